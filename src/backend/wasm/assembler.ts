@@ -1,0 +1,453 @@
+// A small WebAssembly assembler: functions are written with method calls, modules come out as bytes.
+// It knows the binary format and nothing of kernels.
+import { lane, memory, memoryLane, plain } from "./opcodes.ts";
+
+/** A value type of WebAssembly. */
+export type ValueType = "i32" | "i64" | "f32" | "v128";
+
+/** A mnemonic without immediates. */
+export type PlainOp = keyof typeof plain;
+/** A mnemonic with a memory operand. */
+export type MemoryOp = keyof typeof memory;
+
+/** Index of a local variable in its function. */
+export type Local = number;
+
+const typeCodes: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, v128: 0x7b };
+const emptyBlock = 0x40;
+
+/** Growing array of bytes with WebAssembly's number encodings. */
+class Bytes {
+  #data = new Uint8Array(256);
+  length = 0;
+
+  byte(value: number): void {
+    if (this.length === this.#data.length) this.#grow(1);
+    this.#data[this.length++] = value;
+  }
+
+  append(other: Uint8Array): void {
+    if (this.length + other.length > this.#data.length) this.#grow(other.length);
+    this.#data.set(other, this.length);
+    this.length += other.length;
+  }
+
+  unsigned(value: number): void {
+    let rest = value >>> 0;
+    while (rest >= 0x80) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    this.byte(rest);
+  }
+
+  signed(value: number | bigint): void {
+    let rest = BigInt(value);
+    for (;;) {
+      const low = Number(rest & 0x7fn);
+      rest >>= 7n;
+      if ((rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0)) {
+        this.byte(low);
+        return;
+      }
+      this.byte(low | 0x80);
+    }
+  }
+
+  signed32(value: number): void {
+    let rest = value | 0;
+    for (;;) {
+      const low = rest & 0x7f;
+      rest >>= 7;
+      if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) {
+        this.byte(low);
+        return;
+      }
+      this.byte(low | 0x80);
+    }
+  }
+
+  name(text: string): void {
+    const utf8 = new TextEncoder().encode(text);
+    this.unsigned(utf8.length);
+    this.append(utf8);
+  }
+
+  opcode(code: number): void {
+    if (code > 0xff) {
+      this.byte(code >>> 16);
+      this.unsigned(code & 0xffff);
+    } else {
+      this.byte(code);
+    }
+  }
+
+  view(): Uint8Array {
+    return this.#data.subarray(0, this.length);
+  }
+
+  #grow(extra: number): void {
+    const bigger = new Uint8Array(Math.max(this.#data.length * 2, this.length + extra));
+    bigger.set(this.#data.subarray(0, this.length));
+    this.#data = bigger;
+  }
+}
+
+/**
+ * The body of one function. Every emitting method returns the builder, so that instructions chain in stack
+ * order: `f.get(a).get(b).op("f32.add").set(c)`.
+ */
+export class FunctionBuilder {
+  readonly #code = new Bytes();
+  readonly #params: readonly ValueType[];
+  readonly #locals: ValueType[] = [];
+  readonly #spare: Record<ValueType, Local[]> = { i32: [], i64: [], f32: [], v128: [] };
+
+  constructor(params: readonly ValueType[]) {
+    this.#params = params;
+  }
+
+  /** A local variable of a type; it may be one that `release` gave back, so its first value is undefined. */
+  local(type: ValueType): Local {
+    const spare = this.#spare[type].pop();
+    if (spare !== undefined) return spare;
+    this.#locals.push(type);
+    return this.#params.length + this.#locals.length - 1;
+  }
+
+  /** Gives locals back for reuse by later `local` calls. */
+  release(...locals: Local[]): void {
+    for (const index of locals) this.#spare[this.#locals[index - this.#params.length]!].push(index);
+  }
+
+  /** An instruction without immediates. */
+  op(name: PlainOp): this {
+    this.#code.opcode(plain[name]);
+    return this;
+  }
+
+  /** An instruction with a memory operand at `address + offset`; alignment is only a hint. */
+  mem(name: MemoryOp, offset = 0, alignExponent?: number): this {
+    const [code, natural] = memory[name];
+    this.#code.opcode(code);
+    // Atomics must state their natural alignment; for the others an understated one is always valid.
+    this.#code.unsigned(alignExponent ?? natural);
+    this.#code.unsigned(offset);
+    return this;
+  }
+
+  /** An instruction that reads or writes one lane of a vector. */
+  lane(name: keyof typeof lane, index: number): this {
+    this.#code.opcode(lane[name]);
+    this.#code.byte(index);
+    return this;
+  }
+
+  /** An instruction that moves one lane between a vector and memory. */
+  memLane(name: keyof typeof memoryLane, index: number, offset = 0): this {
+    const [code, natural] = memoryLane[name];
+    this.#code.opcode(code);
+    this.#code.unsigned(natural);
+    this.#code.unsigned(offset);
+    this.#code.byte(index);
+    return this;
+  }
+
+  /** Bytes picked from two vectors: 0–15 from the first, 16–31 from the second. */
+  shuffle(bytes: readonly number[]): this {
+    this.#code.opcode(0xfd000d);
+    for (const b of bytes) this.#code.byte(b);
+    return this;
+  }
+
+  /** `shuffle` by 32-bit lanes: 0–3 from the first vector, 4–7 from the second. */
+  shuffle32(a: number, b: number, c: number, d: number): this {
+    return this.shuffle([a, b, c, d].flatMap((l) => [l * 4, l * 4 + 1, l * 4 + 2, l * 4 + 3]));
+  }
+
+  i32(value: number): this {
+    this.#code.byte(0x41);
+    this.#code.signed32(value);
+    return this;
+  }
+
+  i64(value: bigint): this {
+    this.#code.byte(0x42);
+    this.#code.signed(value);
+    return this;
+  }
+
+  f32(value: number): this {
+    this.#code.byte(0x43);
+    this.#code.append(new Uint8Array(new Float32Array([value]).buffer));
+    return this;
+  }
+
+  /** A vector constant of four floats, or one float in every lane. */
+  f32x4(...values: readonly number[]): this {
+    const lanes = values.length === 1 ? [values[0]!, values[0]!, values[0]!, values[0]!] : values;
+    return this.#vector(new Uint8Array(new Float32Array(lanes).buffer));
+  }
+
+  /** A vector constant of four int32, or one in every lane. */
+  i32x4(...values: readonly number[]): this {
+    const lanes = values.length === 1 ? [values[0]!, values[0]!, values[0]!, values[0]!] : values;
+    return this.#vector(new Uint8Array(new Int32Array(lanes).buffer));
+  }
+
+  get(local: Local): this {
+    this.#code.byte(0x20);
+    this.#code.unsigned(local);
+    return this;
+  }
+
+  set(local: Local): this {
+    this.#code.byte(0x21);
+    this.#code.unsigned(local);
+    return this;
+  }
+
+  tee(local: Local): this {
+    this.#code.byte(0x22);
+    this.#code.unsigned(local);
+    return this;
+  }
+
+  /** Adds a constant to an i32 local. */
+  increment(local: Local, by: number): this {
+    return this.get(local).i32(by).op("i32.add").set(local);
+  }
+
+  call(functionIndex: number): this {
+    this.#code.byte(0x10);
+    this.#code.unsigned(functionIndex);
+    return this;
+  }
+
+  /** A block; `br(0)` directly inside it leaves it. */
+  block(body: () => void, result?: ValueType): this {
+    return this.#structured(0x02, body, result);
+  }
+
+  /** A loop; `br(0)` directly inside it starts it again. */
+  loop(body: () => void): this {
+    return this.#structured(0x03, body);
+  }
+
+  /** Takes an i32 condition from the stack. */
+  if(then: () => void, otherwise?: () => void, result?: ValueType): this {
+    this.#code.byte(0x04);
+    this.#code.byte(result ? typeCodes[result] : emptyBlock);
+    then();
+    if (otherwise) {
+      this.#code.byte(0x05);
+      otherwise();
+    }
+    this.#code.byte(0x0b);
+    return this;
+  }
+
+  br(depth: number): this {
+    this.#code.byte(0x0c);
+    this.#code.unsigned(depth);
+    return this;
+  }
+
+  brIf(depth: number): this {
+    this.#code.byte(0x0d);
+    this.#code.unsigned(depth);
+    return this;
+  }
+
+  /**
+   * `for (counter = from; counter < to; counter += step) body()`, signed. `from` and `to` are constants or
+   * i32 locals; the counter may be read in the body.
+   */
+  for(
+    counter: Local,
+    from: number | { local: Local },
+    to: number | { local: Local },
+    step: number,
+    body: () => void,
+  ): this {
+    this.#operand(from).set(counter);
+    const always = typeof from === "number" && typeof to === "number" && from < to;
+    const loop = () => {
+      this.loop(() => {
+        body();
+        this.get(counter).i32(step).op("i32.add").tee(counter);
+        this.#operand(to).op("i32.lt_s").brIf(0);
+      });
+    };
+    if (always) {
+      loop();
+    } else {
+      this.get(counter);
+      this.#operand(to).op("i32.lt_s");
+      this.if(loop);
+    }
+    return this;
+  }
+
+  /** Body with its locals in front, as the code section wants it. */
+  encode(): Uint8Array {
+    const body = new Bytes();
+    const runs: { type: ValueType; count: number }[] = [];
+    for (const type of this.#locals) {
+      const last = runs.at(-1);
+      if (last?.type === type) last.count++;
+      else runs.push({ type, count: 1 });
+    }
+    body.unsigned(runs.length);
+    for (const { type, count } of runs) {
+      body.unsigned(count);
+      body.byte(typeCodes[type]);
+    }
+    body.append(this.#code.view());
+    body.byte(0x0b);
+    return body.view();
+  }
+
+  #operand(value: number | { local: Local }): this {
+    return typeof value === "number" ? this.i32(value) : this.get(value.local);
+  }
+
+  #vector(bytes: Uint8Array): this {
+    this.#code.opcode(0xfd000c);
+    this.#code.append(bytes);
+    return this;
+  }
+
+  #structured(code: number, body: () => void, result?: ValueType): this {
+    this.#code.byte(code);
+    this.#code.byte(result ? typeCodes[result] : emptyBlock);
+    body();
+    this.#code.byte(0x0b);
+    return this;
+  }
+}
+
+interface DefinedFunction {
+  readonly type: number;
+  readonly exportName: string | undefined;
+  body: Uint8Array;
+}
+
+/** Limits of an imported memory, in pages of 64 KiB. */
+export interface MemoryLimits {
+  readonly initial: number;
+  readonly maximum: number;
+  readonly shared: boolean;
+}
+
+/** A module with one imported memory (`env.memory`), imported functions, and functions of its own. */
+export class ModuleBuilder {
+  readonly #memory: MemoryLimits;
+  readonly #types: string[] = [];
+  readonly #typeBytes: Uint8Array[] = [];
+  readonly #imports: { module: string; name: string; type: number }[] = [];
+  readonly #functions: DefinedFunction[] = [];
+
+  constructor(memoryLimits: MemoryLimits) {
+    this.#memory = memoryLimits;
+  }
+
+  /** Declares an imported function; all imports come before the first own function. */
+  importFunction(
+    module: string,
+    name: string,
+    params: readonly ValueType[],
+    results: readonly ValueType[],
+  ): number {
+    if (this.#functions.length > 0) throw new Error("assembler: imports must precede functions");
+    this.#imports.push({ module, name, type: this.#type(params, results) });
+    return this.#imports.length - 1;
+  }
+
+  /** Defines a function; `write` gets its builder (parameters are locals 0, 1, …). Returns its index for `call`. */
+  func(
+    params: readonly ValueType[],
+    results: readonly ValueType[],
+    write: (f: FunctionBuilder) => void,
+    exportName?: string,
+  ): number {
+    const defined: DefinedFunction = { type: this.#type(params, results), exportName, body: new Uint8Array() };
+    this.#functions.push(defined);
+    const index = this.#imports.length + this.#functions.length - 1;
+    const builder = new FunctionBuilder(params);
+    write(builder);
+    defined.body = builder.encode();
+    return index;
+  }
+
+  /** The module's bytes. */
+  encode(): Uint8Array {
+    const out = new Bytes();
+    out.append(new Uint8Array([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]));
+    section(out, 1, (s) => {
+      s.unsigned(this.#typeBytes.length);
+      for (const type of this.#typeBytes) s.append(type);
+    });
+    section(out, 2, (s) => {
+      s.unsigned(1 + this.#imports.length);
+      s.name("env");
+      s.name("memory");
+      s.byte(0x02);
+      s.byte(this.#memory.shared ? 0x03 : 0x01);
+      s.unsigned(this.#memory.initial);
+      s.unsigned(this.#memory.maximum);
+      for (const entry of this.#imports) {
+        s.name(entry.module);
+        s.name(entry.name);
+        s.byte(0x00);
+        s.unsigned(entry.type);
+      }
+    });
+    section(out, 3, (s) => {
+      s.unsigned(this.#functions.length);
+      for (const f of this.#functions) s.unsigned(f.type);
+    });
+    section(out, 7, (s) => {
+      const exported = this.#functions.flatMap((f, i) =>
+        f.exportName === undefined ? [] : [{ name: f.exportName, index: this.#imports.length + i }],
+      );
+      s.unsigned(exported.length);
+      for (const { name, index } of exported) {
+        s.name(name);
+        s.byte(0x00);
+        s.unsigned(index);
+      }
+    });
+    section(out, 10, (s) => {
+      s.unsigned(this.#functions.length);
+      for (const f of this.#functions) {
+        s.unsigned(f.body.length);
+        s.append(f.body);
+      }
+    });
+    return out.view().slice();
+  }
+
+  #type(params: readonly ValueType[], results: readonly ValueType[]): number {
+    const key = `${params.join()}>${results.join()}`;
+    const known = this.#types.indexOf(key);
+    if (known >= 0) return known;
+    const bytes = new Bytes();
+    bytes.byte(0x60);
+    for (const list of [params, results]) {
+      bytes.unsigned(list.length);
+      for (const type of list) bytes.byte(typeCodes[type]);
+    }
+    this.#types.push(key);
+    this.#typeBytes.push(bytes.view());
+    return this.#types.length - 1;
+  }
+}
+
+function section(out: Bytes, id: number, write: (s: Bytes) => void): void {
+  const content = new Bytes();
+  write(content);
+  out.byte(id);
+  out.unsigned(content.length);
+  out.append(content.view());
+}

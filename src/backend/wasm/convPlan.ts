@@ -1,0 +1,151 @@
+// Plans for convolutions: which way vectors run, how tiles are cut, what is staged. Decided from shapes and
+// strides alone; emits no code.
+import type { ConvGeometry, ConvKernel } from "../../kernel/kernel.ts";
+import { dilatedHeight, type ImageLayout, type StageLayout, stageLayout, windowWidth } from "./stage.ts";
+import { type Split, splitRows, tileCost } from "./tile.ts";
+
+/**
+ * How a convolution's tiles lie. With `pixels`, vectors run along an output row and rows of the tile are
+ * output channels; with `channels`, vectors run along output channels and rows are pixels of an output row.
+ */
+export interface ConvPlan {
+  readonly form: "pixels" | "channels";
+  /** Vectors of a full tile, how many such tiles there are, and the vectors of a narrower last one (0: none). */
+  readonly vectors: number;
+  readonly fullTiles: number;
+  readonly restVectors: number;
+  /** Floats that count in the last tile along the vectors. */
+  readonly lastLanes: number;
+  readonly rows: Split;
+  /** Null where the input is read in place. */
+  readonly stage: StageLayout | null;
+  readonly layout: ImageLayout;
+  /** Output rows of a unit, and units of an image. */
+  readonly rowBlock: number;
+  readonly rowBlocks: number;
+  /** First step of k and one past the last, for each output row; null where all rows use every step. */
+  readonly clip: Int32Array | null;
+  /** Distance in floats of each step's input from the tile's first, in the order of the packed weights. */
+  readonly offsets: Int32Array;
+  /** Multiply-adds of one step order: loops over i, c, j when rows are clipped, else over c, i, j. */
+  readonly steps: number;
+  /** True where all tiles of one channel block come before the next block's: weights too big for the cache. */
+  readonly channelsOutside: boolean;
+}
+
+/** Staged bytes that a unit may take, to stay in a small second-level cache. */
+const stageBytes = 384 * 1024;
+/** Multiply-adds below which an image is not cut further. */
+const unitWork = 1 << 17;
+const weightBytes = 512 * 1024;
+
+interface Tiling {
+  readonly vectors: number;
+  readonly rows: Split;
+  readonly cost: number;
+}
+
+/** The cheapest tiling of `lanes × count`; `overhead` is the cost per tile vector of opening and storing it. */
+function bestTiling(lanes: number, count: number, steps: number, overhead: number, relaxed: boolean): Tiling {
+  const total = Math.ceil(lanes / 4);
+  let best: Tiling | undefined;
+  for (const vectors of [2, 3, 4, 1, 6]) {
+    if (vectors > total) continue;
+    const rows = splitRows(count, vectors, relaxed);
+    const column = (v: number) => {
+      const tile = (r: number) => steps * tileCost(r, v, relaxed) + r * v * overhead + 12;
+      return rows.full * tile(rows.size) + (rows.rest ? tile(rows.rest) : 0);
+    };
+    const rest = total % vectors;
+    const cost = Math.floor(total / vectors) * column(vectors) + (rest ? column(rest) : 0);
+    if (!best || cost < best.cost * 0.99) best = { vectors, rows, cost };
+  }
+  return best ?? { vectors: 1, rows: { size: 1, full: 0, rest: 0 }, cost: 0 };
+}
+
+/** True where no output row's window leaves the input's rows. */
+function clipTable(g: ConvGeometry): Int32Array | null {
+  const height = dilatedHeight(g);
+  const perTap = g.inChannels * g.kernelW;
+  const table = new Int32Array(g.outH * 2);
+  let clipped = false;
+  for (let y = 0; y < g.outH; y++) {
+    const top = y * g.strideH - g.padTop;
+    const first = Math.min(g.kernelH, Math.max(0, Math.ceil(-top / g.dilationH)));
+    const last = Math.max(first, Math.min(g.kernelH, Math.floor((height - 1 - top) / g.dilationH) + 1));
+    table.set([first * perTap, last * perTap], y * 2);
+    if (first > 0 || last < g.kernelH) clipped = true;
+  }
+  return clipped ? table : null;
+}
+
+/** Plans a convolution with at least one output element. */
+export function planConv(kernel: ConvKernel, relaxed: boolean): ConvPlan {
+  const g = kernel.geometry;
+  const steps = g.inChannels * g.kernelH * g.kernelW;
+  const byPixels = bestTiling(g.outW, g.outChannels, steps, 1, relaxed);
+  const byChannels = bestTiling(g.outChannels, g.outW, steps, 3, relaxed);
+  const form = byPixels.cost * (g.strideW > 1 ? 1.1 : 1) <= byChannels.cost ? "pixels" : "channels";
+  const tiling = form === "pixels" ? byPixels : byChannels;
+  const lanes = form === "pixels" ? g.outW : g.outChannels;
+  const total = Math.ceil(lanes / 4);
+
+  const [, channelStride, rowStride, columnStride] = kernel.input.strides as [number, number, number, number];
+  const inPlace =
+    kernel.inputDType === "float32" &&
+    kernel.prologue === null &&
+    g.inputDilationH === 1 &&
+    g.inputDilationW === 1 &&
+    g.padLeft <= 0 &&
+    windowWidth(g) - g.padLeft <= g.inW &&
+    (form === "pixels" ? columnStride === 1 && g.strideW === 1 : columnStride >= 0);
+
+  const work = steps * g.outChannels * g.groups * g.outW;
+  const phases = form === "pixels" ? g.strideW : 1;
+  const rowsFor = (block: number) =>
+    g.inputDilationH > 1
+      ? dilatedHeight(g)
+      : Math.min(g.inH, (block - 1) * g.strideH + (g.kernelH - 1) * g.dilationH + 1);
+  let rowBlock = g.outH;
+  if (g.inputDilationH === 1) {
+    const wanted = Math.min(Math.ceil(8 / g.batch), Math.ceil((work * g.outH) / unitWork));
+    rowBlock = Math.max(1, Math.ceil(g.outH / Math.max(1, wanted)));
+    const bytes = (block: number) => stageLayout(g, rowsFor(block), phases, 12).bytes;
+    while (!inPlace && rowBlock > 4 && bytes(rowBlock) > stageBytes) rowBlock = Math.ceil(rowBlock / 2);
+  }
+  const stage = inPlace ? null : stageLayout(g, Math.max(0, rowsFor(rowBlock)), phases, 12);
+  const layout = stage ?? {
+    channel: channelStride,
+    row: rowStride,
+    column: (q: number) => (q - g.padLeft) * columnStride,
+  };
+
+  const clip = clipTable(g);
+  const offsets = new Int32Array(steps);
+  let step = 0;
+  for (let outer = 0; outer < (clip ? g.kernelH : g.inChannels); outer++) {
+    for (let inner = 0; inner < (clip ? g.inChannels : g.kernelH); inner++) {
+      const [c, i] = clip ? [inner, outer] : [outer, inner];
+      for (let j = 0; j < g.kernelW; j++) {
+        const column = layout.column(j * g.dilationW);
+        offsets[step++] = c * layout.channel + i * g.dilationH * layout.row + column;
+      }
+    }
+  }
+  return {
+    form,
+    vectors: tiling.vectors,
+    fullTiles: Math.floor(lanes / (tiling.vectors * 4)),
+    restVectors: Math.ceil((lanes % (tiling.vectors * 4)) / 4),
+    lastLanes: lanes % (tiling.vectors * 4),
+    rows: tiling.rows,
+    stage,
+    layout,
+    rowBlock,
+    rowBlocks: Math.ceil(g.outH / rowBlock),
+    clip,
+    offsets,
+    steps,
+    channelsOutside: g.outChannels * steps * 4 > weightBytes && total > 0,
+  };
+}

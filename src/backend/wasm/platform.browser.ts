@@ -1,0 +1,34 @@
+// A browser's workers and core count for the WebAssembly backend.
+import type { Platform } from "./platform.ts";
+
+export const platform: Platform = {
+  name: "browser",
+  parallelism: globalThis.navigator?.hardwareConcurrency ?? 1,
+  sharedMemory: typeof SharedArrayBuffer !== "undefined" && globalThis.crossOriginIsolated === true,
+  canBlock: "WorkerGlobalScope" in globalThis,
+
+  enableRelaxedSimd() {},
+
+  spawn(onFailure) {
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "fovea" });
+    worker.addEventListener(
+      "error",
+      (event) => onFailure(event.message || "its script could not be loaded"),
+      {
+        once: true,
+      },
+    );
+    return {
+      post: (message) => worker.postMessage(message),
+      async terminate() {
+        worker.terminate();
+      },
+    };
+  },
+
+  onMessage(handler) {
+    globalThis.addEventListener("message", (event) => handler(event.data));
+  },
+
+  onExit() {},
+};

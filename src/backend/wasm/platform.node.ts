@@ -1,0 +1,45 @@
+// Node's threads, flags and core count for the WebAssembly backend.
+import { availableParallelism } from "node:os";
+import { setFlagsFromString } from "node:v8";
+import { parentPort, Worker } from "node:worker_threads";
+import type { Platform } from "./platform.ts";
+
+export const platform: Platform = {
+  name: "node",
+  parallelism: availableParallelism(),
+  sharedMemory: true,
+  canBlock: true,
+
+  enableRelaxedSimd() {
+    setFlagsFromString("--experimental-wasm-relaxed-simd");
+  },
+
+  spawn(onFailure) {
+    // The parent's own flags (test runner, loaders, inspector) are not for this thread.
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { execArgv: [], name: "fovea" });
+    worker.unref();
+    let reported = false;
+    const report = (reason: string) => {
+      if (!reported) onFailure(reason);
+      reported = true;
+    };
+    worker.on("error", (error) => report(String(error)));
+    worker.on("messageerror", (error) => report(String(error)));
+    worker.on("exit", (code) => report(`it ended with exit code ${code}`));
+    return {
+      post: (message) => worker.postMessage(message),
+      async terminate() {
+        reported = true;
+        await worker.terminate();
+      },
+    };
+  },
+
+  onMessage(handler) {
+    parentPort?.on("message", handler);
+  },
+
+  onExit(handler) {
+    process.on("exit", handler);
+  },
+};

@@ -1,0 +1,324 @@
+// The WebAssembly backend: variables, one workspace for all programs, and runs on a team of threads. Kernels'
+// code comes from a code generator that it is given; it knows none of them.
+import type { Program } from "../../kernel/kernel.ts";
+import { byteSize, type DType, type TypedArray } from "../../tensor/dtype.ts";
+import { FoveaError, OptionError, UnsupportedError } from "../../tensor/errors.ts";
+import type { Backend, Executable, RunArguments, Variable } from "../backend.ts";
+import { wasmFeatures } from "./features.ts";
+import { align } from "./heap.ts";
+import { type RunFunction, runArgs } from "./layout.ts";
+import { float64Unsupported, Memory } from "./memory.ts";
+import { type KernelCodegen, type RenderedProgram, renderProgram } from "./program.ts";
+import { Team } from "./threads.ts";
+
+/** Options of the WebAssembly backend. */
+export interface WasmOptions {
+  /** Threads to use, the calling one included; by default one for each core, at most 8. */
+  readonly threads?: number;
+  /**
+   * Whether kernels may use relaxed SIMD (fused multiply-add) where the engine has it: faster, with last bits
+   * that may differ between machines. False gives the same bits everywhere. Default true.
+   */
+  readonly relaxed?: boolean;
+  /** How long a run waits for threads that show no sign of life before it fails with WorkerError. Default 30000. */
+  readonly timeoutMs?: number;
+}
+
+/** What the backend found and uses, for reports. */
+export interface WasmInfo {
+  readonly threads: number;
+  readonly simd: "simd128" | "simd128 + relaxed";
+  readonly sharedMemory: boolean;
+  readonly memoryBytes: number;
+  readonly usedBytes: number;
+  readonly maximumBytes: number;
+  /** Why runs use fewer threads than asked for, or null. */
+  readonly degraded: string | null;
+}
+
+const defaultThreads = 8;
+const mostThreads = 64;
+/** Programs that gain less than this (nanoseconds) from more threads are run by the calling one alone. */
+const worthwhileGain = 8000;
+/** Teams that may fail in a row before the backend goes on with one thread. */
+const mostFailures = 3;
+
+/** What the backend keeps of a program besides the Executable, so that it can be cleared when that is collected. */
+interface LoadedProgram {
+  readonly id: number;
+  readonly module: WebAssembly.Module;
+  readonly run: RunFunction;
+  readonly rendered: Omit<RenderedProgram, "bytes">;
+  /** Address of the tables. */
+  readonly tables: number;
+  team: Team | null;
+  /** Place of the program in the team's mail. */
+  mail: number;
+}
+
+class WasmVariable implements Variable {
+  readonly dtype: DType;
+  readonly size: number;
+  readonly #memory: Memory;
+  readonly #release: () => void;
+  #address: number;
+
+  constructor(memory: Memory, dtype: DType, size: number, release: () => void) {
+    this.dtype = dtype;
+    this.size = size;
+    this.#memory = memory;
+    this.#release = release;
+    const bytes = size * byteSize(dtype);
+    this.#address = memory.allocate(bytes, `a ${dtype} variable of ${size} elements`);
+    memory.u8.fill(0, this.#address, this.#address + bytes);
+  }
+
+  read(): TypedArray {
+    return this.#memory.read(this.dtype, this.addressIn(this.#memory), this.size);
+  }
+
+  write(data: TypedArray): void {
+    if (data.length !== this.size) {
+      throw new FoveaError(`wasm: a variable of ${this.size} elements was given ${data.length}`);
+    }
+    this.#memory.write(this.dtype, this.addressIn(this.#memory), data);
+  }
+
+  free(): void {
+    if (this.#address === 0) return;
+    this.#memory.free(this.#address);
+    this.#address = 0;
+    this.#release();
+  }
+
+  /** Where the elements are; the memory must be the one that the variable lives in. */
+  addressIn(memory: Memory): number {
+    if (this.#address === 0) throw new FoveaError("wasm: a variable was used after it was freed");
+    if (memory !== this.#memory)
+      throw new FoveaError("wasm: a variable of another backend was passed to run()");
+    return this.#address;
+  }
+}
+
+/** Backend that renders each program to one WebAssembly module and runs it on all cores. */
+export class WasmBackend implements Backend {
+  readonly name = "wasm";
+  readonly #codegen: KernelCodegen;
+  readonly #memory: Memory;
+  readonly #threads: number;
+  readonly #relaxed: boolean;
+  readonly #timeoutMs: number;
+  /** Block for the present run's arguments, arena and scratch. */
+  #workspace = { address: 0, bytes: 0 };
+  #team: Team | null = null;
+  #failures = 0;
+  #degraded: string | null = null;
+  #closed = false;
+  #variableBytes = 0;
+  #programs = 0;
+  readonly #collected = new FinalizationRegistry<LoadedProgram>((program) => {
+    if (program.rendered.tables.length > 0) this.#memory.free(program.tables);
+    if (program.team !== null && program.team === this.#team) program.team.drop(program.id);
+  });
+
+  constructor(codegen: KernelCodegen, { threads, relaxed = true, timeoutMs = 30_000 }: WasmOptions = {}) {
+    const features = wasmFeatures();
+    if (!features.simd) {
+      throw new UnsupportedError(
+        "wasm: this engine lacks SIMD128. Use a newer one, or the reference backend",
+      );
+    }
+    if (!(timeoutMs > 0)) throw new OptionError(`wasm: timeoutMs must be positive; got ${timeoutMs}`);
+    this.#codegen = codegen;
+    this.#threads = chooseThreads(threads, features);
+    this.#relaxed = relaxed && features.relaxedSimd;
+    this.#timeoutMs = timeoutMs;
+    this.#memory = new Memory(this.#threads > 1);
+  }
+
+  get variableBytes(): number {
+    return this.#variableBytes;
+  }
+
+  /** What was found and is used. */
+  get info(): WasmInfo {
+    return {
+      threads: this.#threads,
+      simd: this.#relaxed ? "simd128 + relaxed" : "simd128",
+      sharedMemory: this.#memory.shared,
+      memoryBytes: this.#memory.bytes,
+      usedBytes: this.#memory.usedBytes,
+      maximumBytes: this.#memory.maximumPages * 65536,
+      degraded: this.#degraded,
+    };
+  }
+
+  createVariable(dtype: DType, size: number): Variable {
+    if (dtype === "float64") throw float64Unsupported();
+    const bytes = size * byteSize(dtype);
+    const variable = new WasmVariable(this.#memory, dtype, size, () => {
+      this.#variableBytes -= bytes;
+    });
+    this.#variableBytes += bytes;
+    return variable;
+  }
+
+  compile(program: Program): Executable {
+    const { bytes, ...rendered } = renderProgram(program, this.#codegen, {
+      threads: this.#threads,
+      relaxed: this.#relaxed,
+      maximumPages: this.#memory.maximumPages,
+      shared: this.#memory.shared,
+    });
+    const module = new WebAssembly.Module(bytes as BufferSource);
+    const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory.memory } });
+    let tables = 0;
+    if (rendered.tables.length > 0) {
+      tables = this.#memory.allocate(rendered.tables.length, "a program's tables");
+      this.#memory.write("uint8", tables, rendered.tables);
+    }
+    const loaded: LoadedProgram = {
+      id: ++this.#programs,
+      module,
+      run: instance.exports.run as RunFunction,
+      rendered,
+      tables,
+      team: null,
+      mail: 0,
+    };
+    this.#offer(loaded);
+    const executable: Executable = { run: (args) => this.#run(program, loaded, args) };
+    this.#collected.register(executable, loaded);
+    return executable;
+  }
+
+  /** Starts the threads if need be, and resolves when they have all programs compiled so far, or failed. */
+  async ready(): Promise<void> {
+    const team = this.#livingTeam();
+    const until = performance.now() + this.#timeoutMs;
+    while (team && !team.settled && team.failure === null && performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  /** Stops the threads; the backend stays usable, on the calling thread alone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const team = this.#team;
+    this.#team = null;
+    await team?.close();
+  }
+
+  #run(program: Program, loaded: LoadedProgram, { inputs, variables, scalars }: RunArguments): TypedArray[] {
+    const memory = this.#memory;
+    const team = this.#offer(loaded);
+    const { rendered } = loaded;
+    const argumentBytes = align(rendered.argumentBytes);
+    const arenaBytes = align(program.arenaBytes) + 64;
+    this.#place(argumentBytes + arenaBytes + this.#threads * rendered.scratchBytes);
+    const args = this.#workspace.address;
+    const arena = args + argumentBytes;
+
+    const words = memory.i32;
+    const first = args / 4;
+    words[first + runArgs.arena / 4] = arena;
+    words[first + runArgs.tables / 4] = loaded.tables;
+    words[first + runArgs.scratch / 4] = arena + arenaBytes;
+    words[first + runArgs.scratchStride / 4] = rendered.scratchBytes;
+    words[first + runArgs.control / 4] = team?.control ?? 0;
+    let word = first + runArgs.variables / 4;
+    for (const variable of variables) {
+      if (!(variable instanceof WasmVariable)) {
+        throw new FoveaError("wasm: a variable of another backend was passed to run()");
+      }
+      words[word++] = variable.addressIn(memory);
+    }
+    program.scalars.forEach((dtype, slot) => {
+      if (dtype === "float32") memory.f32[word++] = scalars[slot]!;
+      else words[word++] = scalars[slot]!;
+    });
+    let input = 0;
+    for (const { role, dtype, size, offset } of program.buffers) {
+      if (role !== "input") continue;
+      const data = inputs[input++];
+      if (data?.length !== size) {
+        throw new FoveaError(`wasm: input ${input - 1} has ${data?.length} elements; its buffer has ${size}`);
+      }
+      memory.write(dtype, arena + offset, data);
+    }
+
+    if (team?.hasReceived(loaded.mail)) this.#runTogether(team, loaded, args);
+    else loaded.run(0, 1, args);
+
+    const outputs: TypedArray[] = [];
+    for (const { role, dtype, size, offset } of program.buffers) {
+      if (role === "output") outputs.push(memory.read(dtype, arena + offset, size));
+    }
+    return outputs;
+  }
+
+  #runTogether(team: Team, loaded: LoadedProgram, args: number): void {
+    try {
+      team.run(loaded.id, loaded.run, args);
+      this.#failures = 0;
+    } finally {
+      if (team.failure !== null) this.#giveUp(team);
+    }
+  }
+
+  /** The team that may run the program, which is sent to it first; null where one thread is better. */
+  #offer(loaded: LoadedProgram): Team | null {
+    if (loaded.rendered.gain < worthwhileGain) return null;
+    const team = this.#livingTeam();
+    if (team !== null && loaded.team !== team) {
+      loaded.team = team;
+      loaded.mail = team.load(loaded.id, loaded.module);
+    }
+    return team;
+  }
+
+  /** The present team, or a new one in place of one that failed. */
+  #livingTeam(): Team | null {
+    if (this.#team !== null && this.#team.failure !== null) this.#giveUp(this.#team);
+    if (this.#team === null && this.#threads > 1 && !this.#closed && this.#failures < mostFailures) {
+      this.#team = new Team(this.#memory, this.#threads, this.#timeoutMs);
+    }
+    return this.#team;
+  }
+
+  /**
+   * Ends a failed team. A thread of it that is late may still write to the workspace, so that is left to it
+   * until it has ended.
+   */
+  #giveUp(team: Team): void {
+    this.#degraded = team.failure;
+    this.#failures++;
+    this.#team = null;
+    const { address } = this.#workspace;
+    this.#workspace = { address: 0, bytes: 0 };
+    const ended = team.close();
+    if (address !== 0) void ended.then(() => this.#memory.free(address));
+  }
+
+  /** Makes the workspace at least `bytes` long; its content is lost. */
+  #place(bytes: number): void {
+    if (bytes <= this.#workspace.bytes) return;
+    if (this.#workspace.address !== 0) this.#memory.free(this.#workspace.address);
+    this.#workspace = { address: 0, bytes: 0 };
+    this.#workspace = { address: this.#memory.allocate(bytes, "the arena of a program"), bytes };
+  }
+}
+
+function chooseThreads(asked: number | undefined, features: ReturnType<typeof wasmFeatures>): number {
+  if (asked === undefined) return features.threads ? Math.min(features.parallelism, defaultThreads) : 1;
+  if (!Number.isInteger(asked) || asked < 1 || asked > mostThreads) {
+    throw new OptionError(`wasm: threads must be a whole number from 1 to ${mostThreads}; got ${asked}`);
+  }
+  if (asked > 1 && !features.threads) {
+    throw new UnsupportedError(
+      `wasm: ${asked} threads need shared memory and a thread that may wait. Run in a Worker of a page that is ` +
+        "cross-origin isolated (COOP and COEP headers), or use threads: 1",
+    );
+  }
+  return asked;
+}

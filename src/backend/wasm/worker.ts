@@ -1,0 +1,111 @@
+// A worker thread: holds an instance of each program, and runs its share whenever the owner orders a run. It
+// sleeps in shared memory between orders and returns to its event loop only to receive a message.
+import { platform } from "#platform";
+import { control, errorTextLimit, failure, type RunFunction, type WorkerMessage } from "./layout.ts";
+
+/**
+ * How long to look for the next order before sleeping, in milliseconds: the long time when the last order came
+ * within it, as in a training loop, where waking up each time would cost more.
+ */
+const shortSpin = 0.05;
+const longSpin = 0.5;
+
+/** One worker's side of a team. */
+class Member {
+  readonly #memory: WebAssembly.Memory;
+  readonly #words: Int32Array;
+  readonly #thread: number;
+  readonly #threads: number;
+  readonly #base: number;
+  readonly #programs = new Map<number, RunFunction>();
+  #received = 1;
+  #jobs = 0;
+  #spinTime = shortSpin;
+
+  constructor(memory: WebAssembly.Memory, base: number, thread: number, threads: number) {
+    this.#memory = memory;
+    this.#words = new Int32Array(memory.buffer, base, (control.threads + threads * control.threadStride) / 4);
+    this.#base = base;
+    this.#thread = thread;
+    this.#threads = threads;
+    this.#acknowledge();
+  }
+
+  /** Handles one message. */
+  receive(message: WorkerMessage): void {
+    if (message.kind === "load") {
+      const instance = new WebAssembly.Instance(message.module, { env: { memory: this.#memory } });
+      this.#programs.set(message.id, instance.exports.run as RunFunction);
+    } else if (message.kind === "drop") {
+      this.#programs.delete(message.id);
+    }
+    this.#received++;
+    this.#acknowledge();
+  }
+
+  /** Runs orders until a message waits in the event loop. */
+  serve(): void {
+    for (;;) {
+      // Read first: whatever is ordered after this changes it, and then the wait below does not sleep.
+      const signal = this.#load(control.signal);
+      if (this.#load(control.mail) !== this.#received) return;
+      const jobs = this.#load(control.job);
+      if (jobs !== this.#jobs) {
+        this.#jobs = jobs;
+        const run = this.#programs.get(this.#load(control.jobExecutable))!;
+        run(this.#thread, this.#threads, this.#load(control.jobArguments));
+      } else {
+        this.#await(signal);
+      }
+    }
+  }
+
+  /** Leaves a failure for the owner, who may be waiting at a barrier; the first one stays. */
+  fail(code: number, text: string): void {
+    const bytes = new TextEncoder().encode(text).subarray(0, errorTextLimit);
+    if (this.#load(control.error) !== 0) return;
+    new Uint8Array(this.#memory.buffer, this.#base + control.errorText, bytes.length).set(bytes);
+    Atomics.store(this.#words, control.errorTextBytes / 4, bytes.length);
+    Atomics.compareExchange(this.#words, control.error / 4, 0, code + 256 * this.#thread);
+    Atomics.notify(this.#words, control.barrierGeneration / 4);
+  }
+
+  #await(signal: number): void {
+    const start = performance.now();
+    do {
+      for (let i = 0; i < 100; i++) if (this.#load(control.signal) !== signal) return;
+    } while (performance.now() - start < this.#spinTime);
+    Atomics.add(this.#words, control.signalSleepers / 4, 1);
+    Atomics.wait(this.#words, control.signal / 4, signal);
+    Atomics.sub(this.#words, control.signalSleepers / 4, 1);
+    this.#spinTime = performance.now() - start < longSpin ? longSpin : shortSpin;
+  }
+
+  #acknowledge(): void {
+    const line = control.threads + this.#thread * control.threadStride;
+    Atomics.store(this.#words, (line + control.acknowledged) / 4, this.#received);
+  }
+
+  #load(offset: number): number {
+    return Atomics.load(this.#words, offset / 4);
+  }
+}
+
+let member: Member | undefined;
+
+platform.onExit(() => member?.fail(failure.exited, ""));
+
+platform.onMessage((data) => {
+  const message = data as WorkerMessage;
+  try {
+    if (message.kind === "start") {
+      member = new Member(message.memory, message.control, message.thread, message.threads);
+    } else {
+      member?.receive(message);
+    }
+    member?.serve();
+  } catch (error) {
+    member?.fail(failure.thrown, String(error));
+    throw error;
+  }
+});

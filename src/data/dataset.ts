@@ -1,0 +1,111 @@
+// Data sets: numbered samples of one shape with a class each, handed out in batches. Knows no files and no tensors.
+import { allocate, type DType, dtypeOf, type TypedArray } from "../tensor/dtype.ts";
+import { DTypeError, OptionError, ShapeError } from "../tensor/errors.ts";
+import { checkShape, formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
+
+/** Samples side by side in fresh arrays: data `[n, ...sampleShape]`, labels `[n]`. */
+export interface SampleBatch {
+  readonly data: TypedArray;
+  readonly labels: Int32Array;
+}
+
+/** Numbered samples of one shape and dtype, each with the index of its class. */
+export interface Dataset {
+  /** Number of samples. */
+  readonly length: number;
+  readonly sampleShape: Shape;
+  readonly dtype: DType;
+  /** Names of the classes, in the order of the labels. */
+  readonly classes: readonly string[];
+  /** The samples with the given numbers, in that order; a promise where they have to be read or decoded first. */
+  batch(indices: Int32Array): SampleBatch | Promise<SampleBatch>;
+}
+
+/** What an ArrayDataset is made of. */
+export interface ArrayDatasetParts {
+  /** All samples one after another, `[length, ...sampleShape]`. */
+  readonly data: TypedArray;
+  readonly sampleShape: Shape;
+  /** One class index per sample. */
+  readonly labels: ArrayLike<number>;
+  /** Names of the classes; by default the numbers from 0 to the largest label. */
+  readonly classes?: readonly string[];
+  /** Element type; by default what the typed array holds. */
+  readonly dtype?: DType;
+}
+
+/** A data set whose samples lie one after another in memory. */
+export class ArrayDataset implements Dataset {
+  readonly data: TypedArray;
+  readonly labels: Int32Array;
+  readonly sampleShape: Shape;
+  readonly dtype: DType;
+  readonly classes: readonly string[];
+
+  /** Throws ShapeError where data and labels differ in number, OptionError for a label that is not the index of a class. */
+  constructor({ data, sampleShape, labels, classes, dtype = dtypeOf(data) }: ArrayDatasetParts) {
+    checkShape("ArrayDataset", sampleShape);
+    const { length } = labels;
+    if (data.length !== length * sizeOf(sampleShape)) {
+      throw new ShapeError(
+        `ArrayDataset: ${length} labels and samples ${formatShape(sampleShape)} need ${length * sizeOf(sampleShape)} elements; got ${data.length}`,
+      );
+    }
+    if (allocate(dtype, 0).constructor !== data.constructor) {
+      throw new DTypeError(`ArrayDataset: ${dtype} elements can't come from a ${data.constructor.name}`);
+    }
+    let largest = -1;
+    for (let i = 0; i < length; i++) {
+      const label = labels[i]!;
+      const end = classes?.length ?? Number.POSITIVE_INFINITY;
+      if (!Number.isInteger(label) || label < 0 || label >= end) {
+        const range = classes ? `0 to ${end - 1}` : "an integer from 0";
+        throw new OptionError(`ArrayDataset: label ${label} of sample ${i} is no class; expected ${range}`);
+      }
+      if (label > largest) largest = label;
+    }
+    this.data = data;
+    this.labels = labels instanceof Int32Array ? labels : Int32Array.from(labels);
+    this.sampleShape = [...sampleShape];
+    this.dtype = dtype;
+    this.classes = classes ? [...classes] : Array.from({ length: largest + 1 }, (_, i) => String(i));
+  }
+
+  get length(): number {
+    return this.labels.length;
+  }
+
+  batch(indices: Int32Array): SampleBatch {
+    const sampleSize = sizeOf(this.sampleShape);
+    const data = allocate(this.dtype, indices.length * sampleSize);
+    const labels = new Int32Array(indices.length);
+    for (let i = 0; i < indices.length; i++) {
+      const from = indices[i]!;
+      if (!(from >= 0 && from < this.length)) {
+        throw new OptionError(`ArrayDataset: sample ${from} is outside 0 to ${this.length - 1}`);
+      }
+      data.set(this.data.subarray(from * sampleSize, (from + 1) * sampleSize), i * sampleSize);
+      labels[i] = this.labels[from]!;
+    }
+    return { data, labels };
+  }
+
+  /** A data set of its own with copies of the samples with the given numbers, in that order. */
+  subset(indices: ArrayLike<number>): ArrayDataset {
+    const { data, labels } = this.batch(Int32Array.from(indices));
+    return new ArrayDataset({ ...this.#parts(), data, labels });
+  }
+
+  /** The samples from `start` up to `end` as a data set that shares this one's memory; negative numbers count from the end. */
+  slice(start: number, end = this.length): ArrayDataset {
+    const labels = this.labels.subarray(start, end);
+    const sampleSize = sizeOf(this.sampleShape);
+    const first = (labels.byteOffset - this.labels.byteOffset) / labels.BYTES_PER_ELEMENT;
+    const data = this.data.subarray(first * sampleSize, (first + labels.length) * sampleSize);
+    return new ArrayDataset({ ...this.#parts(), data, labels });
+  }
+
+  #parts(): { sampleShape: Shape; dtype: DType; classes: readonly string[] } {
+    return { sampleShape: this.sampleShape, dtype: this.dtype, classes: this.classes };
+  }
+}

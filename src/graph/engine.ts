@@ -1,0 +1,77 @@
+// The session behind all tensors: the backend in use, and what the next run has to do besides what is asked of it:
+// updates of resident storages, and values that someone will want to read. Knows nothing of gradients.
+import type { Backend } from "../backend/backend.ts";
+import { FoveaError } from "../tensor/errors.ts";
+import type { Root } from "./lower.ts";
+import { Node } from "./node.ts";
+import { Planner } from "./plan.ts";
+import type { Storage } from "./storage.ts";
+
+/** Whoever shows a node to the user; an update moves it on to the storage's new version. */
+export interface NodeHolder {
+  node: Node;
+}
+
+interface Update {
+  readonly storage: Storage;
+  readonly value: Node;
+  readonly holder: NodeHolder;
+}
+
+let planner: Planner | null = null;
+let makeDefault: (() => Backend) | null = null;
+const updates = new Map<Storage, Update>();
+const kept = new Set<Node>();
+
+/** Tells how to make the backend that is used when none was set; called once by the library's entry. */
+export function setDefaultBackend(make: () => Backend): void {
+  makeDefault = make;
+}
+
+/** The planner in use; makes the default backend on first call. */
+export function currentPlanner(): Planner {
+  if (!planner) {
+    if (!makeDefault) throw new FoveaError("no backend is set; call setBackend(backend) first");
+    planner = new Planner(makeDefault());
+  }
+  return planner;
+}
+
+/** Runs all later work on another planner and gives the one before; values move over as they are used. */
+export function swapPlanner(next: Planner | null): Planner | null {
+  const before = planner;
+  planner = next;
+  return before;
+}
+
+/** Lets `storage` take the value of a node at the next run; until then the holder shows the node itself. */
+export function updateLater(storage: Storage, value: Node, holder: NodeHolder): void {
+  updates.set(storage, { storage, value, holder });
+  holder.node = value;
+}
+
+/** Has the next run keep a node's elements, so that they can be read after their inputs have changed. */
+export function keepLater(node: Node): void {
+  if (!node.storage) kept.add(node);
+}
+
+/** Computes nodes, and with them all pending updates and kept values, in one program. */
+export function realize(nodes: readonly Node[]): void {
+  const wanted = new Set<Node>();
+  for (const node of nodes) if (!node.storage) wanted.add(node);
+  for (const node of kept) if (!node.storage) wanted.add(node);
+  const pending = [...updates.values()];
+  updates.clear();
+  kept.clear();
+  if (wanted.size === 0 && pending.length === 0) return;
+  const roots: Root[] = Array.from(wanted, (node) => ({ node, into: null }));
+  for (const { storage, value } of pending) roots.push({ node: value, into: storage });
+  try {
+    currentPlanner().run(roots);
+  } finally {
+    // Whether it took its new value or the run failed: the storage holds the valid one.
+    for (const { storage, value, holder } of pending) {
+      if (holder.node === value) holder.node = Node.leaf(storage, value.shape);
+    }
+  }
+}

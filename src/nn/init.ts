@@ -1,0 +1,34 @@
+// Initial values of parameters.
+import { Tensor } from "../tensor/tensor.ts";
+import { defaultRandom } from "../tensor/random.ts";
+import { type Shape, sizeOf } from "../tensor/shape.ts";
+
+/** Uniform numbers in [low, high). */
+export function uniform(shape: Shape, low: number, high: number): Tensor {
+  const random = defaultRandom();
+  const data = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < data.length; i++) data[i] = low + (high - low) * random.uniform();
+  return Tensor.fromArray(data, shape);
+}
+
+/** Normal numbers. */
+export function normal(shape: Shape, mean = 0, deviation = 1): Tensor {
+  const random = defaultRandom();
+  const data = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < data.length; i++) data[i] = mean + deviation * random.normal();
+  return Tensor.fromArray(data, shape);
+}
+
+/** Number of inputs that each output of a weight `[out, in, ...kernel]` sees. */
+export function fanIn(shape: Shape): number {
+  return sizeOf(shape.slice(1));
+}
+
+/**
+ * Uniform within ±1/√fanIn: what PyTorch's Linear and Conv2d start from (Kaiming's uniform rule with a = √5).
+ * Source: He et al., "Delving deep into rectifiers", ICCV 2015.
+ */
+export function defaultWeight(shape: Shape, fan: number = fanIn(shape)): Tensor {
+  const bound = fan > 0 ? 1 / Math.sqrt(fan) : 0;
+  return uniform(shape, -bound, bound);
+}

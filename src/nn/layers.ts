@@ -1,0 +1,240 @@
+// Layers: parameters, their initial values, and the equation that they stand for.
+import { conv2d, type Pair, pair } from "../ops/conv.ts";
+import { avgPool2d, type AvgPoolOptions, maxPool2d, type MaxPoolOptions } from "../ops/pool.ts";
+import { OptionError } from "../tensor/errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { crossEntropy, dropout, linear, logSoftmax, type LossReduction, mseLoss, softmax } from "./functional.ts";
+import { defaultWeight, fanIn } from "./init.ts";
+import { checkInput, Module, type Parameter, parameter } from "./module.ts";
+
+/**
+ * Affine map of the last axis: `y = x Wᵀ + b`.
+ * Shapes: x `[…, in]`, y `[…, out]`, weight `[out, in]`, bias `[out]`; both start uniform within ±1/√in.
+ */
+export class Linear extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+
+  constructor(inFeatures: number, outFeatures: number, { bias = true }: { bias?: boolean } = {}) {
+    super();
+    checkCount("Linear", "inFeatures", inFeatures);
+    checkCount("Linear", "outFeatures", outFeatures);
+    this.weight = parameter(defaultWeight([outFeatures, inFeatures]));
+    this.bias = bias ? parameter(defaultWeight([outFeatures], inFeatures)) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    checkInput(this, x, "any", -1, this.weight.shape[1]!, "Flatten pictures first: x.flatten(1)");
+    return linear(x, this.weight, this.bias);
+  }
+}
+
+/** Options of `Conv2d`, PyTorch's names and defaults. */
+export interface Conv2dOptions {
+  stride?: Pair;
+  padding?: Pair;
+  dilation?: Pair;
+  groups?: number;
+  bias?: boolean;
+}
+
+/**
+ * Two-dimensional cross-correlation with a learned kernel; see `conv2d` for the formula.
+ * Shapes: x `[N, in, H, W]`, y `[N, out, H', W']`, weight `[out, in / groups, kh, kw]`, bias `[out]`; both start
+ * uniform within ±1/√(in / groups · kh · kw).
+ */
+export class Conv2d extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+  readonly inChannels: number;
+  readonly options: { readonly stride: Pair; readonly padding: Pair; readonly dilation: Pair; readonly groups: number };
+
+  constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2dOptions = {}) {
+    super();
+    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
+    checkCount("Conv2d", "inChannels", inChannels);
+    checkCount("Conv2d", "outChannels", outChannels);
+    checkCount("Conv2d", "groups", groups);
+    const [kernelH, kernelW] = pair("Conv2d", "kernel size", kernelSize, 1);
+    pair("Conv2d", "stride", stride, 1);
+    pair("Conv2d", "padding", padding, 0);
+    pair("Conv2d", "dilation", dilation, 1);
+    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
+      throw new OptionError(`Conv2d: groups must divide both channel counts; got ${inChannels} → ${outChannels} in ${groups} groups`);
+    }
+    const shape = [outChannels, inChannels / groups, kernelH, kernelW];
+    this.inChannels = inChannels;
+    this.options = { stride, padding, dilation, groups };
+    this.weight = parameter(defaultWeight(shape));
+    this.bias = bias ? parameter(defaultWeight([outChannels], fanIn(shape))) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    checkInput(this, x, 4, 1, this.inChannels, "Pictures are [N, C, H, W]; add an axis with x.unsqueeze(0)");
+    return conv2d(x, this.weight, this.bias, this.options);
+  }
+}
+
+/** The largest element of each window; see `maxPool2d`. */
+export class MaxPool2d extends Module {
+  readonly kernelSize: Pair;
+  readonly options: MaxPoolOptions;
+
+  constructor(kernelSize: Pair, options: MaxPoolOptions = {}) {
+    super();
+    this.kernelSize = kernelSize;
+    this.options = options;
+  }
+
+  forward(x: Tensor): Tensor {
+    return maxPool2d(x, this.kernelSize, this.options);
+  }
+}
+
+/** The mean of each window; see `avgPool2d`. */
+export class AvgPool2d extends Module {
+  readonly kernelSize: Pair;
+  readonly options: AvgPoolOptions;
+
+  constructor(kernelSize: Pair, options: AvgPoolOptions = {}) {
+    super();
+    this.kernelSize = kernelSize;
+    this.options = options;
+  }
+
+  forward(x: Tensor): Tensor {
+    return avgPool2d(x, this.kernelSize, this.options);
+  }
+}
+
+/** Joins axes `start … end` into one: all but the first unless told otherwise. */
+export class Flatten extends Module {
+  readonly start: number;
+  readonly end: number;
+
+  constructor(start = 1, end = -1) {
+    super();
+    this.start = start;
+    this.end = end;
+  }
+
+  forward(x: Tensor): Tensor {
+    return x.flatten(this.start, this.end);
+  }
+}
+
+/** Zeroes elements with probability p while training; see `dropout`. */
+export class Dropout extends Module {
+  readonly p: number;
+
+  constructor(p = 0.5) {
+    super();
+    if (!(p >= 0 && p <= 1)) throw new OptionError(`Dropout: p must lie in 0 … 1; got ${p}`);
+    this.p = p;
+  }
+
+  forward(x: Tensor): Tensor {
+    return dropout(x, this.p, this.training);
+  }
+}
+
+/** Modules one after the other; their paths are their positions: `0.weight`. */
+export class Sequential extends Module {
+  readonly layers: readonly Module[];
+
+  constructor(...layers: Module[]) {
+    super();
+    this.layers = layers;
+  }
+
+  override *children(): Generator<[string, Module]> {
+    for (const [i, layer] of this.layers.entries()) yield [String(i), layer];
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.layers.reduce((value, layer) => layer.forward(value), x);
+  }
+}
+
+/** `1 / (1 + e⁻ˣ)`. */
+export class Sigmoid extends Module {
+  forward(x: Tensor): Tensor {
+    return x.sigmoid();
+  }
+}
+
+/** Hyperbolic tangent. */
+export class Tanh extends Module {
+  forward(x: Tensor): Tensor {
+    return x.tanh();
+  }
+}
+
+/** `max(x, 0)`. */
+export class ReLU extends Module {
+  forward(x: Tensor): Tensor {
+    return x.relu();
+  }
+}
+
+/** `eˣ / Σ eˣ` along an axis. */
+export class Softmax extends Module {
+  readonly axis: number;
+
+  constructor(axis = -1) {
+    super();
+    this.axis = axis;
+  }
+
+  forward(x: Tensor): Tensor {
+    return softmax(x, this.axis);
+  }
+}
+
+/** `ln softmax(x)` along an axis. */
+export class LogSoftmax extends Module {
+  readonly axis: number;
+
+  constructor(axis = -1) {
+    super();
+    this.axis = axis;
+  }
+
+  forward(x: Tensor): Tensor {
+    return logSoftmax(x, this.axis);
+  }
+}
+
+/** Mean squared error; see `mseLoss`. */
+export class MSELoss extends Module {
+  readonly reduction: LossReduction;
+
+  constructor({ reduction = "mean" }: { reduction?: LossReduction } = {}) {
+    super();
+    this.reduction = reduction;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return mseLoss(input, target, { reduction: this.reduction });
+  }
+}
+
+/** Cross-entropy from logits; see `crossEntropy`. */
+export class CrossEntropyLoss extends Module {
+  readonly reduction: LossReduction;
+
+  constructor({ reduction = "mean" }: { reduction?: LossReduction } = {}) {
+    super();
+    this.reduction = reduction;
+  }
+
+  forward(logits: Tensor, target: Tensor): Tensor {
+    return crossEntropy(logits, target, { reduction: this.reduction });
+  }
+}
+
+function checkCount(layer: string, name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new OptionError(`${layer}: ${name} must be an integer of at least 1; got ${value}`);
+  }
+}

@@ -1,0 +1,167 @@
+// The base of all layers and models: plain fields that hold parameters, buffers and other modules, and the walks
+// over them that give every one a dotted path.
+import { DTypeError, OptionError, ShapeError } from "../tensor/errors.ts";
+import { formatShape, sameShape } from "../tensor/shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+
+/** A tensor that training changes: a leaf that requires a gradient and lives in the backend's memory. */
+export class Parameter extends Tensor {
+  constructor(initial: Tensor) {
+    super(initial.realize().node, { requiresGrad: true });
+    this.makeResident();
+  }
+}
+
+/** A tensor that belongs to a module's state but is not trained, such as a running mean. */
+export class Buffer extends Tensor {
+  constructor(initial: Tensor) {
+    super(initial.realize().node);
+    this.makeResident();
+  }
+}
+
+/** A tensor as a parameter. */
+export function parameter(initial: Tensor): Parameter {
+  return new Parameter(initial);
+}
+
+/** What `loadStateDict` found. */
+export interface LoadReport {
+  /** Names that the module has and the state lacks. */
+  readonly missing: readonly string[];
+  /** Names that the state has and the module lacks. */
+  readonly unexpected: readonly string[];
+}
+
+/** A part of a network: its parameters are its fields, its meaning is `forward`. */
+export abstract class Module {
+  /** True while training; dropout and the like behave by it. */
+  training = true;
+  #path = "";
+
+  /** The module's output for its inputs. */
+  abstract forward(...inputs: Tensor[]): Tensor;
+
+  /** Where this module is in the model that was last walked, such as `layers.0.conv1`; empty for the model itself. */
+  get path(): string {
+    return this.#path;
+  }
+
+  /** The class name and path for error messages: `Linear "fc1"`. */
+  get label(): string {
+    return this.#path ? `${this.constructor.name} "${this.#path}"` : this.constructor.name;
+  }
+
+  /** The modules directly inside, by field name; those in array fields as `field.index`. */
+  *children(): Generator<[string, Module]> {
+    for (const [name, value] of Object.entries(this)) {
+      if (value instanceof Module) yield [name, value];
+      if (Array.isArray(value)) {
+        for (const [i, item] of value.entries()) if (item instanceof Module) yield [`${name}.${i}`, item];
+      }
+    }
+  }
+
+  /** This module (path "") and all below it, parents first. */
+  *namedModules(prefix = ""): Generator<[string, Module]> {
+    this.#path = prefix;
+    yield [prefix, this];
+    for (const [name, child] of this.children()) yield* child.namedModules(prefix ? `${prefix}.${name}` : name);
+  }
+
+  /** Parameters with their dotted paths, in the order of their declaration. */
+  *namedParameters(): Generator<[string, Parameter]> {
+    for (const [name, value] of this.#namedTensors()) if (value instanceof Parameter) yield [name, value];
+  }
+
+  /** Buffers with their dotted paths. */
+  *namedBuffers(): Generator<[string, Buffer]> {
+    for (const [name, value] of this.#namedTensors()) if (value instanceof Buffer) yield [name, value];
+  }
+
+  /** All parameters. */
+  parameters(): Parameter[] {
+    return Array.from(this.namedParameters(), ([, value]) => value);
+  }
+
+  /** Switches this module and all below between training and evaluation. */
+  train(mode = true): this {
+    for (const [, module] of this.namedModules()) module.training = mode;
+    return this;
+  }
+
+  /** `train(false)`. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Forgets all gradients. */
+  zeroGrad(): void {
+    for (const value of this.parameters()) value.grad = null;
+  }
+
+  /** Parameters and buffers by path, as they are now: live tensors, not copies. */
+  stateDict(): Map<string, Tensor> {
+    return new Map(this.#namedTensors());
+  }
+
+  /**
+   * Copies values into parameters and buffers by path. Shapes must agree; where `strict` (the default), so must
+   * the names, else OptionError names those missing and unexpected. Nothing is changed when it throws.
+   */
+  loadStateDict(state: ReadonlyMap<string, Tensor>, { strict = true }: { strict?: boolean } = {}): LoadReport {
+    const own = this.stateDict();
+    const missing = [...own.keys()].filter((name) => !state.has(name));
+    const unexpected = [...state.keys()].filter((name) => !own.has(name));
+    if (strict && missing.length + unexpected.length > 0) {
+      const list = (names: string[]) => (names.length > 0 ? names.join(", ") : "none");
+      throw new OptionError(
+        `loadStateDict: the state does not fit ${this.label}; missing: ${list(missing)}; unexpected: ${list(unexpected)}. ` +
+          "Load it into the model it was saved from, or pass strict: false",
+      );
+    }
+    const matched = [...own].flatMap(([name, target]) => {
+      const value = state.get(name);
+      if (!value) return [];
+      if (!sameShape(value.shape, target.shape)) {
+        throw new ShapeError(
+          `loadStateDict: ${name} is ${formatShape(target.shape)} in the model and ${formatShape(value.shape)} in the state`,
+        );
+      }
+      return [{ target, value }];
+    });
+    for (const { target, value } of matched) target.assign(value.detach().cast(target.dtype));
+    for (const { target } of matched) target.realize();
+    return { missing, unexpected };
+  }
+
+  *#namedTensors(): Generator<[string, Tensor]> {
+    for (const [path, module] of this.namedModules()) {
+      for (const [name, value] of Object.entries(module)) {
+        if (value instanceof Parameter || value instanceof Buffer) yield [path ? `${path}.${name}` : name, value];
+      }
+    }
+  }
+}
+
+/** Throws ShapeError or DTypeError naming the layer where `x` does not have the rank and the size along one axis. */
+export function checkInput(
+  layer: Module,
+  x: Tensor,
+  rank: number | "any",
+  axis: number,
+  size: number,
+  hint: string,
+): void {
+  if (x.dtype !== "float32" && x.dtype !== "float64") {
+    throw new DTypeError(
+      `${layer.label}: expected a floating tensor; got x ${x.dtype} ${formatShape(x.shape)}. Convert with x.cast("float32")`,
+    );
+  }
+  const at = axis < 0 ? x.rank + axis : axis;
+  const rankFits = rank === "any" ? at >= 0 : x.rank === rank;
+  if (rankFits && x.shape[at] === size) return;
+  const place = axis === -1 ? "last axis" : `axis ${axis}`;
+  const wanted = rankFits ? `${place} of size ${size}` : `rank ${rank} with ${place} of size ${size}`;
+  throw new ShapeError(`${layer.label}: expected ${wanted}; got x ${formatShape(x.shape)}. ${hint}`);
+}

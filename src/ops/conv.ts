@@ -1,0 +1,197 @@
+// Two-dimensional convolution and its derivatives, which are convolutions again.
+import { Node } from "../graph/node.ts";
+import type { ConvGeometry } from "../kernel/kernel.ts";
+import { OptionError, ShapeError } from "../tensor/errors.ts";
+import { formatShape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { register, requireFloat, result } from "./define.ts";
+
+/** One number for both axes, or [vertical, horizontal]. */
+export type Pair = number | readonly [number, number];
+
+/** Options of a convolution, PyTorch's names and defaults. */
+export interface ConvOptions {
+  /** Step between neighbouring windows. Default 1. */
+  stride?: Pair;
+  /** Zeros added on each side. Default 0. */
+  padding?: Pair;
+  /** Distance between the kernel's taps. Default 1. */
+  dilation?: Pair;
+  /** Input and output channels are cut into this many independent groups. Default 1. */
+  groups?: number;
+}
+
+/** Both numbers of a pair, checked to be integers of at least `least`. */
+export function pair(op: string, name: string, value: Pair, least: number): [number, number] {
+  const both: [number, number] = typeof value === "number" ? [value, value] : [value[0], value[1]];
+  if (both.some((n) => !Number.isInteger(n) || n < least)) {
+    throw new OptionError(`${op}: ${name} must be an integer of at least ${least}, or two of them; got ${value}`);
+  }
+  return both;
+}
+
+/**
+ * Cross-correlation as in PyTorch: `y[n, o, i, j] = bias[o] + Σ x[n, c, i·stride + u·dilation − padding, …] · weight[o, c, u, v]`.
+ * Shapes: x `[N, C, H, W]`, weight `[O, C / groups, kh, kw]`, bias `[O]`, y `[N, O, H', W']` with
+ * `H' = ⌊(H + 2·padding − dilation·(kh − 1) − 1) / stride⌋ + 1`.
+ * Throws ShapeError where channels, groups or sizes do not fit.
+ */
+export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor {
+  requireFloat("conv2d", bias ? { x, weight, bias } : { x, weight });
+  const geometry = convGeometry(x, weight, bias, options);
+  const { groups, inChannels, inH, inW, kernelH, kernelW, outH, outW } = geometry;
+  const whole = outH === 1 && outW === 1 && kernelH === inH && kernelW === inW && groups === 1;
+  const unpadded = geometry.padTop === 0 && geometry.padLeft === 0;
+  let y: Tensor;
+  if (whole && unpadded && kernelH * kernelW > 1) {
+    // The kernel covers the picture: one matrix product.
+    const columns = inChannels * inH * inW;
+    y = x.reshape([x.shape[0]!, columns]).matmul(weight.reshape([-1, columns]).t());
+    y = bias ? y.add(bias) : y;
+    return y.reshape([x.shape[0]!, weight.shape[0]!, 1, 1]);
+  }
+  y = correlate(x, weight, geometry, false);
+  return bias ? y.add(bias.reshape([1, -1, 1, 1])) : y;
+}
+
+function convGeometry(x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions): ConvGeometry {
+  const shown = () =>
+    `got x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}${bias ? `, bias ${formatShape(bias.shape)}` : ""}`;
+  if (x.rank !== 4 || weight.rank !== 4) {
+    throw new ShapeError(`conv2d: x must be [N, C, H, W] and weight [O, C/groups, kh, kw]; ${shown()}`);
+  }
+  const [strideH, strideW] = pair("conv2d", "stride", options.stride ?? 1, 1);
+  const [padTop, padLeft] = pair("conv2d", "padding", options.padding ?? 0, 0);
+  const [dilationH, dilationW] = pair("conv2d", "dilation", options.dilation ?? 1, 1);
+  const groups = options.groups ?? 1;
+  const [batch, channels, inH, inW] = x.shape as [number, number, number, number];
+  const [outputs, perGroup, kernelH, kernelW] = weight.shape as [number, number, number, number];
+  if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0 || outputs % groups !== 0) {
+    throw new ShapeError(`conv2d: groups must divide input and output channels; groups ${groups}, ${shown()}`);
+  }
+  if (perGroup !== channels / groups) {
+    throw new ShapeError(
+      `conv2d: weight expects ${perGroup * groups} input channels (${perGroup} in each of ${groups} groups), x has ${channels}; ${shown()}`,
+    );
+  }
+  if (bias && (bias.rank !== 1 || bias.shape[0] !== outputs)) {
+    throw new ShapeError(`conv2d: bias must be [${outputs}], one for each output channel; ${shown()}`);
+  }
+  const outH = Math.floor((inH + 2 * padTop - dilationH * (kernelH - 1) - 1) / strideH) + 1;
+  const outW = Math.floor((inW + 2 * padLeft - dilationW * (kernelW - 1) - 1) / strideW) + 1;
+  if (outH < 1 || outW < 1 || kernelH < 1 || kernelW < 1) {
+    throw new ShapeError(
+      `conv2d: a kernel of ${dilationH * (kernelH - 1) + 1}×${dilationW * (kernelW - 1) + 1} does not fit into the padded input of ` +
+        `${inH + 2 * padTop}×${inW + 2 * padLeft}; ${shown()}. Use a smaller kernel or more padding`,
+    );
+  }
+  return {
+    batch,
+    groups,
+    inChannels: perGroup,
+    outChannels: outputs / groups,
+    inH,
+    inW,
+    kernelH,
+    kernelW,
+    outH,
+    outW,
+    strideH,
+    strideW,
+    padTop,
+    padLeft,
+    dilationH,
+    dilationW,
+    inputDilationH: 1,
+    inputDilationW: 1,
+  };
+}
+
+/** The geometry of the input gradient: stride and input dilation change places, the kernel is read backwards. */
+function dual(g: ConvGeometry): ConvGeometry {
+  return {
+    ...g,
+    inChannels: g.outChannels,
+    outChannels: g.inChannels,
+    inH: g.outH,
+    inW: g.outW,
+    outH: g.inH,
+    outW: g.inW,
+    strideH: g.inputDilationH,
+    strideW: g.inputDilationW,
+    inputDilationH: g.strideH,
+    inputDilationW: g.strideW,
+    padTop: g.dilationH * (g.kernelH - 1) - g.padTop,
+    padLeft: g.dilationW * (g.kernelW - 1) - g.padLeft,
+  };
+}
+
+/** The convolution of a geometry; `transposed` reads the weight as its input gradient does. */
+function correlate(x: Tensor, weight: Tensor, geometry: ConvGeometry, transposed: boolean): Tensor {
+  const { batch, groups, outChannels, outH, outW } = geometry;
+  const name = transposed ? "conv2dInputGrad" : "conv2d";
+  const node = Node.make(
+    name,
+    Object.values(geometry).join(),
+    { kind: "conv2d", geometry, transposed },
+    [x.node, weight.node],
+    [batch, groups * outChannels, outH, outW],
+    x.dtype,
+  );
+  return result(node, name, [x, weight], (dy) => [
+    // dx: the dual convolution of dy
+    x.requiresGrad ? correlate(dy, weight, dual(geometry), !transposed) : null,
+    // dw: x correlated with dy; for the transposed form x and dy change roles
+    weight.requiresGrad
+      ? transposed
+        ? weightGrad(dy, x, dual(geometry))
+        : weightGrad(x, dy, geometry)
+      : null,
+  ]);
+}
+
+/** The weight gradient `[groups·O, C, kh, kw]` of a convolution, summed over fixed parts of the batch. */
+function weightGrad(x: Tensor, dy: Tensor, geometry: ConvGeometry): Tensor {
+  const { batch, groups, outChannels, inChannels, kernelH, kernelW } = geometry;
+  const chunks = weightGradChunks(geometry);
+  const node = Node.make(
+    "conv2dWeightGrad",
+    Object.values(geometry).join(),
+    { kind: "conv2dWeightGrad", geometry, chunks },
+    [x.node, dy.node],
+    [chunks, groups, outChannels, inChannels, kernelH, kernelW],
+    x.dtype,
+  );
+  const shape = [groups * outChannels, inChannels, kernelH, kernelW];
+  const partial = result(node, "conv2dWeightGrad", [x, dy], (dpartial) => {
+    // The sum over parts repeats one gradient, so any part of it is the gradient of the whole.
+    const dw = dpartial.select(0, 0).reshape(shape);
+    return [
+      x.requiresGrad ? correlate(dy, dw, dual(geometry), true) : null, // dx: as if dw were the weight
+      dy.requiresGrad ? correlate(x, dw, geometry, false) : null, // d(dy): the convolution of x with dw
+    ];
+  });
+  return (batch === 0 ? partial.mul(0) : partial).sum(0).reshape(shape);
+}
+
+/** How many parts the batch is cut into, by the shape alone: enough work items for many threads, little to add up. */
+function weightGradChunks({ batch, groups, outChannels }: ConvGeometry): number {
+  const blocks = groups * Math.ceil(outChannels / 4);
+  return Math.max(1, Math.min(batch, 16, Math.round(64 / blocks)));
+}
+
+register({
+  name: "conv2d",
+  differentiable: true,
+  domain: [-1, 1],
+  samples: [
+    { shapes: [[2, 3, 6, 5], [4, 3, 3, 2], [4]], call: (x, w, b) => conv2d(x!, w!, b!) },
+    { shapes: [[2, 2, 7, 7], [4, 2, 3, 3]], call: (x, w) => conv2d(x!, w!, null, { stride: 2, padding: 1 }) },
+    { shapes: [[1, 4, 6, 6], [4, 2, 3, 3], [4]], call: (x, w, b) => conv2d(x!, w!, b!, { groups: 2, padding: [0, 2] }).sigmoid() },
+    { shapes: [[2, 3, 8, 8], [3, 1, 3, 3]], call: (x, w) => conv2d(x!, w!, null, { groups: 3, dilation: 2 }) },
+    { shapes: [[2, 3, 5, 5], [4, 3, 1, 1]], call: (x, w) => conv2d(x!, w!) },
+    { shapes: [[2, 3, 4, 4], [5, 3, 4, 4], [5]], call: (x, w, b) => conv2d(x!, w!, b!).tanh() },
+    { shapes: [[3, 1, 9, 12], [6, 1, 5, 5], [6]], call: (x, w, b) => conv2d(x!, w!, b!).sigmoid() },
+    { shapes: [[0, 1, 5, 5], [2, 1, 3, 3]], call: (x, w) => conv2d(x!, w!) },
+  ],
+});

@@ -1,0 +1,121 @@
+// Two-dimensional max and average pooling.
+import { Node, type PoolOptions as PoolNode } from "../graph/node.ts";
+import { OptionError, ShapeError } from "../tensor/errors.ts";
+import { formatShape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type Pair, pair } from "./conv.ts";
+import { register, requireFloat, result } from "./define.ts";
+
+/** Options of a pooling, PyTorch's defaults. */
+export interface PoolOptions {
+  /** Step between windows. Default: the kernel's size. */
+  stride?: Pair;
+  /** Added on each side: never the maximum, zeros for the average; at most half the kernel. Default 0. */
+  padding?: Pair;
+}
+
+/** Options of a max pooling. */
+export interface MaxPoolOptions extends PoolOptions {
+  /** Distance between the window's elements. Default 1. */
+  dilation?: Pair;
+}
+
+/** Options of an average pooling. */
+export interface AvgPoolOptions extends PoolOptions {
+  /** Whether padding counts into the divisor. Default true. */
+  countIncludePad?: boolean;
+}
+
+function poolNode(
+  op: string,
+  x: Tensor,
+  kernel: Pair,
+  options: MaxPoolOptions & AvgPoolOptions,
+): { pool: PoolNode; shape: number[]; key: string } {
+  requireFloat(op, { x });
+  if (x.rank !== 4) throw new ShapeError(`${op}: x must be [N, C, H, W]; got ${formatShape(x.shape)}`);
+  const [kernelH, kernelW] = pair(op, "kernel size", kernel, 1);
+  const [strideH, strideW] = pair(op, "stride", options.stride ?? kernel, 1);
+  const [padTop, padLeft] = pair(op, "padding", options.padding ?? 0, 0);
+  const [dilationH, dilationW] = pair(op, "dilation", options.dilation ?? 1, 1);
+  if (padTop > kernelH / 2 || padLeft > kernelW / 2) {
+    throw new OptionError(
+      `${op}: padding may be at most half of the kernel; got padding ${padTop}, ${padLeft} for a kernel of ${kernelH}×${kernelW}`,
+    );
+  }
+  const [n, c, inH, inW] = x.shape as [number, number, number, number];
+  const outH = Math.floor((inH + 2 * padTop - dilationH * (kernelH - 1) - 1) / strideH) + 1;
+  const outW = Math.floor((inW + 2 * padLeft - dilationW * (kernelW - 1) - 1) / strideW) + 1;
+  if (outH < 1 || outW < 1) {
+    throw new ShapeError(
+      `${op}: a window of ${kernelH}×${kernelW} does not fit into the padded input of ${inH + 2 * padTop}×${inW + 2 * padLeft}; got x ${formatShape(x.shape)}`,
+    );
+  }
+  const geometry = { planes: n * c, inH, inW, outH, outW, kernelH, kernelW, strideH, strideW, padTop, padLeft, dilationH, dilationW };
+  const countPadding = options.countIncludePad ?? true;
+  const pool = { geometry, countPadding, padBottom: padTop, padRight: padLeft };
+  return { pool, shape: [n, c, outH, outW], key: `${Object.values(geometry)}|${countPadding}` };
+}
+
+/**
+ * The largest element of each window. Shapes: x `[N, C, H, W]`, result `[N, C, H', W']` with
+ * `H' = ⌊(H + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1`. Equal largest elements: the first has the gradient.
+ */
+export function maxPool2d(x: Tensor, kernel: Pair, options: MaxPoolOptions = {}): Tensor {
+  const { pool, shape, key } = poolNode("maxPool2d", x, kernel, options);
+  const node = Node.make("maxPool2d", key, { kind: "pool2d", mode: "max", pool }, [x.node], shape, x.dtype);
+  return result(node, "maxPool2d", [x], (dy) => [maxPoolGrad(x.detach(), dy, pool, key, shape)]);
+}
+
+/** dx of max pooling: dy goes to each window's first maximum. Linear in dy; flat in x. */
+function maxPoolGrad(x: Tensor, dy: Tensor, pool: PoolNode, key: string, shape: readonly number[]): Tensor {
+  const nodeOp = { kind: "pool2dGrad", mode: "max", pool } as const;
+  const node = Node.make("maxPool2dGrad", key, nodeOp, [x.node, dy.node], x.shape, x.dtype);
+  return result(node, "maxPool2dGrad", [dy], (ddx) => [maxPoolPick(x, ddx, pool, key, shape)]);
+}
+
+/** The elements of `values` where each window of x has its first maximum; linear in values. */
+function maxPoolPick(x: Tensor, values: Tensor, pool: PoolNode, key: string, shape: readonly number[]): Tensor {
+  const nodeOp = { kind: "pool2d", mode: "maxPick", pool } as const;
+  const node = Node.make("maxPool2dPick", key, nodeOp, [x.node, values.node], shape, x.dtype);
+  return result(node, "maxPool2dPick", [values], (dy) => [maxPoolGrad(x, dy, pool, key, shape)]);
+}
+
+/** The mean of each window; shapes as in `maxPool2d`. */
+export function avgPool2d(x: Tensor, kernel: Pair, options: AvgPoolOptions = {}): Tensor {
+  const { pool, shape, key } = poolNode("avgPool2d", x, kernel, options);
+  return average(x, pool, key, shape);
+}
+
+function average(x: Tensor, pool: PoolNode, key: string, shape: readonly number[]): Tensor {
+  const node = Node.make("avgPool2d", key, { kind: "pool2d", mode: "avg", pool }, [x.node], shape, x.dtype);
+  return result(node, "avgPool2d", [x], (dy) => [averageGrad(dy, pool, key, x.shape)]);
+}
+
+/** dx of average pooling: dy spread evenly over its window. */
+function averageGrad(dy: Tensor, pool: PoolNode, key: string, inputShape: readonly number[]): Tensor {
+  const node = Node.make("avgPool2dGrad", key, { kind: "pool2dGrad", mode: "avg", pool }, [dy.node], inputShape, dy.dtype);
+  return result(node, "avgPool2dGrad", [dy], (ddx) => [average(ddx, pool, key, dy.shape)]);
+}
+
+register({
+  name: "maxPool2d",
+  differentiable: true,
+  domain: [-3, 3],
+  samples: [
+    { shapes: [[2, 3, 6, 8]], call: (x) => maxPool2d(x!, 2) },
+    { shapes: [[2, 3, 6, 8]], call: (x) => maxPool2d(x!.sin(), 2).sigmoid() },
+    { shapes: [[1, 2, 7, 5]], call: (x) => maxPool2d(x!, 3, { stride: 2, padding: 1 }) },
+    { shapes: [[1, 2, 9, 9]], call: (x) => maxPool2d(x!, [2, 3], { stride: 1, dilation: 2 }) },
+  ],
+});
+register({
+  name: "avgPool2d",
+  differentiable: true,
+  domain: [-3, 3],
+  samples: [
+    { shapes: [[2, 3, 6, 8]], call: (x) => avgPool2d(x!, 2) },
+    { shapes: [[1, 2, 7, 5]], call: (x) => avgPool2d(x!, 3, { stride: 2, padding: 1 }) },
+    { shapes: [[1, 2, 7, 5]], call: (x) => avgPool2d(x!, 3, { stride: 1, padding: 1, countIncludePad: false }).sin() },
+  ],
+});

@@ -1,0 +1,186 @@
+// Reductions over axes.
+import { Node } from "../graph/node.ts";
+import type { Reduction } from "../kernel/kernel.ts";
+import { isFloating } from "../tensor/dtype.ts";
+import { ShapeError } from "../tensor/errors.ts";
+import { formatShape, normalizeAxes, type Shape, sizeOf } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { method, register, result } from "./define.ts";
+
+/** Options of a reduction. */
+export interface ReduceOptions {
+  /** Keeps the reduced axes with size 1. */
+  keepdim?: boolean;
+}
+
+/** Which axes a reduction covers: one, several, or (left out) all. */
+export type Axes = number | readonly number[];
+
+declare module "../tensor/tensor.ts" {
+  interface Tensor {
+    /** Sum over axes; integers and bool are summed as int32. An empty sum is 0. */
+    sum(axes?: Axes, options?: ReduceOptions): Tensor;
+    /** Arithmetic mean over axes, as float. */
+    mean(axes?: Axes, options?: ReduceOptions): Tensor;
+    /** Product over axes. */
+    prod(axes?: Axes, options?: ReduceOptions): Tensor;
+    /** Largest element over axes; NaN wins; equal largest ones share the gradient. */
+    amax(axes?: Axes, options?: ReduceOptions): Tensor;
+    /** Smallest element over axes; NaN wins; equal smallest ones share the gradient. */
+    amin(axes?: Axes, options?: ReduceOptions): Tensor;
+    /** Variance over axes: `Σ (x − mean)² / (n − correction)`, correction 1 unless given. */
+    var(axes?: Axes, options?: ReduceOptions & { correction?: number }): Tensor;
+    /** Standard deviation: the square root of `var`. */
+    std(axes?: Axes, options?: ReduceOptions & { correction?: number }): Tensor;
+    /** Position of the first largest element along an axis (of all elements, where none is given), int32. */
+    argmax(axis?: number, options?: ReduceOptions): Tensor;
+    /** Position of the first smallest element along an axis (of all elements, where none is given), int32. */
+    argmin(axis?: number, options?: ReduceOptions): Tensor;
+  }
+}
+
+function reduceOp(
+  name: string,
+  reduction: Reduction,
+  x: Tensor,
+  axes: Axes | undefined,
+  { keepdim = false }: ReduceOptions,
+  backward: (dy: Tensor, y: Tensor) => Tensor | null,
+): Tensor {
+  const over = normalizeAxes(name, axes, x.rank);
+  const isArg = reduction === "argmax" || reduction === "argmin";
+  const count = sizeOf(over.map((d) => x.shape[d]!));
+  if (count === 0 && reduction !== "sum" && reduction !== "prod") {
+    throw new ShapeError(`${name}: nothing to reduce over axes [${over.join(", ")}] of ${formatShape(x.shape)}`);
+  }
+  const kept = x.shape.map((size, d) => (over.includes(d) ? 1 : size));
+  const dtype = isArg ? "int32" : x.dtype;
+  const node = Node.make(name, `${over}|${x.shape}`, { kind: "reduce", reduction, axes: over }, [x.node], kept, dtype);
+  const y = result(node, name, [x], (dy, out) => [backward(dy, out)]);
+  return keepdim ? y : y.reshape(kept.filter((_, d) => !over.includes(d)));
+}
+
+/** Sum over axes. */
+export function sum(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
+  const numeric = isFloating(x.dtype) ? x : x.cast("int32");
+  return reduceOp("sum", "sum", numeric, axes, options, (dy) => dy.expand(x.shape)); // dx = dy, repeated
+}
+
+/** Mean over axes. */
+export function mean(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
+  const over = normalizeAxes("mean", axes, x.rank);
+  const float = isFloating(x.dtype) ? x : x.cast("float32");
+  return sum(float, over, options).mul(1 / sizeOf(over.map((d) => x.shape[d]!)));
+}
+
+/** Product over axes. */
+export function prod(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
+  const numeric = isFloating(x.dtype) ? x : x.cast("int32");
+  const over = normalizeAxes("prod", axes, x.rank);
+  return reduceOp("prod", "prod", numeric, over, options, (dy) => dy.mul(productOfOthers(numeric, over))); // dxᵢ = dy · Π_{j≠i} xⱼ
+}
+
+/** For each element the product of all others along the axes, right also where some are 0. */
+function productOfOthers(x: Tensor, axes: readonly number[]): Tensor {
+  const options = { keepdim: true };
+  const zeros = x.eq(0);
+  const zeroCount = zeros.sum(axes, options);
+  // The product of the elements that are not 0 decides where at most one is.
+  const nonzero = prod(x.where(zeros.not(), 1), axes, options);
+  const none = nonzero.div(x.where(zeros.not(), 1)).where(zeroCount.eq(0), 0);
+  const one = nonzero.expand(x.shape).where(zeros.and(zeroCount.eq(1)), 0);
+  return none.add(one);
+}
+
+function extremum(name: "amax" | "amin", reduction: "max" | "min") {
+  return (x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor => {
+    const over = normalizeAxes(name, axes, x.rank);
+    return reduceOp(name, reduction, x, over, options, (dy, y) => {
+      // dx = dy, shared evenly among the elements that equal the extremum
+      const hits = x.eq(y).cast(x.dtype);
+      return hits.mul(dy.div(hits.sum(over, { keepdim: true })));
+    });
+  };
+}
+
+/** Largest element over axes. */
+export const amax = extremum("amax", "max");
+/** Smallest element over axes. */
+export const amin = extremum("amin", "min");
+
+/** Variance over axes. */
+export function variance(
+  x: Tensor,
+  axes?: Axes,
+  { correction = 1, ...options }: ReduceOptions & { correction?: number } = {},
+): Tensor {
+  const over = normalizeAxes("var", axes, x.rank);
+  const count = sizeOf(over.map((d) => x.shape[d]!));
+  const centred = x.sub(mean(x, over, { keepdim: true }));
+  return sum(centred.square(), over, options).mul(1 / Math.max(0, count - correction));
+}
+
+function argExtremum(name: "argmax" | "argmin") {
+  return (x: Tensor, axis?: number, options: ReduceOptions = {}): Tensor =>
+    reduceOp(name, name, x.detach(), axis, options, () => null);
+}
+
+/** Position of the first largest element. */
+export const argmax = argExtremum("argmax");
+/** Position of the first smallest element. */
+export const argmin = argExtremum("argmin");
+
+method("sum", sum);
+method("mean", mean);
+method("prod", prod);
+method("amax", amax);
+method("amin", amin);
+method("var", variance);
+method("std", (x: Tensor, axes?: Axes, options?: ReduceOptions & { correction?: number }) =>
+  variance(x, axes, options).sqrt(),
+);
+method("argmax", argmax);
+method("argmin", argmin);
+
+const shapes: Shape[] = [[2, 3, 4]];
+const calls = (op: (x: Tensor, axes?: Axes, options?: ReduceOptions) => Tensor) => [
+  { shapes, call: (x: Tensor | undefined) => op(x!) },
+  { shapes, call: (x: Tensor | undefined) => op(x!, 1) },
+  { shapes, call: (x: Tensor | undefined) => op(x!, [0, -1], { keepdim: true }) },
+  { shapes: [[]], call: (x: Tensor | undefined) => op(x!) },
+];
+
+register({
+  name: "sum",
+  differentiable: true,
+  domain: [-2, 2],
+  samples: [
+    ...calls(sum),
+    { shapes: [[0, 3]], call: (x) => x!.sum(0) },
+    { shapes: [[64, 300]], call: (x) => x!.sin().sum() },
+    { shapes: [[300, 33]], call: (x) => x!.sum(0).sin() },
+  ],
+});
+register({ name: "mean", differentiable: true, domain: [-2, 2], samples: calls(mean) });
+register({ name: "prod", differentiable: true, domain: [0.5, 1.5], samples: calls(prod) });
+register({ name: "amax", differentiable: true, domain: [-2, 2], samples: calls(amax) });
+register({ name: "amin", differentiable: true, domain: [-2, 2], samples: calls(amin) });
+register({ name: "var", differentiable: true, domain: [-2, 2], samples: calls(variance).slice(0, 3) });
+register({
+  name: "argmax",
+  differentiable: false,
+  domain: [-2, 2],
+  samples: [
+    { shapes, call: (x) => x!.argmax(1) },
+    { shapes, call: (x) => x!.argmax() },
+  ],
+});
+register({
+  name: "argmin",
+  differentiable: false,
+  domain: [-2, 2],
+  samples: [
+    { shapes, call: (x) => x!.argmin(-1, { keepdim: true }) },
+    { shapes, call: (x) => x!.argmin() },
+  ],
+});

@@ -1,0 +1,150 @@
+// What all optimizers share: parameters, groups, state, and the one program in which a whole step runs.
+import { realize } from "../graph/engine.ts";
+import { OptionError } from "../tensor/errors.ts";
+import { noGrad } from "../tensor/gradmode.ts";
+import type { Parameter } from "../nn/module.ts";
+import { zerosLike } from "../ops/factory.ts";
+import { Tensor } from "../tensor/tensor.ts";
+
+/** The tensors that an optimizer keeps for one parameter, by name. */
+export type State = Readonly<Record<string, Tensor>>;
+
+/** New values for a parameter and its state. */
+export interface Update {
+  readonly parameter: Tensor;
+  readonly state: State;
+}
+
+/** Some parameters with options of their own. */
+export type Group<O> = { params: Iterable<Parameter> } & Partial<O>;
+
+/**
+ * An optimizer is the equations of its paper for one parameter: `stateNames` and `update`. This class owns the loop,
+ * the groups and the state. Hyperparameters may be changed between steps: `optimizer.groups[0].lr = 1e-4`.
+ */
+export abstract class Optimizer<O extends { lr: number }> {
+  readonly groups: ({ params: Parameter[] } & O)[];
+  /** Steps taken so far. */
+  steps = 0;
+  readonly #state = new Map<Parameter, Record<string, Tensor>>();
+
+  constructor(params: Iterable<Parameter> | readonly Group<O>[], defaults: O) {
+    const list: (Parameter | Group<O>)[] = [...params];
+    const plain = list.filter((item): item is Parameter => item instanceof Tensor);
+    const groups = list.filter((item): item is Group<O> => !(item instanceof Tensor));
+    this.groups = groups.map((group) => ({ ...defaults, ...group, params: [...group.params] }));
+    if (plain.length > 0) this.groups.unshift({ ...defaults, params: plain });
+    const all = this.groups.flatMap((group) => group.params);
+    if (all.length === 0) {
+      throw new OptionError(`${this.constructor.name}: no parameters to optimize; pass model.parameters()`);
+    }
+    if (new Set(all).size !== all.length) {
+      throw new OptionError(`${this.constructor.name}: a parameter is named twice; each belongs to one group`);
+    }
+    for (const group of this.groups) this.check(group);
+  }
+
+  /** Names of the state tensors of each parameter; they start at 0. */
+  protected abstract stateNames(options: O): readonly string[];
+
+  /** The new values at step `t` (1, 2, …), given the gradient. */
+  protected abstract update(p: Tensor, g: Tensor, state: State, options: O, t: number): Update;
+
+  /** Throws OptionError where options break their rules. */
+  protected check(options: O): void {
+    checkRange(this.constructor.name, "lr", options.lr, 0);
+  }
+
+  /** The learning rate of the first group. */
+  get lr(): number {
+    return this.groups[0]!.lr;
+  }
+
+  /** Sets the learning rate of all groups. */
+  set lr(value: number) {
+    for (const group of this.groups) group.lr = value;
+  }
+
+  /**
+   * Updates every parameter that has a gradient, in one program with the forward and backward pass before it.
+   * With `onlyIf` (a scalar), all values stay as they are where it is 0 when the program runs.
+   */
+  step({ onlyIf }: { onlyIf?: Tensor } = {}): void {
+    const t = this.steps + 1;
+    noGrad(() => {
+      for (const group of this.groups) {
+        for (const p of group.params) {
+          if (!p.grad) continue;
+          const state = this.#stateOf(p, group);
+          const next = this.update(p, p.grad, state, group, t);
+          // Both sides of the choice mean the values before the step, whatever is assigned first.
+          const choose = (old: Tensor, value: Tensor) => (onlyIf ? value.where(onlyIf, old) : value);
+          const values = Object.entries(next.state).map(([name, value]) => {
+            return { target: state[name]!, value: choose(state[name]!.detach(), value) };
+          });
+          p.assign(choose(p.detach(), next.parameter));
+          for (const { target, value } of values) target.assign(value);
+          p.keepGrad();
+        }
+      }
+    });
+    this.steps = t;
+    realize([]);
+  }
+
+  /** Forgets all gradients. */
+  zeroGrad(): void {
+    for (const group of this.groups) for (const p of group.params) p.grad = null;
+  }
+
+  /** Number of steps and all state tensors, `<index of the parameter>.<name>`. */
+  stateDict(): { steps: number; tensors: Map<string, Tensor> } {
+    const tensors = new Map<string, Tensor>();
+    const all = this.groups.flatMap((group) => group.params);
+    for (const [i, p] of all.entries()) {
+      for (const [name, value] of Object.entries(this.#state.get(p) ?? {})) tensors.set(`${i}.${name}`, value);
+    }
+    return { steps: this.steps, tensors };
+  }
+
+  /** Takes up the state that `stateDict` gave for an optimizer of the same parameters. */
+  loadStateDict({ steps, tensors }: { steps: number; tensors: ReadonlyMap<string, Tensor> }): void {
+    let index = 0;
+    for (const group of this.groups) {
+      for (const p of group.params) {
+        const state = this.#stateOf(p, group);
+        for (const [name, target] of Object.entries(state)) {
+          const value = tensors.get(`${index}.${name}`);
+          if (value) target.assign(value.detach());
+        }
+        index++;
+      }
+    }
+    this.steps = steps;
+    realize([]);
+  }
+
+  #stateOf(p: Parameter, options: O): Record<string, Tensor> {
+    let state = this.#state.get(p);
+    if (!state) {
+      const names = this.stateNames(options);
+      state = Object.fromEntries(names.map((name) => [name, zerosLike(p).makeResident()]));
+      this.#state.set(p, state);
+    }
+    return state;
+  }
+}
+
+/** Throws OptionError unless `low ≤ value < high`. */
+export function checkRange(
+  op: string,
+  name: string,
+  value: number,
+  low: number,
+  high: number = Number.POSITIVE_INFINITY,
+): void {
+  if (!(value >= low && value < high)) {
+    const range = high === Number.POSITIVE_INFINITY ? `at least ${low}` : `at least ${low} and below ${high}`;
+    throw new OptionError(`${op}: ${name} must be ${range}; got ${value}`);
+  }
+}

@@ -1,0 +1,30 @@
+"""
+Makes ops.json and ops.safetensors: calls of ops with PyTorch's values, gradients and second derivatives.
+
+    python3 test/oracle/ops.py
+
+An output's gradient is a fixed tensor for each shape. Second derivatives are those of half the sum of squares of all first
+gradients, with respect to every input and to the output's gradient. Needs torch and numpy, CPU builds.
+"""
+
+import os
+import sys
+import warnings
+
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, here)
+
+from cases import elementwise, layers, movement, reduce  # noqa: E402
+from recorder import Recorder  # noqa: E402
+from torch_ops import OPS  # noqa: E402
+
+warnings.filterwarnings("ignore")
+recorder = Recorder(OPS, seed=20)
+for module in (elementwise, reduce, movement, layers):
+    module.add(recorder)
+recorder.save(os.path.join(here, "ops"))
+
+sizes = [os.path.getsize(os.path.join(here, f"ops.{end}")) for end in ("json", "safetensors")]
+second = sum("second" in row for row in recorder.cases)
+print(f"{len(recorder.cases)} cases of {len(recorder.counts)} ops, {second} with second derivatives;", end=" ")
+print(f"{len(recorder.tensors)} tensors, {sizes[0] / 1e6:.2f} + {sizes[1] / 1e6:.2f} MB")
