@@ -2,8 +2,20 @@
 // registers only beside them. Run: node dist/bench/kernels.js [name] [--relaxed]
 import { setFlagsFromString } from "node:v8";
 import { ModuleBuilder } from "../src/backend/wasm/assembler.ts";
+import { convKernel } from "../src/backend/wasm/conv.ts";
+import { convWeightGradKernel } from "../src/backend/wasm/convWeightGrad.ts";
 import { matmulKernel } from "../src/backend/wasm/matmul.ts";
-import type { Access, MatmulKernel } from "../src/kernel/kernel.ts";
+import { poolGradKernel, poolKernel } from "../src/backend/wasm/pool.ts";
+import { contiguousStrides, product } from "../src/backend/wasm/result.ts";
+import type {
+  Access,
+  ConvGeometry,
+  ConvKernel,
+  ConvWeightGradKernel,
+  MatmulKernel,
+  PoolGradKernel,
+  PoolKernel,
+} from "../src/kernel/kernel.ts";
 import { type LoadedKernel, loadKernel } from "../test/backend/kernel-harness.ts";
 
 const relaxed = process.argv.includes("--relaxed");
@@ -50,7 +62,7 @@ function addPeak(): void {
   };
   builder.func([], [], write, "peak");
   const module = new WebAssembly.Module(builder.encode() as BufferSource);
-  const run = new WebAssembly.Instance(module, { env: { memory } }).exports["peak"] as () => void;
+  const run = new WebAssembly.Instance(module, { env: { memory } }).exports.peak as () => void;
   jobs.push({ name: "peak (registers)", flops: chains * rounds * 8, run, best: Number.POSITIVE_INFINITY });
 }
 
@@ -80,6 +92,172 @@ function addMatmul(m: number, n: number, k: number, layout: "nn" | "nt" | "tn"):
   });
 }
 
+const dense = (buffer: number, dims: readonly number[]): Access => ({
+  buffer,
+  offset: 0,
+  strides: contiguousStrides(dims),
+});
+
+/** A layer: `[batch, C, size, size]` convolved with `[O, C, kernel, kernel]`. */
+interface Layer {
+  readonly name: string;
+  readonly batch: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly size: number;
+  readonly kernel: number;
+  readonly stride?: number;
+  readonly pad?: number;
+  readonly groups?: number;
+  readonly bytes?: boolean;
+}
+
+function geometryOf(layer: Layer): ConvGeometry {
+  const { batch, size, kernel, stride = 1, pad = 0, groups = 1 } = layer;
+  const out = Math.floor((size + 2 * pad - kernel) / stride) + 1;
+  return {
+    batch,
+    groups,
+    inChannels: layer.inChannels / groups,
+    outChannels: layer.outChannels / groups,
+    inH: size,
+    inW: size,
+    kernelH: kernel,
+    kernelW: kernel,
+    outH: out,
+    outW: out,
+    strideH: stride,
+    strideW: stride,
+    padTop: pad,
+    padLeft: pad,
+    dilationH: 1,
+    dilationW: 1,
+    inputDilationH: 1,
+    inputDilationW: 1,
+  };
+}
+
+/** Forward, input gradient and weight gradient of a layer; operations are those of the forward pass each time. */
+function addConv(layer: Layer): void {
+  const g = geometryOf(layer);
+  const { groups, kernelH, kernelW } = g;
+  const xDims = [g.batch, layer.inChannels, g.inH, g.inW];
+  const yDims = [g.batch, layer.outChannels, g.outH, g.outW];
+  const wDims = [groups, g.outChannels, g.inChannels, kernelH, kernelW];
+  const flops = 2 * product(yDims) * g.inChannels * kernelH * kernelW;
+  const x = layer.bytes
+    ? Uint8Array.from({ length: product(xDims) }, () => Math.random() * 256)
+    : randomFloats(product(xDims));
+  const w = randomFloats(product(wDims));
+  const dy = randomFloats(product(yDims));
+  const input = {
+    input: dense(0, xDims),
+    inputDType: layer.bytes ? "uint8" : "float32",
+    prologue: layer.bytes
+      ? {
+          kind: "apply",
+          name: "mul",
+          dtype: "float32",
+          args: [
+            { kind: "cast", dtype: "float32", arg: { kind: "load", load: 0, dtype: "uint8" } },
+            { kind: "const", value: 1 / 255, dtype: "float32" },
+          ],
+        }
+      : null,
+  } as const;
+  addJob(`conv ${layer.name}`, flops, () => {
+    const epilogue = resultOnly(dense(2, yDims));
+    const kernel: ConvKernel = { kind: "conv2d", geometry: g, ...input, weight: dense(1, wDims), epilogue };
+    return loadKernel(convKernel, kernel, [x, w, new Float32Array(product(yDims))], relaxed);
+  });
+  addJob(`conv dw ${layer.name}`, flops, () => {
+    const chunks = Math.min(8, g.batch);
+    const outDims = [chunks, ...wDims];
+    const epilogue = resultOnly(dense(2, outDims));
+    const kernel: ConvWeightGradKernel = {
+      kind: "conv2dWeightGrad",
+      geometry: g,
+      chunks,
+      ...input,
+      dy: dense(1, yDims),
+      epilogue,
+    };
+    return loadKernel(convWeightGradKernel, kernel, [x, dy, new Float32Array(product(outDims))], relaxed);
+  });
+  if (layer.bytes) return;
+  addJob(`conv dx ${layer.name}`, flops, () => {
+    const [sGroup, sOut, sIn, sRow, sColumn] = contiguousStrides(wDims) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const geometry: ConvGeometry = {
+      ...g,
+      inChannels: g.outChannels,
+      outChannels: g.inChannels,
+      inH: g.outH,
+      inW: g.outW,
+      outH: g.inH,
+      outW: g.inW,
+      strideH: 1,
+      strideW: 1,
+      padTop: kernelH - 1 - g.padTop,
+      padLeft: kernelW - 1 - g.padLeft,
+      inputDilationH: g.strideH,
+      inputDilationW: g.strideW,
+    };
+    const kernel: ConvKernel = {
+      kind: "conv2d",
+      geometry,
+      input: dense(0, yDims),
+      inputDType: "float32",
+      prologue: null,
+      weight: { buffer: 1, offset: kernelH * kernelW - 1, strides: [sGroup, sIn, sOut, -sRow, -sColumn] },
+      epilogue: resultOnly(dense(2, xDims)),
+    };
+    return loadKernel(convKernel, kernel, [dy, w, new Float32Array(product(xDims))], relaxed);
+  });
+}
+
+/** Pooling with 2 × 2 windows; a "flop" here is an input element. */
+function addPool(planes: number, size: number): void {
+  const out = size / 2;
+  const geometry = {
+    planes,
+    inH: size,
+    inW: size,
+    outH: out,
+    outW: out,
+    kernelH: 2,
+    kernelW: 2,
+    strideH: 2,
+    strideW: 2,
+    padTop: 0,
+    padLeft: 0,
+    dilationH: 1,
+    dilationW: 1,
+  };
+  const window = { geometry, countPadding: false, padBottom: 0, padRight: 0 };
+  const [inDims, outDims] = [
+    [planes, size, size],
+    [planes, out, out],
+  ] as const;
+  const x = randomFloats(product(inDims));
+  const y = randomFloats(product(outDims));
+  addJob(`pool [${planes},${size},${size}]`, product(inDims), () => {
+    const fields = { values: null, input: dense(0, inDims), epilogue: resultOnly(dense(1, outDims)) };
+    const kernel: PoolKernel = { kind: "pool2d", mode: "max", ...window, ...fields };
+    return loadKernel(poolKernel, kernel, [x, y], relaxed);
+  });
+  addJob(`pool dx [${planes},${size},${size}]`, product(inDims), () => {
+    const fields = { input: dense(0, inDims), dy: dense(1, outDims), epilogue: resultOnly(dense(2, inDims)) };
+    const kernel: PoolGradKernel = { kind: "pool2dGrad", mode: "max", ...window, ...fields };
+    return loadKernel(poolGradKernel, kernel, [x, y, new Float32Array(product(inDims))], relaxed);
+  });
+}
+
 addPeak();
 for (const layout of ["nn", "nt", "tn"] as const) {
   addMatmul(64, 64, 64, layout);
@@ -98,6 +276,20 @@ addMatmul(1000, 1000, 1000, "nn");
 addMatmul(1, 1000, 1000, "nn");
 addMatmul(1, 1000, 1000, "nt");
 addMatmul(1000, 1, 1000, "nn");
+addConv({ name: "lenet 1", batch: 64, inChannels: 1, outChannels: 6, size: 28, kernel: 5, bytes: true });
+addConv({ name: "lenet 2", batch: 64, inChannels: 6, outChannels: 16, size: 12, kernel: 5 });
+addConv({ name: "64x56", batch: 1, inChannels: 64, outChannels: 64, size: 56, kernel: 3, pad: 1 });
+addConv({ name: "128x28", batch: 1, inChannels: 128, outChannels: 128, size: 28, kernel: 3, pad: 1 });
+addConv({ name: "256x14", batch: 1, inChannels: 256, outChannels: 256, size: 14, kernel: 3, pad: 1 });
+addConv({ name: "16x32", batch: 8, inChannels: 16, outChannels: 16, size: 32, kernel: 3, pad: 1 });
+addConv({ name: "32x16", batch: 8, inChannels: 32, outChannels: 32, size: 16, kernel: 3, pad: 1 });
+addConv({ name: "64x8", batch: 8, inChannels: 64, outChannels: 64, size: 8, kernel: 3, pad: 1 });
+addConv({ name: "16x32/2", batch: 8, inChannels: 16, outChannels: 32, size: 32, kernel: 3, pad: 1, stride: 2 });
+addConv({ name: "stem", batch: 1, inChannels: 3, outChannels: 64, size: 224, kernel: 7, pad: 3, stride: 2 });
+const depthwise = { inChannels: 64, outChannels: 64, groups: 64, kernel: 3, pad: 1 };
+addConv({ name: "depthwise 64x56", batch: 1, size: 56, ...depthwise });
+addPool(384, 24);
+addPool(1024, 8);
 
 // Rounds over all jobs, so that a slow spell of the machine does not fall on one of them alone.
 const start = performance.now();

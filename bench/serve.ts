@@ -20,6 +20,8 @@ export interface About {
   /** The way of running that was chosen. */
   readonly mode: string;
   readonly threads: number;
+  /** The program that runs it. */
+  readonly runtime: string;
 }
 
 /** A side's answer to one `go` line. */
@@ -56,7 +58,7 @@ export function sideOptions(): SideOptions {
  * @param finish waits for all steps and reads the last loss; its time counts
  */
 export async function serve(
-  about: About,
+  about: Omit<About, "runtime">,
   { batch, warmup }: SideOptions,
   step: () => Promise<void>,
   finish: () => Promise<number>,

@@ -8,6 +8,7 @@ that long and print `{"samples": ..., "seconds": ..., "loss": ...}`.
 import argparse
 import json
 import os
+import platform
 import sys
 import time
 
@@ -115,7 +116,13 @@ def main():
     trainer = fastest(source) if args.mode == "best" else Trainer(args.mode, source)
     trainer.train(args.warmup)
 
-    about = {"name": "torch", "version": torch.__version__, "mode": trainer.mode, "threads": torch.get_num_threads()}
+    about = {
+        "name": "torch",
+        "version": torch.__version__,
+        "mode": trainer.mode,
+        "threads": torch.get_num_threads(),
+        "runtime": f"python {platform.python_version()}",
+    }
     print(json.dumps(about), flush=True)
     for line in sys.stdin:
         word, _, seconds = line.partition(" ")

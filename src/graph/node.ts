@@ -2,7 +2,7 @@
 // its storage. It knows kernels' expressions and nothing of gradients or backends.
 import type { Expr } from "../kernel/expr.ts";
 import type { ConvGeometry, PoolGeometry, Reduction } from "../kernel/kernel.ts";
-import type { DType, TypedArray } from "../tensor/dtype.ts";
+import { type DType, dtypes, type TypedArray } from "../tensor/dtype.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import { Storage } from "./storage.ts";
 import type { View } from "./view.ts";
@@ -57,16 +57,63 @@ export interface Signature {
   readonly origin: Error;
 }
 
-const signatures = new Map<string, Signature>();
+/** An op with its parameters and dtype; what nodes of different shapes have in common. */
+export interface Form {
+  readonly name: string;
+  readonly op: NodeOp;
+  readonly dtype: DType;
+  /** By the shape's number. */
+  readonly signatures: Map<number, Signature>;
+}
 
-function signature(name: string, key: string): Signature {
-  let found = signatures.get(key);
+const forms = new Map<string, Form>();
+const shapeIds = new Map<string, number>();
+let signatureCount = 0;
+
+/** A small number for a shape: the same for equal shapes. */
+function shapeId(shape: Shape): number {
+  const key = shape.join();
+  let id = shapeIds.get(key);
+  if (id === undefined) {
+    id = shapeIds.size;
+    shapeIds.set(key, id);
+  }
+  return id;
+}
+
+function signature(form: Form, shape: number): Signature {
+  let found = form.signatures.get(shape);
   if (!found) {
-    found = { id: signatures.size, name, origin: new Error(name) };
-    signatures.set(key, found);
+    found = { id: signatureCount++, name: form.name, origin: new Error(form.name) };
+    form.signatures.set(shape, found);
   }
   return found;
 }
+
+/**
+ * The form of a node. `params` tells its parameters apart from those of other nodes of the same name: two forms of
+ * equal name, params and dtype must have equal `op`.
+ */
+export function form(name: string, params: string, op: NodeOp, dtype: DType): Form {
+  const key = `${name}|${params}|${dtype}`;
+  let found = forms.get(key);
+  if (!found) {
+    found = { name, op, dtype, signatures: new Map() };
+    forms.set(key, found);
+  }
+  return found;
+}
+
+function formPerDType(name: string, op: NodeOp): Record<DType, Form> {
+  return Object.fromEntries(dtypes.map((dtype) => [dtype, form(name, "", op, dtype)])) as Record<DType, Form>;
+}
+
+const scalarForms = formPerDType("scalar", { kind: "scalar" });
+const inputForms = formPerDType("input", { kind: "leaf" });
+const variableForms = formPerDType("variable", { kind: "leaf" });
+const noInputs: readonly Node[] = [];
+const noAxes: Shape = [];
+const scalarShape = shapeId(noAxes);
 
 let created = 0;
 /** Nodes above this depth are realised before more is built on them, so that a loop that never reads stays bounded. */
@@ -79,6 +126,8 @@ export class Node {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly signature: Signature;
+  /** A number for the shape, the same for equal shapes. */
+  readonly shapeId: number;
   readonly depth: number;
   /** Value of a `scalar` node. */
   readonly value: number;
@@ -94,19 +143,19 @@ export class Node {
   #leaf: Signature | null = null;
 
   private constructor(
-    op: NodeOp,
-    signature: Signature,
+    form: Form,
     inputs: readonly Node[],
     shape: Shape,
-    dtype: DType,
+    shapeId: number,
     storage: Storage | null,
     value: number,
   ) {
-    this.op = op;
-    this.signature = signature;
+    this.op = form.op;
+    this.signature = signature(form, shapeId);
     this.inputs = inputs;
     this.shape = shape;
-    this.dtype = dtype;
+    this.shapeId = shapeId;
+    this.dtype = form.dtype;
     this.storage = storage;
     this.value = value;
     let depth = 0;
@@ -115,10 +164,7 @@ export class Node {
     if (storage) this.version = storage.version;
   }
 
-  /**
-   * A computed node. `name` is the op's, `params` tells its parameters apart from those of other nodes of the same name:
-   * two nodes of equal name, params, dtype and shape must have equal `op`.
-   */
+  /** A computed node; see `form` for `name` and `params`. */
   static make(
     name: string,
     params: string,
@@ -127,13 +173,19 @@ export class Node {
     shape: Shape,
     dtype: DType,
   ): Node {
-    const key = `${name}|${params}|${dtype}|${shape.join()}`;
-    return new Node(op, signature(name, key), inputs, shape, dtype, null, 0);
+    return Node.of(form(name, params, op, dtype), inputs, shape);
+  }
+
+  /** A computed node of a known form. */
+  static of(form: Form, inputs: readonly Node[], shape: Shape): Node {
+    // Most ops hand an input's shape on: then its number is known.
+    for (const input of inputs) if (input.shape === shape) return new Node(form, inputs, shape, input.shapeId, null, 0);
+    return new Node(form, inputs, shape, shapeId(shape), null, 0);
   }
 
   /** A node whose elements are there. */
   static leaf(storage: Storage, shape: Shape): Node {
-    return new Node({ kind: "leaf" }, leafSignature(storage, shape), [], shape, storage.dtype, storage, 0);
+    return new Node(leafForm(storage), noInputs, shape, shapeId(shape), storage, 0);
   }
 
   /** A node over a host array, which must not be changed afterwards. */
@@ -143,13 +195,13 @@ export class Node {
 
   /** A rank-0 node of a number that may differ from run to run of the same plan. */
   static scalar(value: number, dtype: DType): Node {
-    return new Node({ kind: "scalar" }, signature("scalar", `scalar|${dtype}`), [], [], dtype, null, value);
+    return new Node(scalarForms[dtype], noInputs, noAxes, scalarShape, null, value);
   }
 
   /** The signature under which a plan sees this node now: that of its op, or of a leaf once its elements are there. */
   get planSignature(): Signature {
     if (!this.storage) return this.signature;
-    this.#leaf ??= leafSignature(this.storage, this.shape);
+    this.#leaf ??= signature(leafForm(this.storage), this.shapeId);
     return this.#leaf;
   }
 
@@ -159,8 +211,7 @@ export class Node {
   }
 }
 
-/** The signature under which a plan sees a node whose elements are there. */
-function leafSignature(storage: Storage, shape: Shape): Signature {
-  const name = storage.resident ? "variable" : "input";
-  return signature(name, `${name}|${storage.dtype}|${shape.join()}`);
+/** The form under which a plan sees a node whose elements are there. */
+function leafForm(storage: Storage): Form {
+  return (storage.resident ? variableForms : inputForms)[storage.dtype];
 }

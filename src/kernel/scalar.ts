@@ -27,6 +27,12 @@ function roundEven(x: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
+/** IEEE 754's pow: unlike JavaScript's, 1 to any power and −1 to an infinite one are 1. */
+function power(a: number, b: number): number {
+  if (a === 1 || (a === -1 && Math.abs(b) === Number.POSITIVE_INFINITY)) return 1;
+  return a ** b;
+}
+
 /**
  * Every scalar function by name. Adding one means a row here and a row in each backend's own table; the
  * compiler names the tables that lack it.
@@ -54,7 +60,7 @@ export const scalarFunctions = define({
   sub: { arity: 2, result: "same", js: (a, b) => a - b },
   mul: { arity: 2, result: "same", js: (a, b) => a * b },
   div: { arity: 2, result: "same", js: (a, b) => a / b },
-  pow: { arity: 2, result: "same", costly: true, js: (a, b) => a ** b },
+  pow: { arity: 2, result: "same", costly: true, js: (a, b) => power(a, b) },
   max: { arity: 2, result: "same", js: (a, b) => Math.max(a, b) },
   min: { arity: 2, result: "same", js: (a, b) => Math.min(a, b) },
   eq: { arity: 2, result: "bool", js: (a, b) => (a === b ? 1 : 0) },

@@ -1,7 +1,7 @@
 // How ops are declared: name, inputs, meaning and gradient in one place; recording, dtypes, broadcasting and the
 // registry follow from the declaration.
 import { keepLater, realize } from "../graph/engine.ts";
-import { maxDepth, Node, type NodeOp } from "../graph/node.ts";
+import { type Form, form, maxDepth, Node } from "../graph/node.ts";
 import { cast as castExpr, type Expr, load } from "../kernel/expr.ts";
 import { type DType, isFloating, promote } from "../tensor/dtype.ts";
 import { DTypeError, ShapeError } from "../tensor/errors.ts";
@@ -68,6 +68,8 @@ export function commonDType(operands: readonly Operand[]): DType {
   return fraction && !isFloating(dtype) ? "float32" : dtype;
 }
 
+const dtypeCodes: Record<DType, number> = { bool: 0, uint8: 1, int32: 2, float32: 3, float64: 4 };
+
 type Named<I extends string, T> = { readonly [K in I]: T };
 
 /** What an elementwise op's gradient rule is given. */
@@ -101,21 +103,23 @@ interface ElementwiseSpec<I extends string> {
 export function elementwise<const I extends string>(spec: ElementwiseSpec<I>): (...operands: Operand[]) => Tensor {
   const { name, inputs } = spec;
   const accepts = spec.accepts ?? "float";
-  const exprs = new Map<string, Expr>();
+  const forms = new Map<number, Form>();
   const differentiable = inputs.some((input) => spec.grad[input] !== null);
 
-  const exprFor = (dtypes: readonly DType[], common: DType): Expr => {
-    const key = `${dtypes.join()}>${common}`;
-    let expr = exprs.get(key);
-    if (!expr) {
+  const formFor = (tensors: readonly Tensor[], common: DType): Form => {
+    let code = dtypeCodes[common];
+    for (const x of tensors) code = code * 10 + dtypeCodes[x.dtype] * 2 + (isScalarNode(x) ? 1 : 0);
+    let known = forms.get(code);
+    if (!known) {
       const args = inputs.map((input, i) => {
-        const element = load(i, dtypes[i]!);
+        const element = load(i, tensors[i]!.dtype);
         return [input, spec.untyped?.includes(input) ? element : castExpr(element, common)] as const;
       });
-      expr = spec.expr(Object.fromEntries(args) as Named<I, Expr>);
-      exprs.set(key, expr);
+      const expr = spec.expr(Object.fromEntries(args) as Named<I, Expr>);
+      known = form(name, String(code), { kind: "map", expr }, expr.dtype);
+      forms.set(code, known);
     }
-    return expr;
+    return known;
   };
 
   const op = (...operands: Operand[]): Tensor => {
@@ -136,17 +140,10 @@ export function elementwise<const I extends string>(spec: ElementwiseSpec<I>): (
       if (isScalarNode(wide)) return wide;
       return sameShape(wide.shape, shape) ? wide : wide.expand(shape);
     });
-    const dtypes = tensors.map((x) => x.dtype);
-    const expr = exprFor(dtypes, common);
-    const nodeOp: NodeOp = { kind: "map", expr };
-    const kinds = tensors.map((x) => (isScalarNode(x) ? "s" : "t")).join("");
-    const node = Node.make(
-      name,
-      `${dtypes.join()}>${common}|${kinds}`,
-      nodeOp,
+    const node = Node.of(
+      formFor(tensors, common),
       tensors.map((x) => x.node),
       shape,
-      expr.dtype,
     );
     return result(node, name, tensors, (dy, y) => {
       const context = { dy, y } as Record<string, Tensor>;

@@ -30,7 +30,7 @@ export function indexSelect(x: Tensor, axis: number, index: Tensor): Tensor {
   const places = requireIndex("indexSelect", index);
   checkIndices("indexSelect", places, x.shape[d]!);
   const shape = x.shape.map((size, i) => (i === d ? places.size : size));
-  const node = Node.make("indexSelect", `${d}|${x.shape}`, { kind: "gather", axis: d }, [x.node, places.node], shape, x.dtype);
+  const node = Node.make("indexSelect", String(d), { kind: "gather", axis: d }, [x.node, places.node], shape, x.dtype);
   return result(node, "indexSelect", [x], (dy) => [indexAdd(dy, d, places, x.shape[d]!)]); // dx: dy added where it came from
 }
 
@@ -38,7 +38,7 @@ export function indexSelect(x: Tensor, axis: number, index: Tensor): Tensor {
 function indexAdd(x: Tensor, axis: number, index: Tensor, size: number): Tensor {
   const shape = x.shape.map((n, i) => (i === axis ? size : n));
   const nodeOp = { kind: "scatterAdd", axis, size } as const;
-  const node = Node.make("indexAdd", `${axis}|${x.shape}`, nodeOp, [x.node, index.node], shape, x.dtype);
+  const node = Node.make("indexAdd", `${axis}|${size}`, nodeOp, [x.node, index.node], shape, x.dtype);
   return result(node, "indexAdd", [x], (dy) => [indexSelect(dy, axis, index)]);
 }
 

@@ -48,7 +48,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 /** The product of tensors with equal leading axes. */
 function rowsByColumns(a: Tensor, b: Tensor): Tensor {
   const shape = [...a.shape.slice(0, -1), b.shape.at(-1)!];
-  const node = Node.make("matmul", `${a.shape.at(-1)}`, { kind: "matmul" }, [a.node, b.node], shape, a.dtype);
+  const node = Node.make("matmul", "", { kind: "matmul" }, [a.node, b.node], shape, a.dtype);
   return result(node, "matmul", [a, b], (dy) => [
     // da = dy bᵀ, written as (b dyᵀ)ᵀ where a is a transposed view, so that its base gets its gradient in its own order
     a.requiresGrad ? (isPermuted(a) ? flipped(b, flipAxes(dy)) : rowsByColumns(dy, flipAxes(b))) : null,

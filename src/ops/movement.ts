@@ -54,7 +54,7 @@ function viewOp(name: string, x: Tensor, view: View, params: string, backward: (
 export function reshape(x: Tensor, shape: Shape): Tensor {
   const to = inferShape("reshape", x.shape, shape);
   if (sameShape(to, x.shape)) return x;
-  return viewOp("reshape", x, { kind: "reshape", shape: to }, `${x.shape}`, (dy) => dy.reshape(x.shape));
+  return viewOp("reshape", x, { kind: "reshape", shape: to }, to.join(), (dy) => dy.reshape(x.shape));
 }
 
 /** Axes in another order. */
@@ -66,7 +66,7 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
     );
   }
   const inverse = order.map((_, d) => order.indexOf(d));
-  return viewOp("permute", x, { kind: "permute", axes: order }, `${order}|${x.shape}`, (dy) => dy.permute(inverse));
+  return viewOp("permute", x, { kind: "permute", axes: order }, order.join(), (dy) => dy.permute(inverse));
 }
 
 /** Two axes exchanged. */
@@ -90,7 +90,7 @@ export function expand(x: Tensor, shape: Shape): Tensor {
     );
   }
   if (sameShape(to, x.shape)) return x;
-  return viewOp("expand", x, { kind: "expand", shape: to }, `${x.shape}`, (dy) => sumTo(dy, x.shape)); // dx = Σ dy over the repeats
+  return viewOp("expand", x, { kind: "expand", shape: to }, to.join(), (dy) => sumTo(dy, x.shape)); // dx = Σ dy over the repeats
 }
 
 /** The sum over what broadcasting repeated: the gradient of `expand`. */
@@ -104,7 +104,7 @@ function sumTo(dy: Tensor, shape: Shape): Tensor {
 function stridedSlice(x: Tensor, starts: readonly number[], steps: readonly number[], shape: Shape): Tensor {
   const view: View = { kind: "slice", starts, steps, shape };
   // dx = dy put back to where it came from, zeros elsewhere
-  return viewOp("slice", x, view, `${starts}|${steps}|${x.shape}`, (dy) => place(dy, x.shape, starts, steps));
+  return viewOp("slice", x, view, `${starts}|${steps}|${shape}`, (dy) => place(dy, x.shape, starts, steps));
 }
 
 function place(x: Tensor, shape: Shape, starts: readonly number[], steps: readonly number[]): Tensor {
@@ -119,9 +119,7 @@ function assemble(
   shape: Shape,
   fill: number,
 ): Tensor {
-  const params = `${parts.map((part) => `${part.starts}/${part.steps}`).join(";")}|${fill}|${inputs
-    .map((x) => x.shape)
-    .join(";")}`;
+  const params = `${parts.map((part) => `${part.starts}/${part.steps}`).join(";")}|${fill}`;
   const nodes = inputs.map((x) => x.node);
   const node = Node.make(name, params, { kind: "assemble", parts, fill }, nodes, shape, inputs[0]!.dtype);
   return result(node, name, inputs, (dy) =>

@@ -1,7 +1,10 @@
 // What all optimizers share: parameters, groups, state, and the one program in which a whole step runs.
 import { realize } from "../graph/engine.ts";
+import { applyTraced, type Traced, traceMaps } from "../graph/trace.ts";
+import { allocate, type DType } from "../tensor/dtype.ts";
 import { OptionError } from "../tensor/errors.ts";
 import { noGrad } from "../tensor/gradmode.ts";
+import { formatShape } from "../tensor/shape.ts";
 import type { Parameter } from "../nn/module.ts";
 import { zerosLike } from "../ops/factory.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -50,6 +53,11 @@ export abstract class Optimizer<O extends { lr: number }> {
   /** The new values at step `t` (1, 2, …), given the gradient. */
   protected abstract update(p: Tensor, g: Tensor, state: State, options: O, t: number): Update;
 
+  /** False for rules that look beyond the single element (norms, matrix products): they are then written out for each parameter. */
+  protected get elementwise(): boolean {
+    return true;
+  }
+
   /** Throws OptionError where options break their rules. */
   protected check(options: O): void {
     checkRange(this.constructor.name, "lr", options.lr, 0);
@@ -70,24 +78,30 @@ export abstract class Optimizer<O extends { lr: number }> {
    * With `onlyIf` (a scalar), all values stay as they are where it is 0 when the program runs.
    */
   step({ onlyIf }: { onlyIf?: Tensor } = {}): void {
+    if (onlyIf && onlyIf.rank !== 0) {
+      throw new OptionError(`${this.constructor.name}: onlyIf must be a scalar; got ${formatShape(onlyIf.shape)}`);
+    }
     const t = this.steps + 1;
+    // First all new values, then all assignments: a step that throws on the way changes nothing.
+    const assignments: { target: Tensor; value: Tensor }[] = [];
+    const updated: Parameter[] = [];
     noGrad(() => {
       for (const group of this.groups) {
+        let rule: Rule | null = null;
         for (const p of group.params) {
           if (!p.grad) continue;
           const state = this.#stateOf(p, group);
-          const next = this.update(p, p.grad, state, group, t);
-          // Both sides of the choice mean the values before the step, whatever is assigned first.
-          const choose = (old: Tensor, value: Tensor) => (onlyIf ? value.where(onlyIf, old) : value);
-          const values = Object.entries(next.state).map(([name, value]) => {
-            return { target: state[name]!, value: choose(state[name]!.detach(), value) };
-          });
-          p.assign(choose(p.detach(), next.parameter));
-          for (const { target, value } of values) target.assign(value);
-          p.keepGrad();
+          if (this.elementwise && rule?.dtype !== p.dtype) rule = this.#rule(p.dtype, group, t, onlyIf !== undefined);
+          const values = rule ? applyRule(rule, p, state, onlyIf) : this.#direct(p, state, group, t, onlyIf);
+          for (const [i, target] of [p, ...Object.values(state)].entries()) {
+            assignments.push({ target, value: values[i]! });
+          }
+          updated.push(p);
         }
       }
     });
+    for (const { target, value } of assignments) target.assign(value);
+    for (const p of updated) p.keepGrad();
     this.steps = t;
     realize([]);
   }
@@ -124,6 +138,37 @@ export abstract class Optimizer<O extends { lr: number }> {
     realize([]);
   }
 
+  /** New values of one parameter and its state tensors, in order. */
+  #direct(p: Parameter, state: State, options: O, t: number, onlyIf: Tensor | undefined): Tensor[] {
+    const next = this.update(p.detach(), p.grad!, state, options, t);
+    const values = [next.parameter, ...Object.keys(state).map((name) => next.state[name]!)];
+    if (!onlyIf) return values;
+    const before = [p, ...Object.values(state)];
+    return values.map((value, i) => value.where(onlyIf, before[i]!.detach()));
+  }
+
+  /** The update at step `t` as a rule for any parameter of a group. */
+  #rule(dtype: DType, options: O, t: number, conditional: boolean): Rule {
+    const placeholder = (type: DType) => Tensor.fromArray(allocate(type, 1), [], type);
+    const names = this.stateNames(options);
+    const p = placeholder(dtype);
+    const g = placeholder(dtype);
+    const state = Object.fromEntries(names.map((name) => [name, placeholder(dtype)]));
+    const next = this.update(p, g, state, options, t);
+    const condition = placeholder("bool");
+    const choose = (value: Tensor, old: Tensor) => (conditional ? value.where(condition, old) : value).node;
+    const outputs = [
+      choose(next.parameter, p),
+      ...names.map((name) => choose(next.state[name]!, state[name]!)),
+    ];
+    const inputs = [p, g, ...Object.values(state), ...(conditional ? [condition] : [])];
+    const traced = traceMaps(
+      outputs,
+      inputs.map((x) => x.node),
+    );
+    return { dtype, traced, name: this.constructor.name };
+  }
+
   #stateOf(p: Parameter, options: O): Record<string, Tensor> {
     let state = this.#state.get(p);
     if (!state) {
@@ -133,6 +178,24 @@ export abstract class Optimizer<O extends { lr: number }> {
     }
     return state;
   }
+}
+
+/** An optimizer's update, written once for all parameters of a group. */
+interface Rule {
+  readonly dtype: DType;
+  readonly traced: Traced;
+  readonly name: string;
+}
+
+function applyRule(rule: Rule, p: Parameter, state: State, onlyIf: Tensor | undefined): Tensor[] {
+  const inputs = [p, p.grad!, ...Object.values(state), ...(onlyIf ? [onlyIf.cast("bool").expand(p.shape)] : [])];
+  const nodes = applyTraced(
+    rule.name,
+    rule.traced,
+    inputs.map((x) => x.node),
+    p.shape,
+  );
+  return nodes.map((node) => new Tensor(node));
 }
 
 /** Throws OptionError unless `low ≤ value < high`. */

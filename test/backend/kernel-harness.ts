@@ -1,8 +1,9 @@
 // Compiles one kernel into a module of its own and runs it over plain memory, for tests and measurements of code
 // generators.
-import type { Kernel } from "../../src/kernel/kernel.ts";
+
 import { ModuleBuilder } from "../../src/backend/wasm/assembler.ts";
 import type { CodegenEnv, KernelCode } from "../../src/backend/wasm/codegen.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
 import type { DType } from "../../src/tensor/dtype.ts";
 
 /** A buffer's data in plain JavaScript. */
@@ -61,7 +62,9 @@ export function loadKernel<K extends Kernel>(
   const builder = new ModuleBuilder({ initial: pages, maximum: pages, shared: true });
   builder.func(["i32", "i32", "i32", "i32"], [], (f) => code.write(f), "kernel");
   const bytes = builder.encode();
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource), { env: { memory } });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource), {
+    env: { memory },
+  });
   const scratch = align(end);
   const scratchView = new Uint8Array(memory.buffer, scratch, code.scratchBytes + 64);
   scratchView.fill(0xff);
@@ -78,7 +81,7 @@ export function loadKernel<K extends Kernel>(
     view.set(data);
     return view;
   });
-  const kernelFunction = instance.exports["kernel"] as (...args: number[]) => void;
+  const kernelFunction = instance.exports.kernel as (...args: number[]) => void;
   return {
     code,
     bytes,

@@ -381,6 +381,16 @@ test("pow of floats and of integers", () => {
   check(pointwise([60], 2, apply("pow", load(0, "int32"), load(1, "int32"))), buffers, exact, random);
 });
 
+test("max and min with a constant, with zeros of either sign and NaN", () => {
+  const values = [-0, 0, 1, -1, Number.NaN, Infinity, -Infinity, 0.5];
+  for (const name of ["max", "min"] as const) {
+    for (const limit of [0, -0, 1, Infinity, Number.NaN]) {
+      const kernel = pointwise([8], 1, apply("reciprocal", apply(name, load(0, "float32"), limit)));
+      check(kernel, [floats(8, (i) => values[i]!), floats(8)], exact, new Random(1));
+    }
+  }
+});
+
 test("random bits by index, over shapes whose lanes wrap around", () => {
   const random = new Random(3);
   for (const dims of [[100], [3, 7], [4, 5, 6]]) {

@@ -1,137 +1,27 @@
-// The wasm backend's runtime: memory, threads, barriers and failures, on small hand-written kernels.
+// The wasm backend's runtime: memory, schedule, threads, barriers and idleness, on small hand-written kernels.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Worker } from "node:worker_threads";
-import type { FunctionBuilder } from "../../src/backend/wasm/assembler.ts";
-import { type CodegenEnv, type KernelCode, param } from "../../src/backend/wasm/codegen.ts";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { param } from "../../src/backend/wasm/codegen.ts";
 import { wasmFeatures } from "../../src/backend/wasm/features.ts";
 import { Heap } from "../../src/backend/wasm/heap.ts";
-import { WasmBackend, type WasmOptions } from "../../src/backend/wasm/runtime.ts";
 import { schedule } from "../../src/backend/wasm/schedule.ts";
-import type { BufferSpec, Kernel, LoopKernel, Program } from "../../src/kernel/kernel.ts";
-import { FoveaError, OptionError, UnsupportedError, WorkerError } from "../../src/tensor/errors.ts";
-
-type Generator = (env: CodegenEnv) => KernelCode;
-
-/** Kernels of these tests: the object stands for the code that its generator writes. */
-const generators = new Map<Kernel, Generator>();
-
-function kernel(generator: Generator): Kernel {
-  const marker: LoopKernel = { kind: "loop", dims: [], loads: [], reduction: null, outputs: [] };
-  generators.set(marker, generator);
-  return marker;
-}
-
-/** `to[i] = value(i)` for f32, cut to single elements; `value` pushes an f32. */
-function each(
-  count: number,
-  to: number,
-  value: (f: FunctionBuilder, env: CodegenEnv, i: number) => void,
-  { cost = count * 20, units = count, scratchBytes = 0 } = {},
-): Kernel {
-  return kernel((env) => ({
-    units,
-    cost,
-    scratchBytes,
-    write(f) {
-      const i = f.local("i32");
-      const step = count / units;
-      const end = f.local("i32");
-      f.get(param.hi).i32(step).op("i32.mul").set(end);
-      const start = f.local("i32");
-      f.get(param.lo).i32(step).op("i32.mul").set(start);
-      f.for(i, { local: start }, { local: end }, 1, () => {
-        env.pushAddress(f, to);
-        f.get(i).i32(4).op("i32.mul").op("i32.add");
-        value(f, env, i);
-        f.mem("f32.store");
-      });
-    },
-  }));
-}
-
-/** Pushes `buffer[i]`. */
-function element(f: FunctionBuilder, env: CodegenEnv, buffer: number, i: number): FunctionBuilder {
-  env.pushAddress(f, buffer);
-  return f.get(i).i32(4).op("i32.mul").op("i32.add").mem("f32.load");
-}
-
-function program(roles: readonly [BufferSpec["role"], number][], stages: Kernel[][]): Program {
-  let offset = 0;
-  const buffers = roles.map(([role, size]) => {
-    const spec: BufferSpec = { role, dtype: "float32", size, offset: role === "variable" ? 0 : offset };
-    if (role !== "variable") offset += Math.ceil(size / 16) * 64;
-    return spec;
-  });
-  return { buffers, stages, scalars: ["float32", "int32"], arenaBytes: offset, labels: [] };
-}
-
-const backends: WasmBackend[] = [];
-
-function backend(options: WasmOptions = {}): WasmBackend {
-  const made = new WasmBackend((k, env) => generators.get(k)!(env), options);
-  backends.push(made);
-  return made;
-}
-
-after(() => Promise.all(backends.map((b) => b.close())));
-
-const size = 4099;
-/** Buffers: 0 input, 1 and 2 temporaries, 3 output, 4 variable. */
-const roles: [BufferSpec["role"], number][] = [
-  ["input", size],
-  ["temp", size],
-  ["temp", size],
-  ["output", size],
-  ["variable", size],
-];
-
-/** Stages that read what other threads wrote; the variable counts runs. */
-function chain(): Program {
-  const scale = each(size, 1, (f, env, i) => {
-    element(f, env, 0, i);
-    env.pushScalar(f, 0);
-    f.op("f32.mul");
-  });
-  const reverse = (from: number, to: number) =>
-    each(size, to, (f, env, i) => {
-      const mirrored = f.local("i32");
-      f.i32(size - 1)
-        .get(i)
-        .op("i32.sub")
-        .set(mirrored);
-      element(f, env, from, mirrored).f32(0.1).op("f32.add");
-      f.release(mirrored);
-    });
-  const count = each(size, 4, (f, env, i) => element(f, env, 4, i).f32(1).op("f32.add"));
-  const result = each(size, 3, (f, env, i) => {
-    element(f, env, 2, i);
-    element(f, env, 4, i).op("f32.mul");
-    env.pushScalar(f, 1);
-    f.op("f32.convert_i32_s").op("f32.add");
-  });
-  const stages = [[scale, count]];
-  for (let i = 0; i < 10; i++) stages.push([reverse(1, 2)], [reverse(2, 1)]);
-  stages.push([reverse(1, 2)], [result]);
-  return program(roles, stages);
-}
-
-const input = Float32Array.from({ length: size }, (_, i) => Math.sin(i) * 3);
-
-/** What `chain` computes, in the same float32 steps. */
-function chainExpected(run: number): Float32Array {
-  const { fround } = Math;
-  const rows = input.map((x) => fround(x * 1.5));
-  for (let pass = 0; pass < 21; pass++) {
-    rows.reverse();
-    rows.forEach((x, i) => {
-      rows[i] = fround(x + fround(0.1));
-    });
-  }
-  return rows.map((x) => fround(fround(x * run) + 7));
-}
+import { FoveaError, OptionError, UnsupportedError } from "../../src/tensor/errors.ts";
+import {
+  backend,
+  chain,
+  chainExpected,
+  each,
+  element,
+  input,
+  kernel,
+  nothing,
+  program,
+  size,
+} from "./handmade.ts";
 
 test("heap: blocks never overlap, neighbours join, and everything comes back", () => {
   const heap = new Heap(1024);
@@ -189,126 +79,6 @@ test("one, two and three threads give the same bits as float32 arithmetic", asyn
     assert.equal(variable.read()[size - 1], 6);
     assert.equal(wasm.info.degraded, null);
   }
-});
-
-/** A kernel of two units whose second unit, so another thread than the caller's, does what `act` writes. */
-function trouble(act: (f: FunctionBuilder) => void): Program {
-  const bad = kernel(() => ({
-    units: 2,
-    cost: 1e6,
-    scratchBytes: 0,
-    write(f) {
-      f.get(param.lo).i32(1).op("i32.eq");
-      f.if(() => act(f));
-    },
-  }));
-  return program([["output", 4]], [[bad], [each(4, 0, (f) => f.f32(3), { cost: 1e6 })]]);
-}
-
-const nothing = { inputs: [], variables: [], scalars: [0, 0] };
-
-/** The backend still computes, at once and with fresh threads. */
-async function stillWorks(wasm: WasmBackend): Promise<void> {
-  const variable = wasm.createVariable("float32", size);
-  const executable = wasm.compile(chain());
-  for (let run = 1; run <= 3; run++) {
-    const [output] = executable.run({ inputs: [input], variables: [variable], scalars: [1.5, 7] });
-    assert.deepEqual(output, chainExpected(run));
-    await wasm.ready();
-  }
-  variable.free();
-}
-
-test("a kernel that traps in a worker ends the run with WorkerError", async () => {
-  const wasm = backend({ threads: 2, timeoutMs: 20_000 });
-  const executable = wasm.compile(trouble((f) => f.op("unreachable")));
-  await wasm.ready();
-  const start = performance.now();
-  assert.throws(
-    () => executable.run(nothing),
-    (error: Error) => {
-      assert.ok(error instanceof WorkerError);
-      assert.match(error.message, /worker 1 of 1 failed: RuntimeError: unreachable/);
-      return true;
-    },
-  );
-  assert.ok(performance.now() - start < 2000);
-  assert.match(wasm.info.degraded ?? "", /unreachable/);
-  await stillWorks(wasm);
-});
-
-test("a kernel that traps on the calling thread throws, and the others are let go", async () => {
-  const wasm = backend({ threads: 2, timeoutMs: 20_000 });
-  const bad = kernel(() => ({
-    units: 2,
-    cost: 1e6,
-    scratchBytes: 0,
-    write(f) {
-      f.get(param.lo).op("i32.eqz");
-      f.if(() => f.op("unreachable"));
-    },
-  }));
-  const executable = wasm.compile(program([["output", 4]], [[bad], [bad]]));
-  await wasm.ready();
-  assert.throws(() => executable.run(nothing), WebAssembly.RuntimeError);
-  await stillWorks(wasm);
-});
-
-test("a worker that hangs ends the run with WorkerError within the time allowed", async () => {
-  const wasm = backend({ threads: 2, timeoutMs: 300 });
-  const executable = wasm.compile(trouble((f) => f.loop(() => f.br(0))));
-  await wasm.ready();
-  const start = performance.now();
-  assert.throws(
-    () => executable.run(nothing),
-    (error: Error) => {
-      assert.ok(error instanceof WorkerError);
-      assert.match(error.message, /no sign of life for 300 ms/);
-      return true;
-    },
-  );
-  const took = performance.now() - start;
-  assert.ok(took > 250 && took < 3000, `${took} ms`);
-  await stillWorks(wasm);
-});
-
-test("a worker killed from outside ends the run with WorkerError, or is replaced when known in time", async () => {
-  for (const known of [false, true]) {
-    const wasm = backend({ threads: 2, timeoutMs: 300 });
-    const workers: Worker[] = [];
-    const note = (worker: Worker) => workers.push(worker);
-    process.on("worker", note);
-    const executable = wasm.compile(chain());
-    const variable = wasm.createVariable("float32", size);
-    const run = () => executable.run({ inputs: [input], variables: [variable], scalars: [1.5, 7] })[0];
-    await wasm.ready();
-    process.off("worker", note);
-    assert.equal(workers.length, 1);
-    const ended = workers[0]!.terminate();
-    if (known) {
-      await ended;
-      await sleep(10);
-      assert.deepEqual(run(), chainExpected(1));
-      assert.match(wasm.info.degraded ?? "", /is gone/);
-    } else {
-      assert.throws(run, WorkerError);
-    }
-    await ended;
-    await stillWorks(wasm);
-  }
-});
-
-test("after three failures in a row the backend goes on with one thread", async () => {
-  const wasm = backend({ threads: 2, timeoutMs: 300 });
-  const executable = wasm.compile(trouble((f) => f.op("unreachable")));
-  const expected = new Float32Array(4).fill(3);
-  for (let i = 0; i < 3; i++) {
-    await wasm.ready();
-    assert.throws(() => executable.run(nothing), WorkerError);
-    assert.deepEqual(executable.run(nothing)[0], expected, "the first run after a failure is made alone");
-  }
-  await wasm.ready();
-  assert.deepEqual(executable.run(nothing)[0], expected);
 });
 
 test("memory grows under live variables and waiting threads", async () => {
@@ -454,4 +224,27 @@ test("a process with waiting workers ends by itself", () => {
   });
   assert.equal(result.stdout.trim(), "3");
   assert.equal(result.status, 0, result.stderr);
+});
+
+test("a collected executable gives back its memory, here and in the workers", async () => {
+  const wasm = backend({ threads: 2 });
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const make = () => {
+    const copy = kernel((env) => {
+      env.table(new Float32Array(100_000));
+      return { units: 2, cost: 1e6, scratchBytes: 0, write() {} };
+    });
+    wasm.compile(program([["output", 4]], [[copy]])).run(nothing);
+  };
+  make();
+  await wasm.ready();
+  assert.ok(wasm.info.usedBytes > 400_000);
+  for (let i = 0; i < 50 && wasm.info.usedBytes > 400_000; i++) {
+    collect();
+    await sleep(10);
+  }
+  assert.ok(wasm.info.usedBytes < 400_000, `${wasm.info.usedBytes} bytes in use`);
+  await wasm.ready();
+  assert.equal(wasm.info.degraded, null);
 });

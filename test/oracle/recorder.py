@@ -132,15 +132,16 @@ class Recorder:
                     gg = list(torch.autograd.grad(total, [*wanted, up], allow_unused=True, materialize_grads=True))
         return leaves, output, grads, gg
 
-    def case(self, op, *inputs, second=False, edge=False, why=None, rtol=None, atol=None, note=None, **args):
+    def case(self, op, *inputs, second=False, edge=False, note=None, **args):
         """
         Adds a case. Regular values are computed in float64 and rounded; `edge` keeps float32's own (overflow, NaN).
-        Fails where float32 itself can't meet the tolerance, unless the case has its own (`rtol`/`atol` with `why`).
+        Where PyTorch's own float32 comes near the tolerance (long sums), the case has a wider one, with the reason.
         """
         inputs = [i if isinstance(i, (Input, int, float)) else Input(i) for i in inputs]
         args = {key: value for key, value in args.items() if value is not None}
         leaves, output, grads, gg = self.run(op, inputs, args, second, torch.float32)
         parts = [output, *(grads or []), *(gg or [])]
+        widest = 0.0
         if not edge:
             _, *exact = self.run(op, inputs, args, second, torch.float64)
             exact = [exact[0], *(exact[1] or []), *(exact[2] or [])]
@@ -148,10 +149,12 @@ class Recorder:
                 if not single.is_floating_point():
                     continue
                 double = double.to(torch.float32)
-                room = (atol or ATOL) + (rtol or RTOL) * double.abs()
-                worst = ((single - double).abs() / room).max().item() if single.numel() else 0
-                if not worst <= 0.5:
-                    raise ValueError(f"{op} {args} part {i}: float32 alone is {worst:.2f} tolerances off")
+                error = (single - double).abs()
+                worst = (error / (ATOL + RTOL * double.abs())).max().item() if error.numel() else 0
+                if not worst <= 2:
+                    raise ValueError(f"{op} {args}: float32 is {worst:.2f} tolerances off; choose other values")
+                if worst > 0.25:
+                    widest = max(widest, error.max().item())
                 parts[i] = double
         number = self.counts[op] = self.counts.get(op, 0) + 1
         stored = [self.store(part) for part in parts]
@@ -172,8 +175,9 @@ class Recorder:
             row["grads"] = [next(found) if leaf.requires_grad else None for leaf in leaves]
             if gg:
                 row["second"] = [next(found) if leaf.requires_grad else None for leaf in leaves] + [next(found)]
-        if why:
-            row["tolerance"] = {"rtol": rtol or RTOL, "atol": atol or ATOL, "why": why}
+        if widest > 0:
+            why = f"long sums: PyTorch's float32 is {widest:.1e} off its own float64"
+            row["tolerance"] = {"rtol": RTOL, "atol": float(f"{4 * widest:.1e}"), "why": why}
         self.cases.append(row)
 
     def describe(self, inputs):

@@ -52,11 +52,11 @@ export function runConv(kernel: ConvKernel, memory: Memory): void {
             for (let i = 0; i < kernelH; i++) {
               const row = rows[y * kernelH + i]!;
               if (row < 0) continue;
+              const inRow = (plane * inH + row) * inW;
+              const weightRow = ((go * inChannels + c) * kernelH + i) * kernelW;
               for (let j = 0; j < kernelW; j++) {
                 const column = columns[x * kernelW + j]!;
-                if (column < 0) continue;
-                const w = weight[((go * inChannels + c) * kernelH + i) * kernelW + j]!;
-                sum += input[(plane * inH + row) * inW + column]! * w;
+                if (column >= 0) sum += input[inRow + column]! * weight[weightRow + j]!;
               }
             }
           }
@@ -93,10 +93,11 @@ export function runConvWeightGrad(kernel: ConvWeightGradKernel, memory: Memory):
               for (let y = 0; y < outH; y++) {
                 const row = rows[y * kernelH + i]!;
                 if (row < 0) continue;
+                const inRow = (inPlane * inH + row) * inW;
+                const outRow = (outPlane * outH + y) * outW;
                 for (let x = 0; x < outW; x++) {
                   const column = columns[x * kernelW + j]!;
-                  if (column < 0) continue;
-                  sum += dy[(outPlane * outH + y) * outW + x]! * input[(inPlane * inH + row) * inW + column]!;
+                  if (column >= 0) sum += dy[outRow + x]! * input[inRow + column]!;
                 }
               }
             }

@@ -39,14 +39,21 @@ const stageBytes = 384 * 1024;
 const unitWork = 1 << 17;
 const weightBytes = 512 * 1024;
 
-interface Tiling {
+/** How an area of lanes by rows is covered by tiles. */
+export interface Tiling {
   readonly vectors: number;
   readonly rows: Split;
   readonly cost: number;
 }
 
 /** The cheapest tiling of `lanes × count`; `overhead` is the cost per tile vector of opening and storing it. */
-function bestTiling(lanes: number, count: number, steps: number, overhead: number, relaxed: boolean): Tiling {
+export function bestTiling(
+  lanes: number,
+  count: number,
+  steps: number,
+  overhead: number,
+  relaxed: boolean,
+): Tiling {
   const total = Math.ceil(lanes / 4);
   let best: Tiling | undefined;
   for (const vectors of [2, 3, 4, 1, 6]) {

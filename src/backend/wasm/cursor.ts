@@ -112,8 +112,3 @@ export class Cursor {
     return pointer;
   }
 }
-
-/** Whether lanes along a dim are read or written as one piece of memory. */
-export function isContiguous({ pointer, dtype }: Stream, dim: number): boolean {
-  return pointer.strides[dim] === byteSize(dtype);
-}

@@ -1,11 +1,10 @@
 // Renders scalar expressions as code on four lanes. Shared sub-expressions are computed once, and those that do
 // not change in a loop once before it. Knows nothing of loops or memory: leaves come from its caller.
 import type { Expr } from "../../kernel/expr.ts";
-import { scalarFunctions } from "../../kernel/scalar.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import type { CodegenEnv } from "./codegen.ts";
 import { convert, type Lanes, laneDType, pushConstant } from "./lanes.ts";
-import { powByConstant, scalarTerm } from "./scalars.ts";
+import { scalarCost, scalarTerm, withConstant } from "./scalars.ts";
 import { Scope, type Term } from "./terms.ts";
 
 /** Where an expression's leaves come from; each function pushes four lanes in its dtype's form (see lanes.ts). */
@@ -163,8 +162,8 @@ export class ExprWriter {
     const [first, second] = node.args;
     const dtype = laneDType((node.name === "select" ? second! : first!).dtype);
     let result: Term | undefined;
-    if (node.name === "pow" && dtype === "float32" && second!.kind === "const") {
-      result = powByConstant(scope, args[0]!, second!.value);
+    if (dtype === "float32" && second?.kind === "const") {
+      result = withConstant(scope, node.name, args[0]!, second.value);
     }
     result ??= scalarTerm(scope, node.name, dtype, args, this.#leaves.lanes);
     result(this.#f);
@@ -235,8 +234,8 @@ export function expressionCost(roots: readonly Expr[]): number {
     if (seen.has(node)) return 0;
     seen.add(node);
     const below = argumentsOf(node).reduce((sum, arg) => sum + visit(arg), 0);
-    if (node.kind !== "apply") return below + (node.kind === "load" ? 0.15 : 0.05);
-    return below + (scalarFunctions[node.name].costly ? 1 : 0.1);
+    if (node.kind === "apply") return below + scalarCost(node.name);
+    return below + (node.kind === "load" ? 0.06 : 0.02);
   };
   return roots.reduce((sum, root) => sum + visit(root), 0);
 }

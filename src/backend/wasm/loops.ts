@@ -10,7 +10,7 @@ import { emitNest, usedLoads } from "./nest.ts";
 import { emitReduction, type ReductionPlan, tileOf } from "./reduce.ts";
 import { cutUnits, emitUnits } from "./units.ts";
 
-/** Renders a loop kernel. Throws UnsupportedError where it computes float64. */
+/** Renders a loop kernel; writing one that computes float64 throws UnsupportedError. */
 export function loopKernel(kernel: LoopKernel, env: CodegenEnv): KernelCode {
   if (product(kernel.dims) === 0) return { units: 1, cost: 0, scratchBytes: 0, write: () => {} };
   return kernel.reduction ? reductionCode(kernel, kernel.reduction, env) : elementwiseCode(kernel, env);
@@ -92,7 +92,8 @@ function elementwiseCode(kernel: LoopKernel, env: CodegenEnv): KernelCode {
     access: withStrides(o.access, space.strides[kernel.loads.length + i]!),
     expr: roots[i]!,
   }));
-  const elementCost = expressionCost(roots) + outputs.length * 0.15;
+  const scattered = space.strides.filter((s) => accessCost(s.at(-1)!) > 1).length;
+  const elementCost = expressionCost(roots) + outputs.length * 0.06 + scattered * 0.25;
   const cut = cutUnits(space.dims, elementCost, 16);
   return {
     units: cut.units,
@@ -159,7 +160,7 @@ function reductionCode(
     body: newBody!,
     lanesAlong,
   };
-  const elementCost = expressionCost([newBody!]) + 0.1;
+  const elementCost = expressionCost([newBody!]) + 0.04;
   const outputCost = product(plan.reduced) * elementCost + expressionCost(newExprs) + 2;
   const granule = lanesAlong === "parallel" ? tileOf(plan.dims.at(-1)!) * 4 : 1;
   const cut = cutUnits(plan.dims, outputCost, granule);

@@ -70,7 +70,8 @@ function planMatmul(kernel: MatmulKernel, env: CodegenEnv): Plan {
     depths > 1 ||
     bColumn !== 1 ||
     (rows.full + (rows.rest ? 1 : 0) > 1 && !staysCached(k, bStep, width > 8 ? 2 : 1.25));
-  const packA = aRow < 0 || (aStep !== 1 && n > width && !staysCached(k, aStep, aRow === 1 ? 1.25 : rows.size));
+  const packA =
+    aRow < 0 || (aStep !== 1 && n > width && !staysCached(k, aStep, aRow === 1 ? 1.25 : rows.size));
   // Columns are cut first: packed columns are then never packed twice.
   const wanted = Math.max(1, Math.min(64, Math.ceil((m * n * k) / unitWork)));
   const panelLimit = Math.max(1, Math.floor(blockBytes / Math.max(1, depth * width * 4)));
@@ -192,7 +193,8 @@ class MatmulWriter {
       f.get(unit).set(rest);
       this.#takeIndex(rest, plan.rowBlocks, this.#row);
       this.#takeIndex(rest, plan.columnBlocks, this.#column);
-      for (let d = indices.length - 1; d >= 0; d--) this.#takeIndex(rest, this.#kernel.batch[d]!, indices[d]!);
+      for (let d = indices.length - 1; d >= 0; d--)
+        this.#takeIndex(rest, this.#kernel.batch[d]!, indices[d]!);
       this.#blockStart(this.#row, this.#rowEnd, plan.rowBlock, m);
       this.#blockStart(this.#column, this.#columnEnd, plan.columnBlock, n);
       this.#setRaw(indices);
@@ -382,9 +384,7 @@ class MatmulWriter {
         f,
         rows,
         vectors,
-        more
-          ? (r, v) => f.get(c).mem("v128.load", (r * this.#pitch + v * 4) * 4, 2)
-          : undefined,
+        more ? (r, v) => f.get(c).mem("v128.load", (r * this.#pitch + v * 4) * 4, 2) : undefined,
       );
       const aStep = packA ? rows : this.#aStep;
       const bStep = packB ? width : this.#bStep;

@@ -165,8 +165,8 @@ export function usedLoads(roots: readonly Expr[]): Set<number> {
 /** How many vectors a loop's body handles: more where the loop itself would cost as much as the body. */
 export function unrolling(roots: readonly Expr[]): number {
   const cost = expressionCost(roots);
-  if (cost < 0.7) return 4;
-  return cost < 1 ? 2 : 1;
+  if (cost < 0.3) return 4;
+  return cost < 0.6 ? 2 : 1;
 }
 
 /** Covers `count` elements along a dim by vectors and one narrower rest. Leaves the cursor where it was. */

@@ -2,7 +2,6 @@
 import type { Platform } from "./platform.ts";
 
 export const platform: Platform = {
-  name: "browser",
   parallelism: globalThis.navigator?.hardwareConcurrency ?? 1,
   sharedMemory: typeof SharedArrayBuffer !== "undefined" && globalThis.crossOriginIsolated === true,
   canBlock: "WorkerGlobalScope" in globalThis,
@@ -10,7 +9,10 @@ export const platform: Platform = {
   enableRelaxedSimd() {},
 
   spawn(onFailure) {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "fovea" });
+    const worker = new Worker(new URL("./worker.browser.js", import.meta.url), {
+      type: "module",
+      name: "fovea",
+    });
     worker.addEventListener(
       "error",
       (event) => onFailure(event.message || "its script could not be loaded"),
@@ -25,10 +27,4 @@ export const platform: Platform = {
       },
     };
   },
-
-  onMessage(handler) {
-    globalThis.addEventListener("message", (event) => handler(event.data));
-  },
-
-  onExit() {},
 };

@@ -1,11 +1,10 @@
 // Node's threads, flags and core count for the WebAssembly backend.
 import { availableParallelism } from "node:os";
 import { setFlagsFromString } from "node:v8";
-import { parentPort, Worker } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import type { Platform } from "./platform.ts";
 
 export const platform: Platform = {
-  name: "node",
   parallelism: availableParallelism(),
   sharedMemory: true,
   canBlock: true,
@@ -16,7 +15,7 @@ export const platform: Platform = {
 
   spawn(onFailure) {
     // The parent's own flags (test runner, loaders, inspector) are not for this thread.
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { execArgv: [], name: "fovea" });
+    const worker = new Worker(new URL("./worker.node.js", import.meta.url), { execArgv: [], name: "fovea" });
     worker.unref();
     let reported = false;
     const report = (reason: string) => {
@@ -33,13 +32,5 @@ export const platform: Platform = {
         await worker.terminate();
       },
     };
-  },
-
-  onMessage(handler) {
-    parentPort?.on("message", handler);
-  },
-
-  onExit(handler) {
-    process.on("exit", handler);
   },
 };

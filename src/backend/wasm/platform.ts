@@ -1,4 +1,5 @@
 // What the WebAssembly backend asks of its host; `#platform` picks the implementation for Node or browsers.
+// A worker is started from an entry of its own host and so needs no such choice.
 
 /** A worker thread as its owner sees it. */
 export interface WorkerHandle {
@@ -9,7 +10,6 @@ export interface WorkerHandle {
 
 /** The host's services. */
 export interface Platform {
-  readonly name: "node" | "browser";
   /** How many threads can run at once. */
   readonly parallelism: number;
   /** True where shared memory can be made and handed to workers. */
@@ -20,8 +20,12 @@ export interface Platform {
   enableRelaxedSimd(): void;
   /** Starts the worker; `onFailure` is called at most once, when it stops by itself. It never keeps the process alive. */
   spawn(onFailure: (reason: string) => void): WorkerHandle;
-  /** In a worker: calls `handler` with each message of the owner. */
+}
+
+/** The host's services for a worker. */
+export interface WorkerHost {
+  /** Calls `handler` with each message of the owner. */
   onMessage(handler: (message: unknown) => void): void;
-  /** In a worker: calls `handler` when the thread is about to end by itself, where the host can tell. */
+  /** Calls `handler` when the thread is about to end by itself, where the host can tell. */
   onExit(handler: () => void): void;
 }

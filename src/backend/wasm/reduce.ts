@@ -32,7 +32,7 @@ const longestRun = 2048;
 /** Accumulators along a reduced dim: enough to hide an addition's latency. */
 const accumulators = 4;
 /** Most vectors of outputs that are reduced side by side. */
-export const tileVectors = 8;
+const tileVectors = 8;
 
 /** The vectors side by side for `count` outputs along the last parallel dim. */
 export function tileOf(count: number): number {

@@ -153,6 +153,15 @@ export class WasmBackend implements Backend {
     };
   }
 
+  /** `info` in one line, such as `wasm: 2 threads, simd128 + relaxed, 1.0 of 4096 MiB of shared memory`. */
+  describe(): string {
+    const { threads, simd, sharedMemory, memoryBytes, maximumBytes, degraded } = this.info;
+    const mebibytes = (bytes: number, digits: number) => (bytes / 2 ** 20).toFixed(digits);
+    const memory = `${mebibytes(memoryBytes, 1)} of ${mebibytes(maximumBytes, 0)} MiB of ${sharedMemory ? "shared " : ""}memory`;
+    const line = `wasm: ${threads} thread${threads === 1 ? "" : "s"}, ${simd}, ${memory}`;
+    return degraded === null ? line : `${line}; threads failed: ${degraded}`;
+  }
+
   createVariable(dtype: DType, size: number): Variable {
     if (dtype === "float64") throw float64Unsupported();
     const bytes = size * byteSize(dtype);

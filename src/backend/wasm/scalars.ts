@@ -35,6 +35,8 @@ import {
   neg,
   not,
   or,
+  pmax,
+  pmin,
   type Scope,
   shl,
   shrUnsigned,
@@ -54,6 +56,8 @@ type LaneFunction = (scope: Scope, lanes: Lanes, a: Term, b: Term, c: Term) => T
 interface Row {
   readonly float: LaneFunction;
   readonly int: LaneFunction;
+  /** Rough nanoseconds for one element, where it is more than one instruction. */
+  readonly cost?: number;
   /** True where `int` takes bool lanes as masks and gives masks, so that they need no conversion. */
   readonly masks?: boolean;
 }
@@ -64,8 +68,9 @@ function row(float: (a: Term, b: Term) => Term, int: (a: Term, b: Term) => Term,
 }
 
 /** A row whose integer form goes through float32. */
-function viaFloat(float: math.VectorFunction): Row {
+function viaFloat(float: math.VectorFunction, cost: number): Row {
   return {
+    cost,
     float: (scope, _lanes, a) => float(scope, a),
     int: (scope, _lanes, a) => toInt(float(scope, toFloat(a))),
   };
@@ -88,7 +93,7 @@ const rows: Record<ScalarName, Row> = {
   floor: row(floor, (a) => a),
   ceil: row(ceil, (a) => a),
   round: row(nearest, (a) => a),
-  sqrt: viaFloat((_scope, a) => sqrt(a)),
+  sqrt: viaFloat((_scope, a) => sqrt(a), 0.2),
   reciprocal: {
     float: (_scope, _lanes, a) => div(1, a),
     int: (scope, _lanes, argument) => {
@@ -96,12 +101,12 @@ const rows: Record<ScalarName, Row> = {
       return choose(ile(iabs(a), ints(1)), a, ints(0));
     },
   },
-  exp: viaFloat(math.exp),
-  log: viaFloat(math.log),
-  sin: viaFloat(math.sin),
-  cos: viaFloat(math.cos),
-  tanh: viaFloat(math.tanh),
-  sigmoid: viaFloat(math.sigmoid),
+  exp: viaFloat(math.exp, 1.2),
+  log: viaFloat(math.log, 2),
+  sin: viaFloat(math.sin, 2.2),
+  cos: viaFloat(math.cos, 2.2),
+  tanh: viaFloat(math.tanh, 1.6),
+  sigmoid: viaFloat(math.sigmoid, 1.3),
   isFinite: row(
     (a) => lt(abs(a), Infinity),
     () => ints(-1),
@@ -114,8 +119,8 @@ const rows: Record<ScalarName, Row> = {
   add: row(add, iadd),
   sub: row(sub, isub),
   mul: row(mul, imul),
-  div: { float: (_scope, _lanes, a, b) => div(a, b), int: divideInt },
-  pow: { float: (scope, _lanes, a, b) => math.pow(scope, a, b), int: powInt },
+  div: { float: (_scope, _lanes, a, b) => div(a, b), int: divideInt, cost: 0.3 },
+  pow: { float: (scope, _lanes, a, b) => math.pow(scope, a, b), int: powInt, cost: 6 },
   max: row(max, imax),
   min: row(min, imin),
   eq: row(eq, ieq, true),
@@ -144,6 +149,7 @@ const rows: Record<ScalarName, Row> = {
   threefry: {
     float: (scope, _lanes, n, k0, k1) => threefry(scope, toInt(n), toInt(k0), toInt(k1)),
     int: (scope, _lanes, n, k0, k1) => threefry(scope, n, k0, k1),
+    cost: 5,
   },
 };
 
@@ -171,8 +177,25 @@ export function scalarTerm(
   return dtype === "uint8" ? and(result, ints(255)) : result;
 }
 
+/** Rough nanoseconds that a scalar function takes for one element. */
+export function scalarCost(name: ScalarName): number {
+  return rows[name].cost ?? 0.04;
+}
+
+/** A float function of two arguments where one is a constant that allows shorter code; else undefined. */
+export function withConstant(scope: Scope, name: ScalarName, a: Term, constant: number): Term | undefined {
+  if (name === "pow") return powByConstant(scope, a, constant);
+  // Engines take several instructions for max and min, since either argument may be NaN or a zero of either
+  // sign; with a known constant one instruction does.
+  if (name === "max" && !Number.isNaN(constant)) {
+    return pmax(Object.is(constant, 0) ? add(a, 0) : a, constant);
+  }
+  if (name === "min" && !Number.isNaN(constant) && !Object.is(constant, -0)) return pmin(a, constant);
+  return undefined;
+}
+
 /** `aᵇ` for the constant exponents that are products, quotients or roots; undefined for the others. */
-export function powByConstant(scope: Scope, argument: Term, exponent: number): Term | undefined {
+function powByConstant(scope: Scope, argument: Term, exponent: number): Term | undefined {
   if (exponent === 1) return argument;
   if (exponent === -1) return div(1, argument);
   if (exponent !== 2 && exponent !== 3 && exponent !== 0.5) return undefined;

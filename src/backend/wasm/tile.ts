@@ -92,7 +92,10 @@ export function storeLanes(
   }
   if (lanes >= 2) f.get(address).get(vector).memLane("v128.store64_lane", 0, offset);
   if (lanes === 1) f.get(address).get(vector).memLane("v128.store32_lane", 0, offset);
-  if (lanes === 3) f.get(address).get(vector).memLane("v128.store32_lane", 2, offset + 8);
+  if (lanes === 3)
+    f.get(address)
+      .get(vector)
+      .memLane("v128.store32_lane", 2, offset + 8);
 }
 
 /** Transposes a 4 × 4 block held in four locals, in place. */

@@ -1,7 +1,7 @@
 // A worker thread: holds an instance of each program, and runs its share whenever the owner orders a run. It
 // sleeps in shared memory between orders and returns to its event loop only to receive a message.
-import { platform } from "#platform";
 import { control, errorTextLimit, failure, type RunFunction, type WorkerMessage } from "./layout.ts";
+import type { WorkerHost } from "./platform.ts";
 
 /**
  * How long to look for the next order before sleeping, in milliseconds: the long time when the last order came
@@ -91,21 +91,22 @@ class Member {
   }
 }
 
-let member: Member | undefined;
-
-platform.onExit(() => member?.fail(failure.exited, ""));
-
-platform.onMessage((data) => {
-  const message = data as WorkerMessage;
-  try {
-    if (message.kind === "start") {
-      member = new Member(message.memory, message.control, message.thread, message.threads);
-    } else {
-      member?.receive(message);
+/** Makes this thread a member of the team whose owner started it. */
+export function joinTeam(host: WorkerHost): void {
+  let member: Member | undefined;
+  host.onExit(() => member?.fail(failure.exited, ""));
+  host.onMessage((data) => {
+    const message = data as WorkerMessage;
+    try {
+      if (message.kind === "start") {
+        member = new Member(message.memory, message.control, message.thread, message.threads);
+      } else {
+        member?.receive(message);
+      }
+      member?.serve();
+    } catch (error) {
+      member?.fail(failure.thrown, String(error));
+      throw error;
     }
-    member?.serve();
-  } catch (error) {
-    member?.fail(failure.thrown, String(error));
-    throw error;
-  }
-});
+  });
+}

@@ -240,6 +240,11 @@ def losses(r):
         r.case("crossEntropy", torch.tensor([[1000.0, 0, -1000], [-1000, 1000, 3], [5, 5, 5]]), torch.tensor([1, 1, 2], dtype=torch.int32), reduction=reduction)
         target = Input(r.uniform(4, 3).softmax(1), grad=False)
         r.case("crossEntropy", r.uniform(4, 3), target, reduction=reduction)
+    for reduction in ("mean", "sum", "none"):
+        r.case("crossEntropy", r.uniform(2, 3, 4), r.integers(2, 4, low=0, high=3), reduction=reduction, second=True)
+        r.case("crossEntropy", r.uniform(2, 3, 4), r.uniform(2, 3, 4).softmax(1), reduction=reduction)
+        r.case("crossEntropy", r.uniform(5), r.integers(low=0, high=5), reduction=reduction)
+    r.case("crossEntropy", r.uniform(3, 4), r.integers(3, low=0, high=4, dtype=torch.uint8))
     r.case("crossEntropy", torch.tensor([[NAN, 1.0], [1, 2], [INF, 1]]), torch.tensor([0, 1, 0], dtype=torch.int32), reduction="none", edge=True)
 
 

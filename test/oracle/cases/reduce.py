@@ -60,9 +60,9 @@ def spread(r, op):
                 if keepdim and correction == 0 and axes not in (None, 1):
                     continue
                 second = axes in (1, [0, 2]) and keepdim is None
-                r.case(op, r.uniform(2, 3, 4), axes=axes, keepdim=keepdim, correction=correction, second=second)
+                r.case(op, r.apart(2, 3, 4), axes=axes, keepdim=keepdim, correction=correction, second=second)
     for shape, recipe in VIEWS[:2]:
-        r.case(op, Input(r.uniform(*shape), recipe), axes=0)
+        r.case(op, Input(r.apart(*shape), recipe), axes=0)
     r.case(op, r.uniform(19, 23), axes=1)
     r.case(op, r.uniform(31), correction=2)
     r.case(op, torch.tensor([1000.0, 1001, 1002.5, 999]), axes=0)

@@ -1,0 +1,134 @@
+// The rooms of src in the order in which they may know each other, and the check that imports keep to it.
+// It reads import statements alone; it knows no types.
+import { dirname, posix } from "node:path";
+
+/** What a room may import of Node: nothing, modules loaded on demand (so that a browser can load the file), or anything. */
+type NodeUse = "never" | "on demand" | "free";
+
+/** One room: a folder of src, or a file right under it. */
+export interface Room {
+  readonly name: string;
+  readonly node: NodeUse;
+}
+
+/** All rooms, lowest first: a file may import from its own room and from those above it in this list. */
+export const rooms: readonly Room[] = [
+  { name: "base", node: "never" },
+  { name: "kernel", node: "never" },
+  { name: "backend", node: "never" },
+  { name: "graph", node: "never" },
+  { name: "tensor", node: "never" },
+  { name: "autograd", node: "never" },
+  { name: "ops", node: "never" },
+  { name: "nn", node: "never" },
+  { name: "optim", node: "never" },
+  { name: "data", node: "on demand" },
+  { name: "vision", node: "on demand" },
+  { name: "interop", node: "on demand" },
+  { name: "index.ts", node: "never" },
+  { name: "train", node: "free" },
+  { name: "cli", node: "free" },
+];
+
+/** One import statement or call. */
+interface Import {
+  readonly specifier: string;
+  readonly onDemand: boolean;
+}
+
+/** One breach: where, what, and which rule. */
+export interface Breach {
+  readonly file: string;
+  readonly specifier: string;
+  readonly rule: string;
+}
+
+/**
+ * Breaches in a tree of sources, given as text by path relative to src with `/` between folders. Unit tests
+ * (`*.test.ts`) may import anything.
+ */
+export function checkImports(sources: ReadonlyMap<string, string>): Breach[] {
+  const breaches: Breach[] = [];
+  /** Folder → folder it imports from → the first import that does so. */
+  const folders = new Map<string, Map<string, Omit<Breach, "rule">>>();
+  for (const [file, source] of sources) {
+    if (file.endsWith(".test.ts")) continue;
+    const from = roomOf(file);
+    if (from < 0) {
+      breaches.push({ file, specifier: "", rule: "every file of src lies in a room of scripts/rooms.ts" });
+      continue;
+    }
+    for (const { specifier, onDemand } of importsOf(source)) {
+      const rule = specifier.startsWith(".")
+        ? orderRule(from, posix.join(dirname(file), specifier))
+        : packageRule(file, rooms[from]!, specifier, onDemand);
+      if (rule) breaches.push({ file, specifier, rule });
+      if (!specifier.startsWith(".")) continue;
+      const [folder, target] = [dirname(file), dirname(posix.join(dirname(file), specifier))];
+      if (folder === target) continue;
+      const known = folders.get(folder) ?? new Map();
+      if (!known.has(target)) known.set(target, { file, specifier });
+      folders.set(folder, known);
+    }
+  }
+  return [...breaches, ...cycles(folders)];
+}
+
+function roomOf(file: string): number {
+  const [name] = file.split("/");
+  return rooms.findIndex((room) => room.name === name);
+}
+
+function orderRule(from: number, target: string): string | null {
+  const to = roomOf(target);
+  if (to < 0) return "imports stay inside src";
+  return to > from ? `${rooms[from]!.name} is below ${rooms[to]!.name} and must not know it` : null;
+}
+
+function packageRule(file: string, room: Room, specifier: string, onDemand: boolean): string | null {
+  if (specifier === "#platform") return null;
+  if (!specifier.startsWith("node:")) {
+    return room.node === "free" || onDemand ? null : `${room.name} has no dependencies on other packages`;
+  }
+  if (room.node === "free" || file.endsWith(".node.ts")) return null;
+  if (room.node === "on demand" && onDemand) return null;
+  const remedy = room.node === "never" ? "use #platform" : "load it on demand: await import(…)";
+  return `${room.name} runs in browsers, which have no ${specifier}; ${remedy}`;
+}
+
+/** One breach for each circle of folders that import each other. */
+function cycles(folders: ReadonlyMap<string, ReadonlyMap<string, Omit<Breach, "rule">>>): Breach[] {
+  const found: Breach[] = [];
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (folder: string): void => {
+    if (done.has(folder)) return;
+    path.push(folder);
+    for (const [target, example] of folders.get(folder) ?? []) {
+      const start = path.indexOf(target);
+      if (start < 0) visit(target);
+      else found.push({ ...example, rule: `folders import in a circle: ${[...path.slice(start), target].join(" → ")}` });
+    }
+    path.pop();
+    done.add(folder);
+  };
+  for (const folder of folders.keys()) visit(folder);
+  return found;
+}
+
+/** The imports of a source, types included; those in comments do not count. */
+function importsOf(source: string): Import[] {
+  const code = withoutComments(source);
+  const onDemand = /\bimport\(\s*["']([^"'\n]+)["']\s*\)/g;
+  const atStart = /^\s*(?:import|export)\b(?:[^"';=()]*\bfrom)?\s*["']([^"'\n]+)["']/gm;
+  return [
+    ...Array.from(code.matchAll(atStart), ([, specifier]) => ({ specifier: specifier!, onDemand: false })),
+    ...Array.from(code.matchAll(onDemand), ([, specifier]) => ({ specifier: specifier!, onDemand: true })),
+  ];
+}
+
+/** A source with its comments left out; strings stay whole. */
+function withoutComments(source: string): string {
+  const piece = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+  return source.replace(piece, (text) => (text.startsWith("/") ? "" : text));
+}

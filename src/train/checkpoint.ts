@@ -1,0 +1,169 @@
+// Checkpoints as bytes: a model's weights with what is needed to use them, and a run's whole state to go on from.
+// Both are safetensors files; knows no file system.
+import { decodeSafetensors, encodeSafetensors, type ArrayData } from "../interop/safetensors.ts";
+import type { Module } from "../nn/module.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import { FormatError } from "../tensor/errors.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { Progress } from "./events.ts";
+
+/** What a weights file says of itself: enough to rebuild the model and to prepare its pictures. */
+export interface ModelInfo {
+  /** Name in the zoo. */
+  readonly model: string;
+  /** Names of the classes, in the order of the logits. */
+  readonly classes: readonly string[];
+  /** Shape of one picture, [channels, height, width]. */
+  readonly input: readonly number[];
+  /** What the bytes of a picture are multiplied by. */
+  readonly scale: number;
+  /** How bright the background is in the data trained on, 0 … 1. */
+  readonly background: number;
+  /** Name of the data set. */
+  readonly data: string;
+  /** Epochs trained. */
+  readonly epoch: number;
+  /** Top-1 accuracy on the validation data, null where it was not measured. */
+  readonly accuracy: number | null;
+}
+
+const formatName = "fovea-classifier";
+const stateName = "fovea-training-state";
+
+/** A weights file. */
+export async function encodeWeights(model: Module, info: ModelInfo): Promise<Uint8Array> {
+  const arrays = await arraysOf(model.stateDict());
+  const metadata = new Map(Object.entries(info).map(([key, value]) => [key, text(value)]));
+  return encodeSafetensors(arrays, new Map([["format", formatName], ...metadata]));
+}
+
+/** Reads a weights file. Throws FormatError where it is damaged or lacks what `encodeWeights` writes. */
+export function decodeWeights(bytes: Uint8Array, file: string): { state: Map<string, Tensor>; info: ModelInfo } {
+  const { tensors, metadata } = decodeSafetensors(bytes, { file });
+  if (metadata.get("format") !== formatName) {
+    throw new FormatError(
+      `no classifier saved by fovea train: metadata "format" is ${JSON.stringify(metadata.get("format") ?? null)}, expected "${formatName}"`,
+      { file },
+    );
+  }
+  const read = <T>(key: string, isValid: (value: unknown) => value is T): T => {
+    const raw = metadata.get(key);
+    const value = raw === undefined ? undefined : parseJson(raw);
+    if (isValid(value)) return value;
+    throw new FormatError(`metadata "${key}" is ${raw === undefined ? "missing" : JSON.stringify(raw)}`, { file });
+  };
+  const info: ModelInfo = {
+    model: metadata.get("model") ?? "",
+    classes: read("classes", isStrings),
+    input: read("input", isNumbers),
+    scale: read("scale", isNumber),
+    background: read("background", isNumber),
+    data: metadata.get("data") ?? "",
+    epoch: read("epoch", isNumber),
+    accuracy: read("accuracy", (value): value is number | null => value === null || isNumber(value)),
+  };
+  return { state: tensorsOf(tensors), info };
+}
+
+/** A file from which training goes on bit by bit as if it had never stopped: weights, optimizer, progress, options. */
+export async function encodeState(
+  model: Module,
+  optimizer: Optimizer<{ lr: number }>,
+  progress: Progress,
+  options: Readonly<Record<string, unknown>>,
+): Promise<Uint8Array> {
+  const { steps, tensors } = optimizer.stateDict();
+  const arrays = new Map<string, ArrayData>();
+  for (const [name, array] of await arraysOf(model.stateDict())) arrays.set(`model.${name}`, array);
+  for (const [name, array] of await arraysOf(tensors)) arrays.set(`optimizer.${name}`, array);
+  const metadata = new Map([
+    ["format", stateName],
+    ["steps", String(steps)],
+    ["progress", JSON.stringify(progress)],
+    ["options", JSON.stringify(options)],
+  ]);
+  return encodeSafetensors(arrays, metadata);
+}
+
+/** What `encodeState` wrote. */
+export interface TrainingState {
+  readonly model: Map<string, Tensor>;
+  readonly optimizer: { readonly steps: number; readonly tensors: Map<string, Tensor> };
+  readonly progress: Progress;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Reads a state file; throws FormatError where it is none. */
+export function decodeState(bytes: Uint8Array, file: string): TrainingState {
+  const { tensors, metadata } = decodeSafetensors(bytes, { file });
+  const steps = Number(metadata.get("steps"));
+  const progress = parseJson(metadata.get("progress") ?? "");
+  const options = parseJson(metadata.get("options") ?? "");
+  if (metadata.get("format") !== stateName || !Number.isInteger(steps) || !isProgress(progress) || !isRecord(options)) {
+    throw new FormatError("no training state saved by fovea train; its metadata are missing or damaged", { file });
+  }
+  const part = (prefix: string) =>
+    new Map(
+      [...tensorsOf(tensors)].flatMap(([name, value]) =>
+        name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+      ),
+    );
+  return { model: part("model."), optimizer: { steps, tensors: part("optimizer.") }, progress, options };
+}
+
+/** Loads weights into a model; throws FormatError with the file's name where they do not fit. */
+export function loadWeights(model: Module, state: ReadonlyMap<string, Tensor>, file: string): void {
+  try {
+    model.loadStateDict(state);
+  } catch (error) {
+    throw new FormatError(error instanceof Error ? error.message : String(error), { file });
+  }
+}
+
+async function arraysOf(tensors: ReadonlyMap<string, Tensor>): Promise<Map<string, ArrayData>> {
+  const arrays = new Map<string, ArrayData>();
+  for (const [name, value] of tensors) {
+    arrays.set(name, { dtype: value.dtype, shape: value.shape, data: await value.data() });
+  }
+  return arrays;
+}
+
+function tensorsOf(arrays: ReadonlyMap<string, ArrayData>): Map<string, Tensor> {
+  return new Map([...arrays].map(([name, { dtype, shape, data }]) => [name, Tensor.fromArray(data, shape, dtype)]));
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function parseJson(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return undefined;
+  }
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(isNumber);
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isProgress(value: unknown): value is Progress {
+  if (!isRecord(value)) return false;
+  const keys: readonly (keyof Progress)[] = [
+    "epoch", "step", "lossSum", "correct", "samples", "bestAccuracy", "bestEpoch", "seconds",
+  ];
+  return keys.every((key) => isNumber(value[key]));
+}

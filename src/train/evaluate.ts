@@ -1,0 +1,52 @@
+// Loss and accuracy of a classifier on a data set.
+import type { DataLoader } from "../data/loader.ts";
+import { crossEntropy } from "../nn/functional.ts";
+import type { Module } from "../nn/module.ts";
+import { noGrad } from "../tensor/gradmode.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { ClassificationMetrics } from "./metrics.ts";
+
+/** What a classifier does on a data set. */
+export interface Evaluation {
+  /** Mean cross-entropy. */
+  readonly loss: number;
+  /** Shares in 0 … 1. */
+  readonly top1: number;
+  readonly top5: number;
+  /** Row-major `[true class, predicted class]`. */
+  readonly confusion: Int32Array;
+  readonly samples: number;
+}
+
+/** Pictures as the network sees them: bytes 0 … 255 become 0 … 1, floating tensors stay as they are. */
+export function scaled(x: Tensor): Tensor {
+  return x.dtype === "uint8" ? x.div(255) : x;
+}
+
+/** Runs the model in evaluation mode over one pass of the loader, and puts its mode back. `onBatch` may wait. */
+export async function evaluate(
+  model: Module,
+  loader: DataLoader,
+  { onBatch = () => {} }: { onBatch?: () => Promise<void> | void } = {},
+): Promise<Evaluation> {
+  const metrics = new ClassificationMetrics(loader.dataset.classes.length);
+  const wasTraining = model.training;
+  let lossSum = 0;
+  model.eval();
+  try {
+    for await (const [x, y] of loader) {
+      const { logits, loss } = noGrad(() => {
+        const logits = model.forward(scaled(x)).retain();
+        return { logits, loss: crossEntropy(logits, y) };
+      });
+      const n = y.size;
+      lossSum += (await loss.item()) * n;
+      metrics.add(await logits.data(), await y.data());
+      await onBatch();
+    }
+  } finally {
+    model.train(wasTraining);
+  }
+  const { top1, top5, confusion, samples } = metrics;
+  return { loss: samples === 0 ? 0 : lossSum / samples, top1, top5, confusion, samples };
+}

@@ -1,0 +1,103 @@
+// What a training run tells while it goes on, as plain data. Knows neither terminal nor files.
+import type { Evaluation } from "./evaluate.ts";
+
+/** Sent once, before the first step. */
+export interface StartEvent {
+  readonly type: "start";
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  readonly trainSamples: number;
+  readonly valSamples: number;
+  /** Number of trained values. */
+  readonly parameters: number;
+  /** Where it goes on: epochs and steps that an earlier run has done. */
+  readonly from: Progress;
+}
+
+/** Sent after each optimizer step. */
+export interface StepEvent {
+  readonly type: "step";
+  /** From 1. */
+  readonly epoch: number;
+  /** Step within the epoch, from 1. */
+  readonly step: number;
+  readonly steps: number;
+  /** Loss of this batch. */
+  readonly loss: number;
+  /** Share of right answers in the epoch so far, each counted before its update. */
+  readonly accuracy: number;
+  readonly lr: number;
+  /** Training samples per second in this run so far, evaluation left out. */
+  readonly samplesPerSecond: number;
+  /** Estimate for the rest of the run. */
+  readonly secondsLeft: number;
+}
+
+/** Sent after each epoch, when the validation data were gone through. */
+export interface EpochEvent {
+  readonly type: "epoch";
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Mean loss over the epoch's samples. */
+  readonly trainLoss: number;
+  /** Share of right answers over the epoch. */
+  readonly trainAccuracy: number;
+  readonly val: Evaluation;
+  /** Learning rate of the epoch's last step. */
+  readonly lr: number;
+  /** Time spent training and evaluating so far, earlier parts of a resumed run included. */
+  readonly seconds: number;
+  readonly samplesPerSecond: number;
+  /** No earlier epoch had a higher top-1 accuracy. */
+  readonly isBest: boolean;
+  readonly progress: Progress;
+}
+
+/** Sent instead of further steps when the run was asked to stop. */
+export interface InterruptedEvent {
+  readonly type: "interrupted";
+  readonly progress: Progress;
+}
+
+/** Sent last, when all epochs are done. */
+export interface EndEvent {
+  readonly type: "end";
+  readonly epochs: number;
+  readonly seconds: number;
+  readonly samplesPerSecond: number;
+  /** The last epoch's result. */
+  readonly val: Evaluation;
+  readonly bestAccuracy: number;
+  readonly bestEpoch: number;
+}
+
+export type TrainEvent = StartEvent | StepEvent | EpochEvent | InterruptedEvent | EndEvent;
+
+/** How far a run has come: with the weights and the optimizer's state all that is needed to go on. */
+export interface Progress {
+  /** Epochs done. */
+  readonly epoch: number;
+  /** Steps done of the next epoch. */
+  readonly step: number;
+  /** Sums over the samples of those steps. */
+  readonly lossSum: number;
+  readonly correct: number;
+  readonly samples: number;
+  /** Best top-1 accuracy on the validation data so far, and its epoch (0: none yet). */
+  readonly bestAccuracy: number;
+  readonly bestEpoch: number;
+  readonly seconds: number;
+}
+
+/** The progress of a run that has not begun. */
+export const notStarted: Progress = {
+  epoch: 0,
+  step: 0,
+  lossSum: 0,
+  correct: 0,
+  samples: 0,
+  bestAccuracy: 0,
+  bestEpoch: 0,
+  seconds: 0,
+};
