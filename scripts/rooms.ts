@@ -2,39 +2,31 @@
 // It reads import statements alone; it knows no types.
 import { dirname, posix } from "node:path";
 
-/** What a room may import of Node: nothing, modules loaded on demand (so that a browser can load the file), or anything. */
-type NodeUse = "never" | "on demand" | "free";
-
 /** One room: a folder of src, or a file right under it. */
 export interface Room {
   readonly name: string;
-  readonly node: NodeUse;
+  /** True where it has to run in browsers and without other packages; `*.node.ts` files are for Node alone. */
+  readonly everywhere: boolean;
 }
 
 /** All rooms, lowest first: a file may import from its own room and from those above it in this list. */
 export const rooms: readonly Room[] = [
-  { name: "base", node: "never" },
-  { name: "kernel", node: "never" },
-  { name: "backend", node: "never" },
-  { name: "graph", node: "never" },
-  { name: "tensor", node: "never" },
-  { name: "autograd", node: "never" },
-  { name: "ops", node: "never" },
-  { name: "nn", node: "never" },
-  { name: "optim", node: "never" },
-  { name: "data", node: "on demand" },
-  { name: "vision", node: "on demand" },
-  { name: "interop", node: "on demand" },
-  { name: "index.ts", node: "never" },
-  { name: "train", node: "free" },
-  { name: "cli", node: "free" },
+  { name: "base", everywhere: true },
+  { name: "kernel", everywhere: true },
+  { name: "backend", everywhere: true },
+  { name: "graph", everywhere: true },
+  { name: "tensor", everywhere: true },
+  { name: "autograd", everywhere: true },
+  { name: "ops", everywhere: true },
+  { name: "nn", everywhere: true },
+  { name: "optim", everywhere: true },
+  { name: "data", everywhere: true },
+  { name: "vision", everywhere: true },
+  { name: "interop", everywhere: true },
+  { name: "index.ts", everywhere: true },
+  { name: "train", everywhere: false },
+  { name: "cli", everywhere: false },
 ];
-
-/** One import statement or call. */
-interface Import {
-  readonly specifier: string;
-  readonly onDemand: boolean;
-}
 
 /** One breach: where, what, and which rule. */
 export interface Breach {
@@ -58,10 +50,10 @@ export function checkImports(sources: ReadonlyMap<string, string>): Breach[] {
       breaches.push({ file, specifier: "", rule: "every file of src lies in a room of scripts/rooms.ts" });
       continue;
     }
-    for (const { specifier, onDemand } of importsOf(source)) {
+    for (const specifier of importsOf(source)) {
       const rule = specifier.startsWith(".")
         ? orderRule(from, posix.join(dirname(file), specifier))
-        : packageRule(file, rooms[from]!, specifier, onDemand);
+        : packageRule(file, rooms[from]!, specifier);
       if (rule) breaches.push({ file, specifier, rule });
       if (!specifier.startsWith(".")) continue;
       const [folder, target] = [dirname(file), dirname(posix.join(dirname(file), specifier))];
@@ -85,15 +77,11 @@ function orderRule(from: number, target: string): string | null {
   return to > from ? `${rooms[from]!.name} is below ${rooms[to]!.name} and must not know it` : null;
 }
 
-function packageRule(file: string, room: Room, specifier: string, onDemand: boolean): string | null {
-  if (specifier === "#platform") return null;
-  if (!specifier.startsWith("node:")) {
-    return room.node === "free" || onDemand ? null : `${room.name} has no dependencies on other packages`;
-  }
-  if (room.node === "free" || file.endsWith(".node.ts")) return null;
-  if (room.node === "on demand" && onDemand) return null;
-  const remedy = room.node === "never" ? "use #platform" : "load it on demand: await import(…)";
-  return `${room.name} runs in browsers, which have no ${specifier}; ${remedy}`;
+function packageRule(file: string, room: Room, specifier: string): string | null {
+  if (!room.everywhere || file.endsWith(".node.ts") || specifier.startsWith("#")) return null;
+  return specifier.startsWith("node:")
+    ? `${room.name} runs in browsers, which have no ${specifier}; go through a \`#…\` import of package.json`
+    : `${room.name} has no dependencies on other packages`;
 }
 
 /** One breach for each circle of folders that import each other. */
@@ -107,7 +95,11 @@ function cycles(folders: ReadonlyMap<string, ReadonlyMap<string, Omit<Breach, "r
     for (const [target, example] of folders.get(folder) ?? []) {
       const start = path.indexOf(target);
       if (start < 0) visit(target);
-      else found.push({ ...example, rule: `folders import in a circle: ${[...path.slice(start), target].join(" → ")}` });
+      else
+        found.push({
+          ...example,
+          rule: `folders import in a circle: ${[...path.slice(start), target].join(" → ")}`,
+        });
     }
     path.pop();
     done.add(folder);
@@ -116,15 +108,14 @@ function cycles(folders: ReadonlyMap<string, ReadonlyMap<string, Omit<Breach, "r
   return found;
 }
 
-/** The imports of a source, types included; those in comments do not count. */
-function importsOf(source: string): Import[] {
+/** What a source imports, types included; comments do not count. */
+function importsOf(source: string): string[] {
   const code = withoutComments(source);
-  const onDemand = /\bimport\(\s*["']([^"'\n]+)["']\s*\)/g;
-  const atStart = /^\s*(?:import|export)\b(?:[^"';=()]*\bfrom)?\s*["']([^"'\n]+)["']/gm;
-  return [
-    ...Array.from(code.matchAll(atStart), ([, specifier]) => ({ specifier: specifier!, onDemand: false })),
-    ...Array.from(code.matchAll(onDemand), ([, specifier]) => ({ specifier: specifier!, onDemand: true })),
-  ];
+  const statement = /^\s*(?:import|export)\b(?:[^"';=()]*\bfrom)?\s*["']([^"'\n]+)["']/gm;
+  const call = /\bimport\(\s*["']([^"'\n]+)["']\s*\)/g;
+  return [statement, call].flatMap((pattern) =>
+    Array.from(code.matchAll(pattern), ([, specifier]) => specifier!),
+  );
 }
 
 /** A source with its comments left out; strings stay whole. */

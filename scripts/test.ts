@@ -29,7 +29,9 @@ interface Tally {
 
 function printTally({ file, passed, failed, milliseconds }: Tally): void {
   const seconds = (milliseconds / 1000).toFixed(1).padStart(6);
-  console.log(`${seconds} s ${String(passed).padStart(5)} passed${failed > 0 ? ` ${failed} FAILED` : ""}  ${file}`);
+  console.log(
+    `${seconds} s ${String(passed).padStart(5)} passed${failed > 0 ? ` ${failed} FAILED` : ""}  ${file}`,
+  );
 }
 
 /** True when all passed. */
@@ -69,7 +71,11 @@ async function runTests(): Promise<boolean> {
         process.stderr.write(data.message);
         break;
       case "test:diagnostic":
-        if (data.nesting !== 0 || !/^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /.test(data.message)) break;
+        if (
+          data.nesting !== 0 ||
+          !/^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /.test(data.message)
+        )
+          break;
         if (tally) printTally(tally);
         tally = null;
         console.log(`# ${data.message}`);
@@ -84,7 +90,9 @@ function haveBrowser(): boolean {
   console.log("the browser tests need Chromium, which was not found; installing it");
   const problem = installChromium();
   if (problem === null && findChromium()) return true;
-  console.error(`test: no Chromium for the browser tests: ${problem ?? "it is not on PATH after its installation"}`);
+  console.error(
+    `test: no Chromium for the browser tests: ${problem ?? "it is not on PATH after its installation"}`,
+  );
   return false;
 }
 

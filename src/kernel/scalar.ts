@@ -42,7 +42,8 @@ function power(a: number, b: number): number {
 export const scalarFunctions = define({
   neg: { arity: 1, result: "same", js: (a) => -a },
   abs: { arity: 1, result: "same", js: (a) => Math.abs(a) },
-  sign: { arity: 1, result: "same", js: (a) => Math.sign(a) },
+  /** 0 for NaN, as PyTorch has it. */
+  sign: { arity: 1, result: "same", js: (a) => (a > 0 ? 1 : a < 0 ? -1 : 0) },
   floor: { arity: 1, result: "same", js: (a) => Math.floor(a) },
   ceil: { arity: 1, result: "same", js: (a) => Math.ceil(a) },
   round: { arity: 1, result: "same", js: (a) => roundEven(a) },

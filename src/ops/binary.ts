@@ -111,7 +111,7 @@ export const maximum = elementwise({
   inputs: ["a", "b"],
   accepts: "number",
   expr: ({ a, b }) => apply("max", a, b),
-  grad: { a: ({ dy, a, b }) => share(dy, a, b, b.lt(a)), b: ({ dy, a, b }) => share(dy, a, b, a.lt(b)) },
+  grad: { a: ({ dy, a, b }) => share(dy, a, b, a.lt(b)), b: ({ dy, a, b }) => share(dy, a, b, b.lt(a)) },
   samples,
 });
 
@@ -120,13 +120,13 @@ export const minimum = elementwise({
   inputs: ["a", "b"],
   accepts: "number",
   expr: ({ a, b }) => apply("min", a, b),
-  grad: { a: ({ dy, a, b }) => share(dy, a, b, a.lt(b)), b: ({ dy, a, b }) => share(dy, a, b, b.lt(a)) },
+  grad: { a: ({ dy, a, b }) => share(dy, a, b, b.lt(a)), b: ({ dy, a, b }) => share(dy, a, b, a.lt(b)) },
   samples,
 });
 
-/** dy where this operand won, half of it where the two are equal. */
-function share(dy: Tensor, a: Tensor, b: Tensor, won: Tensor): Tensor {
-  return dy.where(won, dy.mul(0.5).where(a.eq(b), 0));
+/** dy unless this operand lost, half of it where the two are equal. */
+function share(dy: Tensor, a: Tensor, b: Tensor, lost: Tensor): Tensor {
+  return where(lost, 0, where(a.eq(b), dy.mul(0.5), dy));
 }
 
 type ComparisonName = "eq" | "ne" | "lt" | "le" | "and" | "or";
@@ -201,7 +201,7 @@ method("where", (self: Tensor, condition: Tensor, other: Operand) => where(condi
 method("clamp", (x: Tensor, low: number, high = Number.POSITIVE_INFINITY) => {
   // dx = dy inside the bounds, edges included, as PyTorch has it
   if (!isFloating(x.dtype)) return minimum(maximum(x, low), high);
-  const inside = ge(x, low).and(le(x, high)).or(x.ne(x));
+  const inside = ge(x, low).and(le(x, high));
   const bounded = minimum(maximum(x.detach(), low), high);
   return where(inside, x, bounded);
 });

@@ -5,6 +5,7 @@ import { isFloating } from "../tensor/dtype.ts";
 import { ShapeError } from "../tensor/errors.ts";
 import { formatShape, normalizeAxes, type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { where } from "./binary.ts";
 import { method, register, result } from "./define.ts";
 
 /** Options of a reduction. */
@@ -136,9 +137,12 @@ method("prod", prod);
 method("amax", amax);
 method("amin", amin);
 method("var", variance);
-method("std", (x: Tensor, axes?: Axes, options?: ReduceOptions & { correction?: number }) =>
-  variance(x, axes, options).sqrt(),
-);
+method("std", (x: Tensor, axes?: Axes, options?: ReduceOptions & { correction?: number }) => {
+  const squared = variance(x, axes, options);
+  // The root's slope is infinite at 0; a constant row has gradient 0, as PyTorch has it.
+  const flat = squared.eq(0);
+  return where(flat, squared, where(flat, 1, squared).sqrt());
+});
 method("argmax", argmax);
 method("argmin", argmin);
 

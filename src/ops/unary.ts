@@ -5,6 +5,7 @@ import { isFloating } from "../tensor/dtype.ts";
 import { Node } from "../graph/node.ts";
 import { cast as castExpr, load } from "../kernel/expr.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { where } from "./binary.ts";
 import { elementwise, method, register, result } from "./define.ts";
 
 declare module "../tensor/tensor.ts" {
@@ -187,7 +188,7 @@ export const relu = elementwise({
   inputs: ["x"],
   accepts: "number",
   expr: ({ x }) => apply("max", x, 0),
-  grad: { x: ({ dy, y }) => dy.where(y.gt(0), 0) }, // dx = dy where y > 0
+  grad: { x: ({ dy, y }) => where(y.le(0), 0, dy) }, // dx = dy unless y ≤ 0, so that NaN shows
   samples,
 });
 

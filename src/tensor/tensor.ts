@@ -199,21 +199,27 @@ export class Tensor {
   }
 }
 
-/** Nodes that the backward walk from `root` may read and that are not computed yet. */
+/** Nodes on the way to `root` that are not computed yet and that its backward walk may read. */
 function savedNodes(root: Tensor): Node[] {
+  const pending = new Set<Node>();
+  const nodes = [root.node];
+  while (nodes.length > 0) {
+    const node = nodes.pop()!;
+    if (node.storage || pending.has(node)) continue;
+    pending.add(node);
+    nodes.push(...node.inputs);
+  }
   const saved = new Set<Node>();
   const seen = new Set<Tensor>();
-  const stack = [root];
-  while (stack.length > 0) {
-    const next = stack.pop()!;
-    if (seen.has(next)) continue;
-    seen.add(next);
-    if (!next.gradFn) continue;
-    for (const input of next.gradFn.inputs) {
-      if (!input.node.storage && input.node.op.kind !== "view" && input.node.op.kind !== "scalar") {
-        saved.add(input.node);
-      }
-      stack.push(input);
+  const tensors = [root];
+  while (tensors.length > 0) {
+    const at = tensors.pop()!;
+    if (seen.has(at)) continue;
+    seen.add(at);
+    for (const input of at.gradFn?.inputs ?? []) {
+      const { kind } = input.node.op;
+      if (pending.has(input.node) && kind !== "view" && kind !== "scalar") saved.add(input.node);
+      tensors.push(input);
     }
   }
   return [...saved];

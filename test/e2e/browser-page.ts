@@ -13,7 +13,9 @@ const page: Page = {
   train() {
     return new Promise((resolve, reject) => {
       const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-      worker.addEventListener("error", (event) => reject(new Error(event.message || "the worker did not load")));
+      worker.addEventListener("error", (event) =>
+        reject(new Error(event.message || "the worker did not load")),
+      );
       worker.addEventListener("message", ({ data }) => {
         worker.terminate();
         if (data.error) reject(new Error(data.error));

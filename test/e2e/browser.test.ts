@@ -111,7 +111,9 @@ function assertNear(actual: readonly number[], expected: readonly number[]): voi
   }
 }
 
-test("LeNet trains in a page's worker as in Node, with and without threads", { timeout: 120_000 }, async (t) => {
+test("LeNet trains in a page's worker as in Node, with and without threads", {
+  timeout: 120_000,
+}, async (t) => {
   const standard = await trainLenet(1, true);
   const portable = await trainLenet(1, false);
   assert.ok(standard.losses.at(-1)! < standard.losses[0]!, `losses ${standard.losses.join(", ")}`);

@@ -5,7 +5,8 @@ import { byteSize } from "../../tensor/dtype.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
 import { type ConvPlan, planConv } from "./convPlan.ts";
-import { packPanel, panelBytes } from "./pack.ts";
+import { eachChannelBlock, groupBytes, packWeights } from "./convWeights.ts";
+import { type PanelShape, panelBytes } from "./pack.ts";
 import { applyEpilogue, product, rawTarget, setOutputPointer } from "./result.ts";
 import { clearStage, stageRows } from "./stage.ts";
 import {
@@ -42,28 +43,12 @@ export function convKernel(kernel: ConvKernel, env: CodegenEnv): KernelCode {
   };
 }
 
-/** Floats of one packed step: the channels of a group, filled up to whole vectors where vectors run along them. */
-function packedChannels(kernel: ConvKernel, plan: ConvPlan): number {
-  const { outChannels } = kernel.geometry;
-  return plan.form === "channels" ? Math.ceil(outChannels / 4) * 4 : outChannels;
-}
-
-function groupBytes(kernel: ConvKernel, plan: ConvPlan): number {
-  return packedChannels(kernel, plan) * plan.steps * 4;
-}
-
 /** Places of the parts of scratch memory, and the constant tables. */
 interface Places {
   readonly weights: number;
   readonly raw: number;
   readonly table: (f: FunctionBuilder) => void;
   readonly clip: ((f: FunctionBuilder) => void) | null;
-}
-
-/** One block of channels: what a packed panel holds. */
-interface ChannelBlock {
-  readonly width: number;
-  readonly valid: number;
 }
 
 class ConvWriter {
@@ -142,7 +127,7 @@ class ConvWriter {
     f.get(param.lo).get(param.hi).op("i32.ge_s");
     f.if(() => f.op("return"));
     if (stage) clearStage(f, 0, stage);
-    this.#packWeights();
+    packWeights(f, this.#env, this.#kernel, this.#plan, this.#places.weights);
     f.for(unit, { local: param.lo }, { local: param.hi }, 1, () => {
       f.get(unit).i32(rowBlocks).op("i32.div_u").set(this.#image);
       f.get(unit).i32(rowBlocks).op("i32.rem_u").i32(rowBlock).op("i32.mul").tee(this.#rowStart);
@@ -156,86 +141,6 @@ class ConvWriter {
       });
       if (!this.#final) this.#epilogue();
     });
-  }
-
-  /** Packs all weights as `[group][channel block][step][channels]`. */
-  #packWeights(): void {
-    const f = this.#f;
-    const g = this.#kernel.geometry;
-    const { weight } = this.#kernel;
-    const { clip, steps } = this.#plan;
-    const [groupStride, outStride, inStride, rowStride, columnStride] = weight.strides as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    // The loops over steps from the outside in, neighbouring ones joined where their strides allow it.
-    const loops = clip
-      ? [
-          [g.kernelH, rowStride],
-          [g.inChannels, inStride],
-          [g.kernelW, columnStride],
-        ]
-      : [
-          [g.inChannels, inStride],
-          [g.kernelH, rowStride],
-          [g.kernelW, columnStride],
-        ];
-    const joined: [number, number][] = [];
-    for (const [size, stride] of loops as [number, number][]) {
-      const last = joined.at(-1);
-      if (last && last[1] === size * stride) joined[joined.length - 1] = [last[0] * size, stride];
-      else joined.push([size, stride]);
-    }
-    const [count, along] = joined.pop()!;
-    const base = f.local("i32");
-    const source = f.local("i32");
-    const target = f.local("i32");
-    f.get(param.scratch).i32(this.#places.weights).op("i32.add").set(target);
-    f.for(this.#group, 0, g.groups, 1, () => {
-      this.#channelBlocks(({ width, valid }) => {
-        this.#env.pushAddress(f, weight.buffer, weight.offset);
-        addScaled(f, this.#group, groupStride * 4);
-        addScaled(f, this.#channel, outStride * 4);
-        f.set(base);
-        const nest = (level: number, from: Local) => {
-          const loop = joined[level];
-          if (!loop) {
-            packPanel(f, { pointer: from, along, across: outStride }, target, { width, valid }, count);
-            f.increment(target, count * width * 4);
-            return;
-          }
-          const index = f.local("i32");
-          const inner = f.local("i32");
-          f.get(from).set(inner);
-          f.for(index, 0, loop[0], 1, () => {
-            nest(level + 1, inner);
-            f.increment(inner, loop[1] * 4);
-          });
-          f.release(index, inner);
-        };
-        f.get(base).set(source);
-        if (steps > 0) nest(0, source);
-      });
-    });
-    f.release(base, source, target);
-  }
-
-  /** Calls `body` in a loop over the full channel blocks of a group, then for a narrower last one. */
-  #channelBlocks(body: (block: ChannelBlock) => void): void {
-    const f = this.#f;
-    const { form, vectors, fullTiles, restVectors, lastLanes, rows } = this.#plan;
-    const [width, full, rest, valid] =
-      form === "channels"
-        ? [vectors * 4, fullTiles, restVectors * 4, lastLanes]
-        : [rows.size, rows.full, rows.rest, rows.rest];
-    f.i32(0).set(this.#channel);
-    if (full > 0) {
-      f.for(this.#channel, 0, full * width, width, () => body({ width, valid: width }));
-    }
-    if (rest > 0) body({ width: rest, valid });
   }
 
   #setRaw(): void {
@@ -359,18 +264,18 @@ class ConvWriter {
   }
 
   /** The group's channel blocks, with `panel` at the weights of each. */
-  #panels(body: (block: ChannelBlock) => void): void {
+  #panels(body: (block: PanelShape) => void): void {
     const f = this.#f;
     f.get(param.scratch).i32(this.#places.weights).op("i32.add");
     addScaled(f, this.#group, groupBytes(this.#kernel, this.#plan));
     f.set(this.#panel);
-    this.#channelBlocks((block) => {
+    eachChannelBlock(f, this.#plan, this.#channel, (block) => {
       body(block);
       f.increment(this.#panel, this.#plan.steps * block.width * 4);
     });
   }
 
-  #tile(block: ChannelBlock, columns: { at: Local; count: number }): void {
+  #tile(block: PanelShape, columns: { at: Local; count: number }): void {
     const f = this.#f;
     const g = this.#kernel.geometry;
     const { form, layout } = this.#plan;

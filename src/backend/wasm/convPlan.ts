@@ -23,11 +23,16 @@ export interface ConvPlan {
   /** Output rows of a unit, and units of an image. */
   readonly rowBlock: number;
   readonly rowBlocks: number;
-  /** First step of k and one past the last, for each output row; null where all rows use every step. */
+  /**
+   * First step and one past the last for each output row: rows that the window does not meet in the input are left
+   * out. Null where all output rows use every step.
+   */
   readonly clip: Int32Array | null;
+  /** With `clip`: kernel rows i are ordered by i mod this, then by i. */
+  readonly rowClasses: number;
   /** Distance in floats of each step's input from the tile's first, in the order of the packed weights. */
   readonly offsets: Int32Array;
-  /** Multiply-adds of one step order: loops over i, c, j when rows are clipped, else over c, i, j. */
+  /** Taps of all input channels of a group, in the order i, c, j where there is a clip table, else c, i, j. */
   readonly steps: number;
   /** True where all tiles of one channel block come before the next block's: weights too big for the cache. */
   readonly channelsOutside: boolean;
@@ -70,17 +75,33 @@ export function bestTiling(
   return best ?? { vectors: 1, rows: { size: 1, full: 0, rest: 0 }, cost: 0 };
 }
 
-/** True where no output row's window leaves the input's rows. */
-function clipTable(g: ConvGeometry): Int32Array | null {
+/** Kernel rows whose distance is a multiple of this many meet the same output rows when the input is dilated. */
+function rowClassesOf({ dilationH, inputDilationH }: ConvGeometry): number {
+  let common = inputDilationH;
+  while (dilationH % common !== 0 || inputDilationH % common !== 0) common--;
+  return inputDilationH / common;
+}
+
+/** Kernel rows class by class, so that those which an output row meets in the input lie side by side. */
+function kernelRows(g: ConvGeometry, classes: number): number[] {
+  const rows = Array.from({ length: g.kernelH }, (_, i) => i);
+  return rows.sort((a, b) => (a % classes) - (b % classes) || a - b);
+}
+
+/** First step and one past the last of each output row; null where every row uses all. */
+function clipTable(g: ConvGeometry, rows: readonly number[]): Int32Array | null {
   const height = dilatedHeight(g);
-  const perTap = g.inChannels * g.kernelW;
+  const perRow = g.inChannels * g.kernelW;
   const table = new Int32Array(g.outH * 2);
   let clipped = false;
   for (let y = 0; y < g.outH; y++) {
-    const top = y * g.strideH - g.padTop;
-    const first = Math.min(g.kernelH, Math.max(0, Math.ceil(-top / g.dilationH)));
-    const last = Math.max(first, Math.min(g.kernelH, Math.floor((height - 1 - top) / g.dilationH) + 1));
-    table.set([first * perTap, last * perTap], y * 2);
+    const meets = rows.map((i) => {
+      const row = y * g.strideH - g.padTop + i * g.dilationH;
+      return row >= 0 && row < height && row % g.inputDilationH === 0;
+    });
+    const first = Math.max(0, meets.indexOf(true));
+    const last = meets.lastIndexOf(true) + 1;
+    table.set([first * perRow, last * perRow], y * 2);
     if (first > 0 || last < g.kernelH) clipped = true;
   }
   return clipped ? table : null;
@@ -111,28 +132,30 @@ export function planConv(kernel: ConvKernel, relaxed: boolean): ConvPlan {
   const phases = form === "pixels" ? g.strideW : 1;
   const rowsFor = (block: number) =>
     g.inputDilationH > 1
-      ? dilatedHeight(g)
+      ? g.inH * g.inputDilationH
       : Math.min(g.inH, (block - 1) * g.strideH + (g.kernelH - 1) * g.dilationH + 1);
   let rowBlock = g.outH;
   if (g.inputDilationH === 1) {
     const wanted = Math.min(Math.ceil(8 / g.batch), Math.ceil((work * g.outH) / unitWork));
     rowBlock = Math.max(1, Math.ceil(g.outH / Math.max(1, wanted)));
-    const bytes = (block: number) => stageLayout(g, rowsFor(block), phases, 12).bytes;
+    const bytes = (block: number) => stageLayout(g, rowsFor(block), phases, 12, g.inputDilationH).bytes;
     while (!inPlace && rowBlock > 4 && bytes(rowBlock) > stageBytes) rowBlock = Math.ceil(rowBlock / 2);
   }
-  const stage = inPlace ? null : stageLayout(g, Math.max(0, rowsFor(rowBlock)), phases, 12);
+  const stage = inPlace ? null : stageLayout(g, Math.max(0, rowsFor(rowBlock)), phases, 12, g.inputDilationH);
   const layout = stage ?? {
     channel: channelStride,
     row: rowStride,
     column: (q: number) => (q - g.padLeft) * columnStride,
   };
 
-  const clip = clipTable(g);
+  const rowClasses = rowClassesOf(g);
+  const taps = kernelRows(g, rowClasses);
+  const clip = clipTable(g, taps);
   const offsets = new Int32Array(steps);
   let step = 0;
   for (let outer = 0; outer < (clip ? g.kernelH : g.inChannels); outer++) {
     for (let inner = 0; inner < (clip ? g.inChannels : g.kernelH); inner++) {
-      const [c, i] = clip ? [inner, outer] : [outer, inner];
+      const [c, i] = clip ? [inner, taps[outer]!] : [outer, inner];
       for (let j = 0; j < g.kernelW; j++) {
         const column = layout.column(j * g.dilationW);
         offsets[step++] = c * layout.channel + i * g.dilationH * layout.row + column;
@@ -151,6 +174,7 @@ export function planConv(kernel: ConvKernel, relaxed: boolean): ConvPlan {
     rowBlock,
     rowBlocks: Math.ceil(g.outH / rowBlock),
     clip,
+    rowClasses,
     offsets,
     steps,
     channelsOutside: g.outChannels * steps * 4 > weightBytes && total > 0,

@@ -86,7 +86,7 @@ const rows: Record<ScalarName, Row> = {
   sign: {
     float: (scope, _lanes, argument) => {
       const a = scope.keep(argument);
-      return choose(truthy(a), or(signOf(a), 1), a);
+      return choose(truthy(a), or(signOf(a), 1), 0);
     },
     int: (_scope, _lanes, a) => imax(imin(a, ints(1)), ints(-1)),
   },

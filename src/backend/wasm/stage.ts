@@ -35,10 +35,19 @@ export function dilatedHeight(g: ConvGeometry): number {
   return g.inH === 0 ? 0 : (g.inH - 1) * g.inputDilationH + 1;
 }
 
-/** Layout of one group's channels with so many rows; `slack` floats may be read past a row's last column. */
-export function stageLayout(g: ConvGeometry, rows: number, phases: number, slack: number): StageLayout {
+/**
+ * Layout of one group's channels with so many rows; `slack` floats may be read past a row's last column. Where only
+ * every `rowStep`-th row holds anything and is ever read, `rows` counts them all but memory is taken for those.
+ */
+export function stageLayout(
+  g: ConvGeometry,
+  rows: number,
+  phases: number,
+  slack: number,
+  rowStep = 1,
+): StageLayout {
   const phaseWidth = Math.ceil(windowWidth(g) / phases) + (phases > 1 ? slack : 0);
-  const row = Math.ceil((phaseWidth * phases) / 4) * 4;
+  const row = Math.ceil((phaseWidth * phases) / rowStep / 4) * 4;
   // Planes whose distance is a multiple of 4 KiB would share their cache sets.
   const plane = row * rows;
   const channel = plane % 1024 === 0 ? plane + 16 : plane;

@@ -1,0 +1,64 @@
+// Help texts, made from what commands declare.
+import type { Command } from "./command.ts";
+import type { Option } from "./options.ts";
+
+const indent = "  ";
+const lineWidth = 96;
+
+/** Help of one command. */
+export function commandHelp(command: Command): string {
+  const rows = Object.entries(command.options).map(([name, option]) => [optionForm(name, option), optionHelp(option)] as const);
+  rows.push(["--help", "show this"]);
+  const sections = [
+    `${command.summary}\n`,
+    `Usage: fovea ${command.usage}\n`,
+    `Options (name=value, --name value and --name=value are the same):\n${table(rows)}`,
+    ...command.notes.map((note) => `${wrap(note, lineWidth).join("\n")}\n`),
+    `Examples:\n${command.examples.map((example) => `${indent}${example}\n`).join("")}`,
+  ];
+  return sections.join("\n");
+}
+
+/** The list of commands. */
+export function generalHelp(commands: Iterable<Command>): string {
+  const rows = Array.from(commands, ({ name, summary }) => [name, summary] as const);
+  return [
+    "fovea: deep learning for people who work with images\n",
+    "Usage: fovea <command> [options]\n",
+    `Commands:\n${table(rows)}`,
+    "fovea <command> --help shows a command's options and examples; fovea --version the version.\n",
+    "Exit codes: 0 done, 1 failed, 2 wrong usage.\n",
+  ].join("\n");
+}
+
+function optionForm(name: string, { placeholder }: Option<unknown>): string {
+  return placeholder === "" ? `--${name}` : `${name}=${placeholder}`;
+}
+
+function optionHelp({ help, fallback, placeholder }: Option<unknown>): string {
+  const shown = placeholder !== "" && fallback !== null && fallback !== "";
+  return shown ? `${help} (default ${String(fallback)})` : help;
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  const left = Math.min(26, Math.max(...rows.map(([form]) => form.length))) + 2;
+  const lines = rows.flatMap(([form, help]) => {
+    const [first, ...rest] = wrap(help, lineWidth - left - indent.length);
+    const more = rest.map((line) => `${indent}${" ".repeat(left)}${line}`);
+    if (form.length > left - 2) return [`${indent}${form}`, `${indent}${" ".repeat(left)}${first}`, ...more];
+    return [`${indent}${form.padEnd(left)}${first}`, ...more];
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+function wrap(paragraph: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of paragraph.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+// The command line's entry: finds the command, reads its options, runs it, and turns errors into messages and exit
+// codes (0 done, 1 failed, 2 wrong usage).
+import { existsSync, readFileSync } from "node:fs";
+import { FoveaError, OptionError } from "../tensor/errors.ts";
+import type { Command, Context } from "./command.ts";
+import { commandHelp, generalHelp } from "./help.ts";
+import { parseArguments, suggestion } from "./options.ts";
+import { style, terminalOf } from "./terminal.ts";
+
+/** Commands are loaded when they are asked for, so that help and mistakes answer at once. */
+const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ["train", async () => (await import("./train.ts")).train],
+  ["val", async () => (await import("./val.ts")).val],
+  ["predict", async () => (await import("./predict.ts")).predict],
+  ["info", async () => (await import("./info.ts")).info],
+]);
+
+async function main(args: readonly string[], context: Context): Promise<number> {
+  const [name = "help", ...rest] = args;
+  if (name === "--version" || name === "-v" || name === "version") {
+    context.out.write(`${version()}\n`);
+    return 0;
+  }
+  if (name === "help" || name === "--help" || name === "-h") {
+    const [about] = rest;
+    if (about !== undefined && !about.startsWith("-")) context.out.write(commandHelp(await load(about)));
+    else context.out.write(generalHelp(await Promise.all(Array.from(commands.values(), (make) => make()))));
+    return 0;
+  }
+  const command = await load(name);
+  if (rest.includes("--help") || rest.includes("-h")) {
+    context.out.write(commandHelp(command));
+    return 0;
+  }
+  return command.run(parseArguments(rest, command.options, { isOperand: existsSync }), context);
+}
+
+function load(name: string): Promise<Command> {
+  const make = commands.get(name);
+  if (!make) {
+    throw new OptionError(`unknown command "${name}"; ${suggestion(name, commands.keys())} See fovea --help`);
+  }
+  return make();
+}
+
+function version(): string {
+  const description: unknown = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
+  return (description as { version: string }).version;
+}
+
+/** Says what went wrong: a sentence for mistakes and bad input, the stack too where the fault is in Fovea itself. */
+function report(error: unknown, context: Context, json: boolean): number {
+  const isKnown = error instanceof FoveaError || (error instanceof Error && "syscall" in error);
+  const message = error instanceof Error ? error.message : String(error);
+  const text = !isKnown && error instanceof Error ? (error.stack ?? message) : message;
+  context.err.write(`${style(context.err, "red", "error:")} ${text}\n`);
+  if (json) {
+    const name = error instanceof Error ? error.name : "Error";
+    context.out.write(`${JSON.stringify({ error: { name, message } })}\n`);
+  }
+  return error instanceof OptionError ? 2 : 1;
+}
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // The reader of a pipe went away: end as a process that the signal SIGPIPE ends.
+  if (error.code === "EPIPE") process.exit(141);
+  throw error;
+});
+
+const context: Context = { out: terminalOf(process.stdout), err: terminalOf(process.stderr) };
+const args = process.argv.slice(2);
+try {
+  process.exitCode = await main(args, context);
+} catch (error) {
+  process.exitCode = report(error, context, args.some((argument) => /^(--)?json(=true)?$/.test(argument)));
+}

@@ -1,0 +1,116 @@
+// `fovea predict`: the classes of image files by saved weights.
+import { decodeImage } from "../data/image.ts";
+import { borderColour, inverted, letterbox, type Picture, toGrey, toRgb } from "../data/picture.ts";
+import { softmax } from "../nn/functional.ts";
+import type { Module } from "../nn/module.ts";
+import { FoveaError, OptionError, UnsupportedError } from "../tensor/errors.ts";
+import { noGrad } from "../tensor/gradmode.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { ModelInfo } from "../train/checkpoint.ts";
+import { command, deviceOptions, jsonOption, useDevice } from "./command.ts";
+import { choice, integer } from "./options.ts";
+import { percent, style } from "./terminal.ts";
+import { loadClassifier, readBytes } from "./weights.ts";
+
+/** When the brightness of a picture is turned round. */
+type Invert = "auto" | "yes" | "no";
+
+/** What the network says of one picture. */
+interface Prediction {
+  readonly file: string;
+  readonly inverted: boolean;
+  /** The likeliest classes, best first. */
+  readonly top: readonly { readonly class: string; readonly probability: number }[];
+}
+
+/** The command. */
+export const predict = command({
+  name: "predict",
+  summary: "Say what is on pictures: the likeliest classes with their probabilities.",
+  usage: "predict <weights> <image.png …> [options]",
+  notes: [
+    "<weights> is a .safetensors file that fovea train has saved, or a run's folder, which stands for its best weights. Pictures may be PNG or JPEG of any size; they are turned upright by EXIF, made grey where the model wants that, and fitted to its input with their aspect ratio kept.",
+    "invert=auto compares the brightness of a picture's border with the background of the data trained on, and turns the picture's brightness round where the two lie more than half the range apart: a digit drawn in black on white paper becomes white on black, as in MNIST.",
+  ],
+  examples: [
+    "fovea predict runs/classify/train/weights/best.safetensors digit.png",
+    "fovea predict runs/classify/train *.png top=3 --json",
+  ],
+  options: {
+    top: integer(3, "how many classes to name"),
+    invert: choice(["auto", "yes", "no"], "auto", "turn dark and bright round"),
+    ...deviceOptions,
+    ...jsonOption,
+  },
+  run: async ({ values, operands }, { out, err }) => {
+    const [where, ...files] = operands;
+    if (where === undefined || files.length === 0) {
+      throw new OptionError(`predict takes a weights file and at least one image. Example: ${predict.examples[0]}`);
+    }
+    useDevice(values);
+    const { network, info, file: weights } = await loadClassifier(where);
+    const results: Prediction[] = [];
+    const errors: { file: string; error: string }[] = [];
+    const width = Math.max(...files.map((file) => file.length));
+    for (const file of files) {
+      try {
+        const picture = await decodeImage(await readBytes(file), { file });
+        const result = await classify(network, info, picture, file, values);
+        results.push(result);
+        if (!values.json) out.write(`${line(result, width, (best) => style(out, "bold", best))}\n`);
+      } catch (error) {
+        if (!(error instanceof FoveaError)) throw error;
+        errors.push({ file, error: error.message });
+        err.write(`${style(err, "red", "error:")} ${error.message}\n`);
+      }
+    }
+    if (values.json) out.write(`${JSON.stringify({ weights, model: info.model, results, errors })}\n`);
+    else if (errors.length > 0 && files.length > 1) {
+      err.write(`${errors.length} of ${files.length} pictures could not be read\n`);
+    }
+    return errors.length > 0 ? 1 : 0;
+  },
+});
+
+async function classify(
+  network: Module,
+  info: ModelInfo,
+  picture: Picture,
+  file: string,
+  { top, invert }: { top: number; invert: Invert },
+): Promise<Prediction> {
+  const prepared = prepare(picture, info, invert);
+  const x = Tensor.fromArray(prepared.pixels, [1, ...info.input]).mul(info.scale); // [1, channels, height, width]
+  const probabilities = await noGrad(() => softmax(network.forward(x), 1)).data();
+  const order = Array.from(info.classes, (_, i) => i).sort((a, b) => probabilities[b]! - probabilities[a]!);
+  return {
+    file,
+    inverted: prepared.inverted,
+    top: order.slice(0, top).map((i) => ({ class: info.classes[i]!, probability: probabilities[i]! })),
+  };
+}
+
+/** The network's input for a picture: channels, size and brightness as in the data that it was trained on. */
+function prepare(picture: Picture, info: ModelInfo, invert: Invert): { pixels: Uint8Array; inverted: boolean } {
+  const [channels, height, width] = info.input as readonly [number, number, number];
+  if (channels !== 1 && channels !== 3) {
+    throw new UnsupportedError(`predict: the model takes pictures of ${channels} channels; known are 1 (grey) and 3 (RGB)`);
+  }
+  const coloured = channels === 1 ? toGrey(picture) : toRgb(picture);
+  const border = borderColour(coloured);
+  const brightness = border.reduce((a, b) => a + b, 0) / border.length / 255;
+  const turned = invert === "yes" || (invert === "auto" && Math.abs(brightness - info.background) > 0.5);
+  const fitted = letterbox(coloured, width, height, border);
+  const { data } = turned ? inverted(fitted) : fitted;
+  // [height, width, channels] → [channels, height, width]
+  const pixels = new Uint8Array(data.length);
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < channels; c++) pixels[c * width * height + i] = data[i * channels + c]!;
+  }
+  return { pixels, inverted: turned };
+}
+
+function line({ file, top }: Prediction, width: number, emphasise: (best: string) => string): string {
+  const [best, ...rest] = top.map((answer) => `${answer.class} ${percent(answer.probability)}`);
+  return `${file.padEnd(width)}  ${[emphasise(best!), ...rest].join("  ")}`;
+}

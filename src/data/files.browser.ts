@@ -1,0 +1,11 @@
+// A browser has no file system to read data sets from; says so, and what to do.
+import { UnsupportedError } from "../tensor/errors.ts";
+import type { Files } from "./files.ts";
+
+function unsupported(): never {
+  throw new UnsupportedError(
+    "a browser has no folders to read data sets from. Fetch the files, and give their bytes to readIdx() and idxDataset()",
+  );
+}
+
+export const files: Files = { packageFolder: unsupported, readFirst: unsupported };
