@@ -9,6 +9,7 @@ import { runPool, runPoolGrad } from "../../src/backend/reference/pool.ts";
 import type { CodegenEnv, KernelCode } from "../../src/backend/wasm/codegen.ts";
 import { convKernel } from "../../src/backend/wasm/conv.ts";
 import { convWeightGradKernel } from "../../src/backend/wasm/convWeightGrad.ts";
+import { wasmFeatures } from "../../src/backend/wasm/features.ts";
 import { gatherKernel, scatterAddKernel } from "../../src/backend/wasm/gather.ts";
 import { matmulKernel } from "../../src/backend/wasm/matmul.ts";
 import { poolGradKernel, poolKernel } from "../../src/backend/wasm/pool.ts";
@@ -114,6 +115,9 @@ function randomEpilogue(pick: Choice, dims: readonly number[], first: number): [
   }
 }
 
+/** Plain SIMD, and relaxed SIMD where this engine has it. */
+const levels = wasmFeatures().relaxedSimd ? [false, true] : [false];
+
 /**
  * Runs all units at once, and again one by one from the last to the first, which must give the same bits; then
  * compares every buffer with what the reference makes of it. `terms` is how many products a sum has.
@@ -126,38 +130,36 @@ function check<K extends Kernel>(
   terms: number,
 ): void {
   const name = `${kernel.kind} ${JSON.stringify(kernel)}`;
-  const loaded = loadKernel(generate, kernel, buffers);
-  const { units } = loaded.code;
-  const runs = [
-    () => loaded.run(0, units),
-    () => {
-      for (let u = units - 1; u >= 0; u--) loaded.run(u, u + 1);
-    },
-  ].map((run) => {
-    buffers.forEach((data, i) => {
-      loaded.view(i).set(data);
-    });
-    run();
-    return buffers.map((_, i) => loaded.view(i).slice());
-  });
   const bits = (a: HostArray) => Buffer.from(a.buffer, a.byteOffset, a.byteLength);
-  buffers.forEach((_, i) => {
-    assert.ok(bits(runs[0]![i]!).equals(bits(runs[1]![i]!)), `results depend on the cut of units: ${name}`);
-  });
-  loaded.run(0, 0);
   const expected = buffers.map((data) =>
     data instanceof Float32Array ? Float64Array.from(data) : data.slice(),
   );
   reference(kernel, { buffers: expected, scalars: [] });
   const tolerance = 5e-6 * Math.sqrt(terms + 1);
-  buffers.forEach((_, i) => {
-    const actual = runs[0]![i]!;
-    for (let e = 0; e < actual.length; e++) {
-      const [got, want] = [actual[e]!, expected[i]![e]!];
-      if (Object.is(got, want) || Math.abs(got - want) <= tolerance * (1 + Math.abs(want))) continue;
-      assert.fail(`${name}: buffer ${i}, element ${e} is ${got}, expected ${want}`);
-    }
-  });
+  for (const relaxed of levels) {
+    const loaded = loadKernel(generate, kernel, buffers, relaxed);
+    const { units } = loaded.code;
+    const runInto = (run: () => void) => {
+      buffers.forEach((data, i) => {
+        loaded.view(i).set(data);
+      });
+      run();
+      return buffers.map((_, i) => loaded.view(i).slice());
+    };
+    const results = runInto(() => loaded.run(0, units));
+    const oneByOne = runInto(() => {
+      for (let u = units - 1; u >= 0; u--) loaded.run(u, u + 1);
+    });
+    loaded.run(0, 0);
+    results.forEach((actual, i) => {
+      assert.ok(bits(actual).equals(bits(oneByOne[i]!)), `results depend on the cut of units: ${name}`);
+      for (let e = 0; e < actual.length; e++) {
+        const [got, want] = [actual[e]!, expected[i]![e]!];
+        if (Object.is(got, want) || Math.abs(got - want) <= tolerance * (1 + Math.abs(want))) continue;
+        assert.fail(`${name}: buffer ${i}, element ${e} is ${got}, expected ${want}`);
+      }
+    });
+  }
 }
 
 function checkMatmul(seed: number, sizes?: { batch: number[]; m: number; n: number; k: number }): void {

@@ -81,8 +81,8 @@ function grow(random: Random): { reads: Tensor[]; parameters: nn.Parameter[] } {
   const some = () => extra[random.integer(extra.length)]!.reshape([3, 4]);
   const newP = p.detach().mul(0.9).add(some()).sub(q.detach().mul(0.1));
   const newQ = random.integer(2) === 0 ? newP.mul(0.5).add(q.detach()) : q.detach().flip(0).add(p.detach());
-  p.assign(newP);
-  q.assign(newQ);
+  if (random.integer(3) > 0) p.assign(newP);
+  q.assign(random.integer(3) > 0 ? newQ : q.detach().flip(0).add(some()));
   return { reads, parameters };
 }
 

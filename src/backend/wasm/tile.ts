@@ -122,12 +122,12 @@ export interface Split {
 }
 
 /**
- * The largest number of rows that a tile of so many vectors keeps in registers. With separate multiply and add
- * the product needs a register of its own, and larger tiles gain nothing: two ports for sums are the limit.
+ * The largest number of rows of a tile of so many vectors. Eight or nine sums keep the multipliers busy; with
+ * more, V8 runs out of registers in all but the simplest loops.
  */
-export function maxRows(vectors: number, relaxed: boolean): number {
+export function maxRows(vectors: number): number {
   if (vectors === 1) return 8;
-  if (vectors === 2) return relaxed ? 6 : 5;
+  if (vectors === 2) return 4;
   if (vectors === 3) return 3;
   return vectors === 4 ? 2 : 1;
 }
@@ -138,16 +138,22 @@ export function vectorsForRows(rows: number): number {
   return rows === 3 ? 3 : rows === 2 ? 4 : 6;
 }
 
-/** Rough cycles that one step of a tile takes. */
+/**
+ * Rough cycles that one step of a tile takes: the longest of a sum's latency, the multipliers' work, the loads
+ * and the instructions in all.
+ */
 export function tileCost(rows: number, vectors: number, relaxed: boolean): number {
-  return Math.max(4, (rows * vectors) / (relaxed ? 2 : 1.5)) + 0.5;
+  const products = rows * vectors;
+  const loads = rows + vectors + 1;
+  const instructions = products * (relaxed ? 1 : 2) + loads + 5;
+  return Math.max(4, products / (relaxed ? 2 : 1.5), loads / 2, instructions / 5.5) + 0.5;
 }
 
 /** The cheapest cut of `count` rows into tiles of at most `limit` rows. */
 export function splitRows(count: number, vectors: number, relaxed: boolean): Split {
   let best: Split = { size: 1, full: count, rest: 0 };
   let bestCost = Number.POSITIVE_INFINITY;
-  for (let size = Math.min(maxRows(vectors, relaxed), Math.max(count, 1)); size >= 1; size--) {
+  for (let size = Math.min(maxRows(vectors), Math.max(count, 1)); size >= 1; size--) {
     const full = Math.floor(count / size);
     const rest = count - full * size;
     const cost = full * tileCost(size, vectors, relaxed) + (rest ? tileCost(rest, vectors, relaxed) : 0);
