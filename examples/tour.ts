@@ -1,14 +1,17 @@
 // The library in a few minutes: tensors, derivatives, modules, optimizers, data, files, values that stay readable.
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { grad, gradcheck, manualSeed, nn, noGrad, optim, Tensor, tensor, zeros } from "fovea";
+import { grad, gradcheck, manualSeed, nn, noGrad, optim, Tensor, tensor } from "fovea";
 import { ArrayDataset, DataLoader } from "fovea/data";
 import { type ArrayData, decodeSafetensors, encodeSafetensors } from "fovea/interop";
 
-const a = tensor([[1, 2, 3], [4, 5, 6]]); // float32 [2, 3]
-const b = a.t().matmul(a).div(10); // float32 [3, 3]; nothing is computed yet
-console.log(await b.sum().item()); // 16.5, and now it is
+const a = tensor([
+  [1, 2, 3],
+  [4, 5, 6],
+]); // float32 [2, 3]
+const b = a.t().matmul(a).add(1); // float32 [3, 3]; nothing is computed yet
+console.log(await b.sum().item()); // 270, and now it is
 console.log(await a.gt(2).toArray()); // [[false, false, true], [true, true, true]]
 
 const x = tensor([1, 2, 3], { requiresGrad: true });
@@ -25,7 +28,9 @@ const net = new nn.Sequential(new nn.Linear(2, 16), new nn.Tanh(), new nn.Linear
 for (const [name, parameter] of net.namedParameters()) console.log(name, parameter.shape);
 
 const points = Float32Array.from({ length: 400 }, (_, i) => Math.sin(i * 12.9898) * 1.5);
-const labels = Int32Array.from({ length: 200 }, (_, i) => Number(Math.hypot(points[2 * i]!, points[2 * i + 1]!) < 1.2));
+const labels = Int32Array.from({ length: 200 }, (_, i) =>
+  Number(Math.hypot(points[2 * i]!, points[2 * i + 1]!) < 1.2),
+);
 const dataset = new ArrayDataset({ data: points, sampleShape: [2], labels });
 const loader = new DataLoader(dataset, { batchSize: 50, shuffle: true, seed: 1 });
 
@@ -49,6 +54,19 @@ console.log((await hits.item()) > 190); // true
 
 const file = join(tmpdir(), `fovea-tour-${process.pid}.safetensors`);
 const arrays = new Map<string, ArrayData>();
-for (const [name, { dtype, shape, ...t }] of Object.entries({})) void [name, dtype, shape, t];
+for (const [name, t] of net.stateDict())
+  arrays.set(name, { dtype: t.dtype, shape: t.shape, data: await t.data() });
 await writeFile(file, encodeSafetensors(arrays));
-const { tensors } = decodeSafetensors(await readFile(file), { file });
+
+const saved = decodeSafetensors(await readFile(file), { file }).tensors;
+const state = new Map<string, Tensor>();
+for (const [name, { data, shape, dtype }] of saved) state.set(name, Tensor.fromArray(data, shape, dtype));
+net.loadStateDict(state); // names and shapes must agree
+await unlink(file);
+
+const hidden = net.layers[0]!.forward(all).retain(); // asked for, so it can be read after the step
+const logits = net.layers[2]!.forward(hidden.tanh()); // a loss's small input is kept without asking
+const loss = nn.crossEntropy(logits, classes); // and so is the loss
+loss.backward();
+optimizer.step();
+console.log((await loss.item()) < 0.2, (await logits.data()).length, (await hidden.data()).length); // true 400 3200

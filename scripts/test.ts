@@ -10,6 +10,10 @@ import { findChromium, installChromium } from "./chromium.ts";
 
 /** A test file that takes longer hangs. */
 const fileTimeoutMs = 240_000;
+/** The lines of the test runner's summary. */
+const summary = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /;
+/** Characters that are printed of one failure. */
+const longestFailure = 4000;
 
 const dist = fileURLToPath(new URL("../", import.meta.url));
 const words = process.argv.slice(2);
@@ -34,6 +38,13 @@ function printTally({ file, passed, failed, milliseconds }: Tally): void {
   );
 }
 
+/** The failure with its stack, cut where a comparison prints whole files. */
+function describeFailure(error: Error): string {
+  const { cause } = error;
+  const text = cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause ?? error);
+  return text.length > longestFailure ? `${text.slice(0, longestFailure)} …` : text;
+}
+
 /** True when all passed. */
 async function runTests(): Promise<boolean> {
   let tally: Tally | null = null;
@@ -50,7 +61,7 @@ async function runTests(): Promise<boolean> {
   for await (const { type, data } of stream) {
     switch (type) {
       case "test:pass": {
-        if (data.skip !== undefined) break;
+        if (data.skip !== undefined || data.todo !== undefined) break;
         const of = tallyOf(data.file);
         if (data.details.type !== "suite") of.passed++;
         if (data.nesting === 0) of.milliseconds += data.details.duration_ms;
@@ -62,20 +73,16 @@ async function runTests(): Promise<boolean> {
         if (data.todo !== undefined) break;
         failures++;
         if (data.details.type !== "suite") of.failed++;
-        const { cause } = data.details.error;
-        console.log(`\n✖ ${of.file}: ${data.name}`);
-        console.log(`${inspect(cause ?? data.details.error)}\n`);
+        if (data.details.error.cause && /^\d+ subtests? failed$/.test(String(data.details.error.cause)))
+          break;
+        console.log(`\n✖ ${of.file}: ${data.name}\n${describeFailure(data.details.error)}\n`);
         break;
       }
       case "test:stderr":
         process.stderr.write(data.message);
         break;
       case "test:diagnostic":
-        if (
-          data.nesting !== 0 ||
-          !/^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /.test(data.message)
-        )
-          break;
+        if (data.nesting !== 0 || !summary.test(data.message)) break;
         if (tally) printTally(tally);
         tally = null;
         console.log(`# ${data.message}`);

@@ -1,7 +1,8 @@
 // The check of imports finds what it is there to find.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { checkImports } from "../scripts/rooms.ts";
+import { checkImports, rooms } from "../scripts/rooms.ts";
 
 function breaches(sources: Record<string, string>): string[] {
   const found = checkImports(new Map(Object.entries(sources)));
@@ -67,5 +68,14 @@ test("folders that import each other, strays and imports from outside src are br
   assert.match(
     breaches({ "nn/init.ts": 'import { x } from "../../test/x.ts";' })[0]!,
     /imports stay inside src/,
+  );
+});
+
+test("docs/architecture.md shows the rooms in their order", () => {
+  const text = readFileSync(new URL("../../docs/architecture.md", import.meta.url), "utf8");
+  const shown = Array.from(text.matchAll(/^\| `([\w.]+)` \|/gm), ([, name]) => name);
+  assert.deepEqual(
+    shown,
+    rooms.map(({ name }) => name),
   );
 });

@@ -1,8 +1,8 @@
 // What a command is: options, help and a function. Each lives in a file of its own.
 import { createReferenceBackend, createWasmBackend, setBackend } from "../index.ts";
-import { dataSets, type DataSetEntry } from "./datasets.ts";
-import { choice, flag, integer, type Options, type Parsed, suggestion } from "./options.ts";
 import { OptionError } from "../tensor/errors.ts";
+import { type DataSetEntry, dataSets } from "./datasets.ts";
+import { choice, flag, integer, type Options, type Parsed, suggestion } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Where a command writes, and which folder it works in. */
@@ -42,7 +42,13 @@ export const deviceOptions = {
 export const jsonOption = { json: flag("write JSON for scripts instead of text") };
 
 /** Makes the chosen device the one that all work runs on. */
-export function useDevice({ device, threads }: { device: "auto" | "wasm" | "reference"; threads: number | null }): void {
+export function useDevice({
+  device,
+  threads,
+}: {
+  device: "auto" | "wasm" | "reference";
+  threads: number | null;
+}): void {
   if (device === "reference") setBackend(createReferenceBackend());
   else setBackend(createWasmBackend(threads === null ? {} : { threads }));
 }

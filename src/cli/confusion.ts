@@ -8,12 +8,16 @@ const listed = 10;
  * Rows are true classes, columns predictions; the last column is the share of the row that is right. Where the table is
  * wider than the terminal, the commonest confusions are listed instead. `confusion` is row-major `[true, predicted]`.
  */
-export function confusionTable(confusion: ArrayLike<number>, classes: readonly string[], terminal: Terminal): string {
+export function confusionTable(
+  confusion: ArrayLike<number>,
+  classes: readonly string[],
+  terminal: Terminal,
+): string {
   const n = classes.length;
   const at = (i: number, j: number): number => confusion[i * n + j]!;
   const labelWidth = Math.max(...classes.map((name) => name.length), "true".length);
   const largest = Math.max(...Array.from(confusion));
-  const cellWidth = Math.max(...classes.map((name) => name.length), count(largest).length) + 2;
+  const cellWidth = Math.max(...classes.map((name) => name.length), String(largest).length) + 2;
   if (labelWidth + n * cellWidth + 10 > terminal.columns) return confusionList(confusion, classes);
 
   const head = `${"true".padStart(labelWidth)} ${classes.map((name) => name.padStart(cellWidth)).join("")}${"recall".padStart(9)}`;
@@ -23,7 +27,7 @@ export function confusionTable(confusion: ArrayLike<number>, classes: readonly s
     for (let j = 0; j < n; j++) total += at(i, j);
     const cells = classes.map((_, j) => {
       const value = at(i, j);
-      const cell = (value === 0 ? "." : count(value)).padStart(cellWidth);
+      const cell = (value === 0 ? "." : String(value)).padStart(cellWidth);
       return terminal.hasColour ? shaded(cell, total === 0 ? 0 : value / total, i === j) : cell;
     });
     const recall = total === 0 ? "-" : percent(at(i, i) / total);
@@ -50,7 +54,8 @@ function confusionList(confusion: ArrayLike<number>, classes: readonly string[])
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
       const times = confusion[i * n + j]!;
-      if (i !== j && times > 0) pairs.push({ times, text: `${classes[i]} taken for ${classes[j]}: ${count(times)}` });
+      if (i !== j && times > 0)
+        pairs.push({ times, text: `${classes[i]} taken for ${classes[j]}: ${count(times)}` });
     }
   }
   if (pairs.length === 0) return "no confusions";

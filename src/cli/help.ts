@@ -1,13 +1,16 @@
 // Help texts, made from what commands declare.
 import type { Command } from "./command.ts";
-import type { Option } from "./options.ts";
+import { form, type Option } from "./options.ts";
 
 const indent = "  ";
 const lineWidth = 96;
 
 /** Help of one command. */
 export function commandHelp(command: Command): string {
-  const rows = Object.entries(command.options).map(([name, option]) => [optionForm(name, option), optionHelp(option)] as const);
+  const rows = Object.entries(command.options).map(([name, option]): [string, string] => [
+    form(name, option),
+    optionHelp(option),
+  ]);
   rows.push(["--help", "show this"]);
   const sections = [
     `${command.summary}\n`,
@@ -31,22 +34,19 @@ export function generalHelp(commands: Iterable<Command>): string {
   ].join("\n");
 }
 
-function optionForm(name: string, { placeholder }: Option<unknown>): string {
-  return placeholder === "" ? `--${name}` : `${name}=${placeholder}`;
-}
-
 function optionHelp({ help, fallback, placeholder }: Option<unknown>): string {
   const shown = placeholder !== "" && fallback !== null && fallback !== "";
   return shown ? `${help} (default ${String(fallback)})` : help;
 }
 
 function table(rows: readonly (readonly [string, string])[]): string {
-  const left = Math.min(26, Math.max(...rows.map(([form]) => form.length))) + 2;
-  const lines = rows.flatMap(([form, help]) => {
-    const [first, ...rest] = wrap(help, lineWidth - left - indent.length);
-    const more = rest.map((line) => `${indent}${" ".repeat(left)}${line}`);
-    if (form.length > left - 2) return [`${indent}${form}`, `${indent}${" ".repeat(left)}${first}`, ...more];
-    return [`${indent}${form.padEnd(left)}${first}`, ...more];
+  const width = Math.min(26, Math.max(...rows.map(([left]) => left.length))) + 2;
+  const lines = rows.flatMap(([left, help]) => {
+    const [first, ...rest] = wrap(help, lineWidth - width - indent.length);
+    const more = rest.map((line) => `${indent}${" ".repeat(width)}${line}`);
+    if (left.length > width - 2)
+      return [`${indent}${left}`, `${indent}${" ".repeat(width)}${first}`, ...more];
+    return [`${indent}${left.padEnd(width)}${first}`, ...more];
   });
   return `${lines.join("\n")}\n`;
 }

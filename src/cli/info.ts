@@ -1,11 +1,11 @@
 // `fovea info`: what was found on this machine, and what the commands know.
 import os from "node:os";
-import { getBackend } from "../graph/session.ts";
 import { WasmBackend } from "../backend/wasm/runtime.ts";
+import { getBackend } from "../graph/session.ts";
+import { OptionError } from "../tensor/errors.ts";
 import { models } from "../vision/index.ts";
 import { command, deviceOptions, jsonOption, useDevice } from "./command.ts";
 import { dataSets } from "./datasets.ts";
-import { OptionError } from "../tensor/errors.ts";
 
 /** The command. */
 export const info = command({

@@ -45,7 +45,9 @@ function load(name: string): Promise<Command> {
 }
 
 function version(): string {
-  const description: unknown = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
+  const description: unknown = JSON.parse(
+    readFileSync(new URL("../../../package.json", import.meta.url), "utf8"),
+  );
   return (description as { version: string }).version;
 }
 
@@ -73,5 +75,9 @@ const args = process.argv.slice(2);
 try {
   process.exitCode = await main(args, context);
 } catch (error) {
-  process.exitCode = report(error, context, args.some((argument) => /^(--)?json(=true)?$/.test(argument)));
+  process.exitCode = report(
+    error,
+    context,
+    args.some((argument) => /^(--)?json(=true)?$/.test(argument)),
+  );
 }

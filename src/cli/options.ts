@@ -16,10 +16,16 @@ export interface Option<T> {
 export type Options = Readonly<Record<string, Option<unknown>>>;
 
 /** The values of some options. */
-export type Values<O extends Options> = { -readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never };
+export type Values<O extends Options> = {
+  -readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never;
+};
 
 /** Any text. */
-export function text<T extends string | null>(fallback: T, placeholder: string, help: string): Option<string | T> {
+export function text<T extends string | null>(
+  fallback: T,
+  placeholder: string,
+  help: string,
+): Option<string | T> {
   return { placeholder, fallback, help, parse: (raw) => raw };
 }
 
@@ -27,7 +33,12 @@ export function text<T extends string | null>(fallback: T, placeholder: string, 
 export function number<T extends number | null>(
   fallback: T,
   help: string,
-  { min = Number.NEGATIVE_INFINITY, above = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false } = {},
+  {
+    min = Number.NEGATIVE_INFINITY,
+    above = Number.NEGATIVE_INFINITY,
+    max = Number.POSITIVE_INFINITY,
+    integer = false,
+  } = {},
 ): Option<number | T> {
   const parts = [
     min > Number.NEGATIVE_INFINITY ? `of at least ${min}` : "",
@@ -38,30 +49,41 @@ export function number<T extends number | null>(
   const parse = (raw: string, name: string): number => {
     const value = raw.trim() === "" ? Number.NaN : Number(raw);
     const fits = Number.isFinite(value) && value >= min && value > above && value <= max;
-    if (!fits || (integer && !Number.isSafeInteger(value))) throw new OptionError(`${name} must be ${rule}; got "${raw}"`);
+    if (!fits || (integer && !Number.isSafeInteger(value)))
+      throw new OptionError(`${name} must be ${rule}; got "${raw}"`);
     return value;
   };
   return { placeholder: integer ? "<n>" : "<x>", fallback, help, parse };
 }
 
 /** A whole number of at least `min` (by default 1). */
-export function integer<T extends number | null>(fallback: T, help: string, { min = 1, max = Number.MAX_SAFE_INTEGER } = {}): Option<number | T> {
+export function integer<T extends number | null>(
+  fallback: T,
+  help: string,
+  { min = 1, max = Number.MAX_SAFE_INTEGER } = {},
+): Option<number | T> {
   const option = number(fallback, help, { min, integer: true });
   return {
     ...option,
     parse: (raw, name) => {
       const value = option.parse(raw, name);
-      if (value !== null && value > max) throw new OptionError(`${name} must be at most ${max}; got "${raw}"`);
+      if (value !== null && value > max)
+        throw new OptionError(`${name} must be at most ${max}; got "${raw}"`);
       return value;
     },
   };
 }
 
 /** One of some names. */
-export function choice<const N extends string>(names: readonly N[], fallback: NoInfer<N>, help: string): Option<N> {
+export function choice<const N extends string>(
+  names: readonly N[],
+  fallback: NoInfer<N>,
+  help: string,
+): Option<N> {
   const parse = (raw: string, name: string): N => {
     const found = names.find((known) => known === raw);
-    if (found === undefined) throw new OptionError(`${name} has no choice "${raw}"; ${suggestion(raw, names)}`);
+    if (found === undefined)
+      throw new OptionError(`${name} has no choice "${raw}"; ${suggestion(raw, names)}`);
     return found;
   };
   return { placeholder: names.join("|"), fallback, help, parse };
@@ -120,6 +142,9 @@ export function parseArguments<O extends Options>(
     const name = isOption ? names.get(plain(written)) : undefined;
     if (!isOption || (name === undefined && dashes === undefined && isOperand(argument))) {
       if (argument.startsWith("-") && argument !== "-") throw unknown(argument, options);
+      const meant = isOperand(argument) ? undefined : names.get(plain(argument));
+      if (meant !== undefined)
+        throw new OptionError(`${meant} is an option; write ${form(meant, options[meant]!)}`);
       operands.push(argument);
       continue;
     }
@@ -130,7 +155,7 @@ export function parseArguments<O extends Options>(
     if (raw === undefined) {
       raw = args[++i];
       if (raw === undefined || raw.startsWith("--")) {
-        throw new OptionError(`${name} needs a value: --${name} ${option.placeholder}`);
+        throw new OptionError(`${name} needs a value: ${form(name, option)}`);
       }
     }
     values[name] = option.parse(raw, name);
@@ -140,7 +165,14 @@ export function parseArguments<O extends Options>(
 }
 
 function unknown(written: string, options: Options): OptionError {
-  return new OptionError(`unknown option "${written}"; ${suggestion(written.replace(/^-+/, ""), Object.keys(options))}`);
+  return new OptionError(
+    `unknown option "${written}"; ${suggestion(written.replace(/^-+/, ""), Object.keys(options))}`,
+  );
+}
+
+/** How an option is written: `epochs=<n>`, or `--json` for a flag. */
+export function form(name: string, { placeholder }: Option<unknown>): string {
+  return placeholder === "" ? `--${name}` : `${name}=${placeholder}`;
 }
 
 /** `existOk`, `exist_ok` and `exist-ok` are one name. */

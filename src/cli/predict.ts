@@ -45,7 +45,9 @@ export const predict = command({
   run: async ({ values, operands }, { out, err }) => {
     const [where, ...files] = operands;
     if (where === undefined || files.length === 0) {
-      throw new OptionError(`predict takes a weights file and at least one image. Example: ${predict.examples[0]}`);
+      throw new OptionError(
+        `predict takes a weights file and at least one image. Example: ${predict.examples[0]}`,
+      );
     }
     useDevice(values);
     const { network, info, file: weights } = await loadClassifier(where);
@@ -91,10 +93,16 @@ async function classify(
 }
 
 /** The network's input for a picture: channels, size and brightness as in the data that it was trained on. */
-function prepare(picture: Picture, info: ModelInfo, invert: Invert): { pixels: Uint8Array; inverted: boolean } {
+function prepare(
+  picture: Picture,
+  info: ModelInfo,
+  invert: Invert,
+): { pixels: Uint8Array; inverted: boolean } {
   const [channels, height, width] = info.input as readonly [number, number, number];
   if (channels !== 1 && channels !== 3) {
-    throw new UnsupportedError(`predict: the model takes pictures of ${channels} channels; known are 1 (grey) and 3 (RGB)`);
+    throw new UnsupportedError(
+      `predict: the model takes pictures of ${channels} channels; known are 1 (grey) and 3 (RGB)`,
+    );
   }
   const coloured = channels === 1 ? toGrey(picture) : toRgb(picture);
   const border = borderColour(coloured);

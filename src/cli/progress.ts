@@ -53,7 +53,10 @@ export class ProgressView {
     }
     if (!this.#hasHead) {
       this.#hasHead = true;
-      const head = row(columns.map(({ title }) => title), terminal.columns);
+      const head = row(
+        columns.map(({ title }) => title),
+        terminal.columns,
+      );
       terminal.write(`${style(terminal, "bold", head)}\n`);
     }
     const line = row(cells, terminal.columns);
@@ -86,7 +89,7 @@ export function progressLine(event: StepEvent, epochs: number, terminal: Termina
   if (room < 6) return text;
   const [done, left] = bar(event.step / event.steps, room, terminal.hasUnicode);
   const [first, ...rest] = facts;
-  return `${first}  ${style(terminal, "cyan", done)}${style(terminal, "dim", left)}  ${rest.join("  ")}`;
+  return [first, `${style(terminal, "cyan", done)}${style(terminal, "dim", left)}`, ...rest].join("  ");
 }
 
 function bar(share: number, width: number, hasUnicode: boolean): [string, string] {

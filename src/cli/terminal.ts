@@ -21,7 +21,10 @@ interface Stream {
 }
 
 /** The terminal behind a stream. NO_COLOR (no-color.org), CI and TERM=dumb are respected. */
-export function terminalOf(stream: Stream, env: Readonly<Record<string, string | undefined>> = process.env): Terminal {
+export function terminalOf(
+  stream: Stream,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Terminal {
   const isTerminal = stream.isTTY === true;
   const isDumb = env.TERM === "dumb";
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";

@@ -1,9 +1,9 @@
 // `fovea train`: trains a classifier, shows how it goes, and keeps the run in a folder of its own.
 import { OptionError } from "../tensor/errors.ts";
 import { scheduleNames } from "../train/schedule.ts";
-import { runTraining } from "./training.ts";
 import { command, deviceOptions, jsonOption } from "./command.ts";
 import { choice, flag, integer, number, text, type Values } from "./options.ts";
+import { runTraining } from "./training.ts";
 
 const options = {
   data: text("mnist", "<name>", "data set"),
@@ -14,12 +14,22 @@ const options = {
   lr0: number(null, "first learning rate; by default 0.003, for sgd 0.05", { above: 0 }),
   lrf: number(0.01, "last learning rate as a share of the first", { above: 0, max: 1 }),
   schedule: choice(scheduleNames, "cosine", "how the learning rate goes from first to last"),
+  warmup: number(0, "epochs over which the learning rate rises from a hundredth, parts of one too", {
+    min: 0,
+  }),
   momentum: number(0.9, "share of the last step's direction that sgd keeps", { min: 0, max: 1 }),
   weightDecay: number(0, "L2 penalty; for adamw the decay of the weights", { min: 0 }),
-  seed: integer(0, "first weights, order of pictures: the same seed gives the same run, bit by bit", { min: 0, max: 2 ** 32 - 1 }),
+  seed: integer(0, "first weights, order of pictures: the same seed gives the same run, bit by bit", {
+    min: 0,
+    max: 2 ** 32 - 1,
+  }),
   limit: integer(null, "use only so many training and test pictures, to try things out"),
   project: text("runs", "<folder>", "where runs are kept"),
-  name: text("train", "<name>", "folder of this run in <project>/classify; a number is added where it exists"),
+  name: text(
+    "train",
+    "<name>",
+    "folder of this run in <project>/classify; a number is added where it exists",
+  ),
   "exist-ok": flag("write into the run's folder although it exists, replacing its files"),
   resume: text(null, "<run>", "go on with a run that was interrupted: its folder"),
   ...deviceOptions,
@@ -51,12 +61,16 @@ export const train = command({
   options,
   run: async ({ values, given, operands }, context) => {
     if (operands.length > 0) {
-      throw new OptionError(`train takes options only, such as data=mnist; got ${operands.map((file) => JSON.stringify(file)).join(" ")}`);
+      throw new OptionError(
+        `train takes options only, such as data=mnist; got ${operands.map((file) => JSON.stringify(file)).join(" ")}`,
+      );
     }
     if (values.resume !== null) {
       const fixed = [...given].filter((name) => !changeable.has(name));
       if (fixed.length > 0) {
-        throw new OptionError(`resume goes on with the options of the run; ${fixed.join(", ")} can't be changed. Start a new run for that`);
+        throw new OptionError(
+          `resume goes on with the options of the run; ${fixed.join(", ")} can't be changed. Start a new run for that`,
+        );
       }
     }
     return runTraining(values, given, context);

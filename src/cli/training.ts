@@ -1,15 +1,21 @@
 // The work behind `fovea train`: puts data, network and optimizer together, listens to the loop, shows it and saves it.
 import path from "node:path";
-import { Adam, AdamW, type Optimizer, SGD } from "../optim/index.ts";
+import { getBackend } from "../graph/session.ts";
 import type { Module } from "../nn/module.ts";
+import { Adam, AdamW, type Optimizer, SGD } from "../optim/index.ts";
 import { OptionError } from "../tensor/errors.ts";
 import { manualSeed } from "../tensor/random.ts";
 import { decodeState, encodeState, encodeWeights, loadWeights, type ModelInfo } from "../train/checkpoint.ts";
 import { NonFiniteError, trainClassifier } from "../train/classifier.ts";
-import { type EndEvent, type EpochEvent, notStarted, type Progress, type TrainEvent } from "../train/events.ts";
+import {
+  type EndEvent,
+  type EpochEvent,
+  notStarted,
+  type Progress,
+  type TrainEvent,
+} from "../train/events.ts";
 import { RunFolder, toYaml } from "../train/runFolder.ts";
 import { schedule } from "../train/schedule.ts";
-import { getBackend } from "../graph/session.ts";
 import { model } from "../vision/index.ts";
 import { type Context, dataSet, useDevice } from "./command.ts";
 import { confusionTable } from "./confusion.ts";
@@ -35,15 +41,24 @@ interface Setup {
 }
 
 /** Trains as the options say; gives the exit code. */
-export async function runTraining(asked: TrainValues, given: ReadonlySet<string>, context: Context): Promise<number> {
+export async function runTraining(
+  asked: TrainValues,
+  given: ReadonlySet<string>,
+  context: Context,
+): Promise<number> {
   const earlier = asked.resume === null ? null : await openRun(asked.resume);
   const values = earlier ? resumedValues(asked, given, earlier.state.options) : asked;
   const entry = dataSet(values.data);
   const zoo = model(values.model);
   const parts = await Promise.all([entry.load("train"), entry.load("test")]);
-  const [trainData, testData] = parts.map((part) => part.slice(0, values.limit ?? undefined)) as [typeof parts[0], typeof parts[0]];
+  const [trainData, testData] = parts.map((part) => part.slice(0, values.limit ?? undefined)) as [
+    (typeof parts)[0],
+    (typeof parts)[0],
+  ];
   if (trainData.sampleShape.join() !== zoo.input.join()) {
-    throw new OptionError(`model ${values.model} takes pictures of ${zoo.input.join("×")}; ${values.data} has ${trainData.sampleShape.join("×")}`);
+    throw new OptionError(
+      `model ${values.model} takes pictures of ${zoo.input.join("×")}; ${values.data} has ${trainData.sampleShape.join("×")}`,
+    );
   }
 
   useDevice(values);
@@ -56,7 +71,8 @@ export async function runTraining(asked: TrainValues, given: ReadonlySet<string>
     optimizer.loadStateDict(earlier.state.optimizer);
   }
   const { project, name } = values;
-  const folder = earlier?.folder ?? (await RunFolder.create({ project, task, name, existOk: values["exist-ok"] }));
+  const folder =
+    earlier?.folder ?? (await RunFolder.create({ project, task, name, existOk: values["exist-ok"] }));
   const setup: Setup = { values, folder, network, optimizer, from: earlier?.state.progress ?? notStarted };
   await (earlier ? folder.keepResults(setup.from.epoch) : folder.startResults());
   await folder.write("args.yaml", toYaml(recorded(values, optimizer)));
@@ -75,7 +91,10 @@ export async function runTraining(asked: TrainValues, given: ReadonlySet<string>
     const weights = await encodeWeights(network, info(progress, accuracy));
     await folder.write(path.join("weights", "last.safetensors"), weights);
     if (isBest) await folder.write(path.join("weights", "best.safetensors"), weights);
-    await folder.write(path.join("weights", "resume.safetensors"), await encodeState(network, optimizer, progress, values));
+    await folder.write(
+      path.join("weights", "resume.safetensors"),
+      await encodeState(network, optimizer, progress, values),
+    );
   };
 
   const interruption = new Interruption(() => {
@@ -95,7 +114,10 @@ export async function runTraining(asked: TrainValues, given: ReadonlySet<string>
       epochs: values.epochs,
       batchSize: values.batch,
       seed: values.seed,
-      schedule: schedule(values.schedule, { final: values.lrf }),
+      schedule: schedule(values.schedule, {
+        final: values.lrf,
+        warmup: Math.min(1, values.warmup / values.epochs),
+      }),
       signal: interruption.signal,
       from: setup.from,
     });
@@ -109,8 +131,10 @@ export async function runTraining(asked: TrainValues, given: ReadonlySet<string>
         await save(event.progress, event.val.top1, event.isBest);
       }
       if (event.type === "interrupted") await save(event.progress, null, false);
-      if (values.json && told.has(event.type)) context.out.write(`${JSON.stringify(toldLine(event, folder))}\n`);
-      if (event.type === "start") say(`${startText(setup, event.trainSamples, event.valSamples, event.parameters)}\n`);
+      if (values.json && told.has(event.type))
+        context.out.write(`${JSON.stringify(toldLine(event, folder))}\n`);
+      if (event.type === "start")
+        say(`${startText(setup, event.trainSamples, event.valSamples, event.parameters)}\n`);
       if (event.type === "epoch" && !values.json) view.epoch(event);
       if (event.type === "interrupted") {
         view.clear();
@@ -120,7 +144,9 @@ export async function runTraining(asked: TrainValues, given: ReadonlySet<string>
       if (event.type === "end") {
         await folder.write("summary.json", `${JSON.stringify(summary(setup, event), null, 2)}\n`);
         say(`\n${confusionTable(event.val.confusion, classes, context.out)}\n\n`);
-        say(`${style(context.out, "bold", `test accuracy ${percent(event.val.top1, 2)}`)}  best ${percent(event.bestAccuracy, 2)} in epoch ${event.bestEpoch}\n`);
+        say(
+          `${style(context.out, "bold", `test accuracy ${percent(event.val.top1, 2)}`)}  best ${percent(event.bestAccuracy, 2)} in epoch ${event.bestEpoch}\n`,
+        );
         say(`saved in ${folder.path}  ${clock(event.seconds)}, ${count(event.samplesPerSecond)} images/s\n`);
       }
     }
@@ -129,7 +155,9 @@ export async function runTraining(asked: TrainValues, given: ReadonlySet<string>
     view.clear();
     if (error instanceof NonFiniteError) {
       await save(error.progress, null, false);
-      context.err.write(`weights from before that step are in ${folder.file("weights", "last.safetensors")}\n`);
+      context.err.write(
+        `weights from before that step are in ${folder.file("weights", "last.safetensors")}\n`,
+      );
     }
     throw error;
   } finally {
@@ -143,8 +171,14 @@ async function openRun(where: string) {
 }
 
 /** The options of the earlier run, with those that were given anew and may change. */
-function resumedValues(asked: TrainValues, given: ReadonlySet<string>, saved: Readonly<Record<string, unknown>>): TrainValues {
-  const own = Object.fromEntries(Object.keys(asked).flatMap((key) => (given.has(key) || !(key in saved) ? [] : [[key, saved[key]]])));
+function resumedValues(
+  asked: TrainValues,
+  given: ReadonlySet<string>,
+  saved: Readonly<Record<string, unknown>>,
+): TrainValues {
+  const own = Object.fromEntries(
+    Object.keys(asked).flatMap((key) => (given.has(key) || !(key in saved) ? [] : [[key, saved[key]]])),
+  );
   return { ...asked, ...own, json: asked.json };
 }
 
@@ -197,19 +231,27 @@ function summary({ values, network, folder }: Setup, event: EndEvent) {
 
 function toldLine(event: TrainEvent, folder: RunFolder) {
   const { type, ...rest } = event;
-  const plain = JSON.parse(JSON.stringify(rest, (_, value: unknown) => (value instanceof Int32Array ? [...value] : value)));
+  const plain = JSON.parse(
+    JSON.stringify(rest, (_, value: unknown) => (value instanceof Int32Array ? [...value] : value)),
+  );
   return { event: type, run: folder.path, ...plain };
 }
 
-function startText({ values, folder, from }: Setup, trainSamples: number, testSamples: number, parameters: number): string {
+function startText(
+  { values, folder, from }: Setup,
+  trainSamples: number,
+  testSamples: number,
+  parameters: number,
+): string {
   const begun = from.epoch + from.step > 0 ? `, from epoch ${from.epoch + 1}, step ${from.step + 1}` : "";
   return (
     `${values.model} (${count(parameters)} parameters) on ${values.data} (${count(trainSamples)} + ${count(testSamples)} pictures), ` +
-    `${getBackend().name}, ${values.epochs} epochs${begun} → ${folder.path}`
+    `${getBackend().name}, ${values.epochs} ${values.epochs === 1 ? "epoch" : "epochs"}${begun} → ${folder.path}`
   );
 }
 
 function interruptedText(progress: Progress, folder: RunFolder): string {
-  const where = progress.step > 0 ? `epoch ${progress.epoch + 1}, step ${progress.step}` : `epoch ${progress.epoch}`;
+  const where =
+    progress.step > 0 ? `epoch ${progress.epoch + 1}, step ${progress.step}` : `epoch ${progress.epoch}`;
   return `stopped after ${where}; saved ${folder.file("weights", "last.safetensors")}. Go on with: fovea train resume=${folder.path}`;
 }

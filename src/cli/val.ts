@@ -13,7 +13,9 @@ export const val = command({
   name: "val",
   summary: "Measure saved weights on a data set's test pictures.",
   usage: "val <weights> [options]",
-  notes: ["<weights> is a .safetensors file that fovea train has saved, or a run's folder, which stands for its best weights."],
+  notes: [
+    "<weights> is a .safetensors file that fovea train has saved, or a run's folder, which stands for its best weights.",
+  ],
   examples: [
     "fovea val runs/classify/train/weights/best.safetensors data=mnist",
     "fovea val runs/classify/train --json",
@@ -28,7 +30,9 @@ export const val = command({
   run: async ({ values, operands }, { out }) => {
     const [where, ...more] = operands;
     if (where === undefined || more.length > 0) {
-      throw new OptionError(`val takes one weights file; got ${operands.length}. Example: ${val.examples[0]}`);
+      throw new OptionError(
+        `val takes one weights file; got ${operands.length}. Example: ${val.examples[0]}`,
+      );
     }
     if (values.data !== null) dataSet(values.data);
     useDevice(values);
@@ -45,12 +49,18 @@ export const val = command({
     const { loss, top1, top5, samples } = result;
     if (values.json) {
       const n = info.classes.length;
-      const confusion = Array.from({ length: n }, (_, i) => Array.from(result.confusion.subarray(i * n, (i + 1) * n)));
-      out.write(`${JSON.stringify({ weights: file, data: name, samples, loss, top1, top5, classes: info.classes, confusion })}\n`);
+      const confusion = Array.from({ length: n }, (_, i) =>
+        Array.from(result.confusion.subarray(i * n, (i + 1) * n)),
+      );
+      out.write(
+        `${JSON.stringify({ weights: file, data: name, samples, loss, top1, top5, classes: info.classes, confusion })}\n`,
+      );
       return 0;
     }
     out.write(`${confusionTable(result.confusion, info.classes, out)}\n\n`);
-    out.write(`${style(out, "bold", `top1 ${percent(top1, 2)}`)}  top5 ${percent(top5, 2)}  loss ${loss.toFixed(4)}  on ${count(samples)} pictures of ${name}\n`);
+    out.write(
+      `${style(out, "bold", `top1 ${percent(top1, 2)}`)}  top5 ${percent(top5, 2)}  loss ${loss.toFixed(4)}  on ${count(samples)} pictures of ${name}\n`,
+    );
     return 0;
   },
 });

@@ -1,10 +1,10 @@
 // A saved classifier, read from its file and ready to be used.
 import fs from "node:fs/promises";
-import { FoveaError } from "../tensor/errors.ts";
+import path from "node:path";
 import type { Module } from "../nn/module.ts";
+import { FoveaError } from "../tensor/errors.ts";
 import { decodeWeights, loadWeights, type ModelInfo } from "../train/checkpoint.ts";
 import { model } from "../vision/index.ts";
-import path from "node:path";
 
 /** Larger files than this (bytes) are refused before they are read. */
 const largestFile = 2 ** 31 - 1;
@@ -14,19 +14,29 @@ export async function readBytes(file: string): Promise<Uint8Array> {
   try {
     const stat = await fs.stat(file);
     if (stat.isDirectory()) throw new FoveaError(`${file} is a folder; give a file in it`);
-    if (stat.size > largestFile) throw new FoveaError(`${file} has ${stat.size} bytes; at most ${largestFile} can be read`);
+    if (stat.size > largestFile)
+      throw new FoveaError(`${file} has ${stat.size} bytes; at most ${largestFile} can be read`);
     return await fs.readFile(file);
   } catch (error) {
     if (error instanceof FoveaError) throw error;
     const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    const reason = isMissing ? "there is no such file" : error instanceof Error ? error.message : String(error);
+    const reason = isMissing
+      ? "there is no such file"
+      : error instanceof Error
+        ? error.message
+        : String(error);
     throw new FoveaError(`${file} can't be read: ${reason}`);
   }
 }
 
 /** The model of a weights file, in evaluation mode; `where` may be a run's folder, which stands for its best weights. */
-export async function loadClassifier(where: string): Promise<{ network: Module; info: ModelInfo; file: string }> {
-  const isFolder = await fs.stat(where).then((stat) => stat.isDirectory(), () => false);
+export async function loadClassifier(
+  where: string,
+): Promise<{ network: Module; info: ModelInfo; file: string }> {
+  const isFolder = await fs.stat(where).then(
+    (stat) => stat.isDirectory(),
+    () => false,
+  );
   const file = isFolder ? path.join(where, "weights", "best.safetensors") : where;
   const { state, info } = decodeWeights(await readBytes(file), file);
   const network = model(info.model).make({ classes: info.classes.length });

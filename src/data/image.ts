@@ -1,7 +1,6 @@
 // Pictures from the bytes of image files: the format is told by content, never by name; limits are checked before
 // anything is allocated.
 import { FormatError, UnsupportedError } from "../tensor/errors.ts";
-import { decodeJpeg } from "./jpeg.ts";
 import { type Picture, upright } from "./picture.ts";
 import { decodePng, pngSignature } from "./png.ts";
 
@@ -34,7 +33,10 @@ export async function decodeImage(
 ): Promise<Picture> {
   const checkSize = (width: number, height: number): void => {
     if (width * height > maxPixels) {
-      throw new FormatError(`a picture of ${width} × ${height} pixels is larger than the limit of ${maxPixels}`, { file });
+      throw new FormatError(
+        `a picture of ${width} × ${height} pixels is larger than the limit of ${maxPixels}`,
+        { file },
+      );
     }
   };
   if (bytes.length === 0) throw new FormatError("the file is empty", { file });
@@ -43,13 +45,16 @@ export async function decodeImage(
     return upright(picture, exifOrientation(exif));
   }
   if (bytes[0] === 0xff && bytes[1] === 0xd8) {
+    const { decodeJpeg } = await import("./jpeg.node.ts");
     const { picture, exif } = await decodeJpeg(bytes, { file, checkSize });
     return upright(picture, exifOrientation(exif));
   }
   const head = String.fromCharCode(...bytes.subarray(0, 32));
   const other = others.find(([, pattern]) => pattern.test(head));
   if (other) {
-    throw new UnsupportedError(`${file ? `${file}: ` : ""}the content is ${other[0]}, whatever the name says; convert it to PNG or JPEG`);
+    throw new UnsupportedError(
+      `${file ? `${file}: ` : ""}the content is ${other[0]}, whatever the name says; convert it to PNG or JPEG`,
+    );
   }
   const first = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new FormatError(`neither PNG nor JPEG: the file begins with ${first}`, { file, offset: 0 });

@@ -99,7 +99,12 @@ export function borderColour({ width, height, channels, data }: Picture): number
  * Fits the picture into `width × height` with its aspect ratio kept, in the middle; bands beside it take `fill`, one
  * value per channel (by default the colour of its border).
  */
-export function letterbox(picture: Picture, width: number, height: number, fill = borderColour(picture)): Picture {
+export function letterbox(
+  picture: Picture,
+  width: number,
+  height: number,
+  fill = borderColour(picture),
+): Picture {
   const { channels } = picture;
   const scale = Math.min(width / picture.width, height / picture.height);
   const inner = resized(
@@ -122,7 +127,9 @@ export function letterbox(picture: Picture, width: number, height: number, fill 
 /** Another size, by a triangle filter that widens where the picture shrinks, so that nothing is skipped. */
 export function resized(picture: Picture, width: number, height: number): Picture {
   if (!(Number.isInteger(width) && width > 0 && Number.isInteger(height) && height > 0)) {
-    throw new OptionError(`resized: width and height must be whole numbers of at least 1; got ${width} × ${height}`);
+    throw new OptionError(
+      `resized: width and height must be whole numbers of at least 1; got ${width} × ${height}`,
+    );
   }
   if (picture.width === width && picture.height === height) return picture;
   const { channels } = picture;

@@ -78,7 +78,9 @@ export async function decodePng(
     else if (type === "IEND") ended = true;
     // A lower-case first letter marks what a reader may skip.
     else if (type[0] === type[0]!.toUpperCase()) {
-      throw new UnsupportedError(`${file ? `${file}: ` : ""}PNG: chunk ${type} is needed to read this picture and unknown here`);
+      throw new UnsupportedError(
+        `${file ? `${file}: ` : ""}PNG: chunk ${type} is needed to read this picture and unknown here`,
+      );
     }
   }
   if (!header) return fail("no IHDR chunk", bytes.length);
@@ -96,15 +98,22 @@ export async function decodePng(
 
 type Fail = (message: string, offset?: number) => never;
 
-function* chunks(bytes: Uint8Array, fail: Fail): Generator<{ type: string; data: Uint8Array; offset: number }> {
+function* chunks(
+  bytes: Uint8Array,
+  fail: Fail,
+): Generator<{ type: string; data: Uint8Array; offset: number }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = pngSignature.length; at < bytes.length; ) {
-    if (at + 12 > bytes.length) fail(`a chunk needs 12 bytes, ${bytes.length - at} are left; the file was cut short`, at);
+    if (at + 12 > bytes.length)
+      fail(`a chunk needs 12 bytes, ${bytes.length - at} are left; the file was cut short`, at);
     const length = view.getUint32(at);
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     if (!/^[A-Za-z]{4}$/.test(type)) fail(`a chunk's type is not four letters: ${JSON.stringify(type)}`, at);
     if (length > bytes.length - at - 12) {
-      fail(`chunk ${type} claims ${length} bytes, ${bytes.length - at - 12} are left; the file was cut short`, at);
+      fail(
+        `chunk ${type} claims ${length} bytes, ${bytes.length - at - 12} are left; the file was cut short`,
+        at,
+      );
     }
     const stored = view.getUint32(at + 8 + length);
     const found = crc32(bytes.subarray(at + 4, at + 8 + length));
@@ -120,11 +129,21 @@ function readHeader(data: Uint8Array, offset: number, fail: Fail): Header {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const width = view.getUint32(0);
   const height = view.getUint32(4);
-  const [depth, colour, compression, filter, interlace] = data.subarray(8) as unknown as [number, number, number, number, number];
+  const [depth, colour, compression, filter, interlace] = data.subarray(8) as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   if (width === 0 || height === 0) fail(`a picture of ${width} × ${height} pixels`, offset);
-  if (!colourTypes.get(colour)?.depths.includes(depth)) fail(`colour type ${colour} with ${depth} bits does not exist`, offset);
+  if (!colourTypes.get(colour)?.depths.includes(depth))
+    fail(`colour type ${colour} with ${depth} bits does not exist`, offset);
   if (compression !== 0 || filter !== 0 || interlace > 1) {
-    fail(`compression ${compression}, filter ${filter}, interlace ${interlace}; expected 0, 0, and 0 or 1`, offset);
+    fail(
+      `compression ${compression}, filter ${filter}, interlace ${interlace}; expected 0, 0, and 0 or 1`,
+      offset,
+    );
   }
   return { width, height, depth, colour, interlaced: interlace === 1 };
 }
@@ -239,7 +258,8 @@ function toPicture(
   const pixels = width * height;
   if (colour === 3) {
     const colours = palette!.length / 3;
-    if (transparency && transparency.length > colours) fail(`tRNS has ${transparency.length} entries for ${colours} colours`);
+    if (transparency && transparency.length > colours)
+      fail(`tRNS has ${transparency.length} entries for ${colours} colours`);
     const channels = transparency ? 4 : 3;
     const data = new Uint8Array(pixels * channels);
     for (let i = 0; i < pixels; i++) {

@@ -174,10 +174,10 @@ function weightGrad(x: Tensor, dy: Tensor, geometry: ConvGeometry): Tensor {
   return (batch === 0 ? partial.mul(0) : partial).sum(0).reshape(shape);
 }
 
-/** How many parts the batch is cut into, by the shape alone: enough work items for many threads, little to add up. */
-function weightGradChunks({ batch, groups, outChannels }: ConvGeometry): number {
-  const blocks = groups * Math.ceil(outChannels / 4);
-  return Math.max(1, Math.min(batch, 16, Math.round(64 / blocks)));
+/** How many parts the batch is cut into, by the shape alone: work for many threads, but little to add up. */
+function weightGradChunks({ batch, groups, outChannels, inChannels, kernelH, kernelW }: ConvGeometry): number {
+  const weights = groups * outChannels * inChannels * kernelH * kernelW;
+  return Math.max(1, Math.min(batch, weights <= 65536 ? 16 : 8));
 }
 
 register({

@@ -1,6 +1,6 @@
 // Checkpoints as bytes: a model's weights with what is needed to use them, and a run's whole state to go on from.
 // Both are safetensors files; knows no file system.
-import { decodeSafetensors, encodeSafetensors, type ArrayData } from "../interop/safetensors.ts";
+import { type ArrayData, decodeSafetensors, encodeSafetensors } from "../interop/safetensors.ts";
 import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { FormatError } from "../tensor/errors.ts";
@@ -38,7 +38,10 @@ export async function encodeWeights(model: Module, info: ModelInfo): Promise<Uin
 }
 
 /** Reads a weights file. Throws FormatError where it is damaged or lacks what `encodeWeights` writes. */
-export function decodeWeights(bytes: Uint8Array, file: string): { state: Map<string, Tensor>; info: ModelInfo } {
+export function decodeWeights(
+  bytes: Uint8Array,
+  file: string,
+): { state: Map<string, Tensor>; info: ModelInfo } {
   const { tensors, metadata } = decodeSafetensors(bytes, { file });
   if (metadata.get("format") !== formatName) {
     throw new FormatError(
@@ -50,7 +53,9 @@ export function decodeWeights(bytes: Uint8Array, file: string): { state: Map<str
     const raw = metadata.get(key);
     const value = raw === undefined ? undefined : parseJson(raw);
     if (isValid(value)) return value;
-    throw new FormatError(`metadata "${key}" is ${raw === undefined ? "missing" : JSON.stringify(raw)}`, { file });
+    throw new FormatError(`metadata "${key}" is ${raw === undefined ? "missing" : JSON.stringify(raw)}`, {
+      file,
+    });
   };
   const info: ModelInfo = {
     model: metadata.get("model") ?? "",
@@ -99,8 +104,15 @@ export function decodeState(bytes: Uint8Array, file: string): TrainingState {
   const steps = Number(metadata.get("steps"));
   const progress = parseJson(metadata.get("progress") ?? "");
   const options = parseJson(metadata.get("options") ?? "");
-  if (metadata.get("format") !== stateName || !Number.isInteger(steps) || !isProgress(progress) || !isRecord(options)) {
-    throw new FormatError("no training state saved by fovea train; its metadata are missing or damaged", { file });
+  if (
+    metadata.get("format") !== stateName ||
+    !Number.isInteger(steps) ||
+    !isProgress(progress) ||
+    !isRecord(options)
+  ) {
+    throw new FormatError("no training state saved by fovea train; its metadata are missing or damaged", {
+      file,
+    });
   }
   const part = (prefix: string) =>
     new Map(
@@ -129,7 +141,9 @@ async function arraysOf(tensors: ReadonlyMap<string, Tensor>): Promise<Map<strin
 }
 
 function tensorsOf(arrays: ReadonlyMap<string, ArrayData>): Map<string, Tensor> {
-  return new Map([...arrays].map(([name, { dtype, shape, data }]) => [name, Tensor.fromArray(data, shape, dtype)]));
+  return new Map(
+    [...arrays].map(([name, { dtype, shape, data }]) => [name, Tensor.fromArray(data, shape, dtype)]),
+  );
 }
 
 function text(value: unknown): string {
@@ -163,7 +177,14 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function isProgress(value: unknown): value is Progress {
   if (!isRecord(value)) return false;
   const keys: readonly (keyof Progress)[] = [
-    "epoch", "step", "lossSum", "correct", "samples", "bestAccuracy", "bestEpoch", "seconds",
+    "epoch",
+    "step",
+    "lossSum",
+    "correct",
+    "samples",
+    "bestAccuracy",
+    "bestEpoch",
+    "seconds",
   ];
   return keys.every((key) => isNumber(value[key]));
 }

@@ -1,7 +1,8 @@
 // The training loop of a classifier as a stream of events. It prints nothing, writes nothing, and runs in Node and
 // browsers alike.
-import { DataLoader } from "../data/loader.ts";
+
 import type { Dataset } from "../data/dataset.ts";
+import { DataLoader } from "../data/loader.ts";
 import { crossEntropy } from "../nn/functional.ts";
 import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -9,7 +10,7 @@ import { FoveaError, OptionError } from "../tensor/errors.ts";
 import { manualSeed } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { findNonFinite, type NonFiniteOrigin } from "./diagnose.ts";
-import { evaluate, type Evaluation, scaled } from "./evaluate.ts";
+import { type Evaluation, evaluate, scaled } from "./evaluate.ts";
 import { notStarted, type Progress, type TrainEvent } from "./events.ts";
 import { countCorrect } from "./metrics.ts";
 import type { Schedule } from "./schedule.ts";
@@ -124,7 +125,8 @@ export async function* trainClassifier(options: TrainOptions): AsyncGenerator<Tr
         samples: progress.samples + y.size,
         seconds: clock.seconds,
       };
-      const left = (epochs * steps - done - 1) * clock.secondsPerStep + (epochs - progress.epoch) * clock.evaluation;
+      const left =
+        (epochs * steps - done - 1) * clock.secondsPerStep + (epochs - progress.epoch) * clock.evaluation;
       yield {
         type: "step",
         epoch,
@@ -133,7 +135,7 @@ export async function* trainClassifier(options: TrainOptions): AsyncGenerator<Tr
         loss,
         accuracy: progress.correct / progress.samples,
         lr: optimizer.lr,
-        samplesPerSecond: clock.samplesPerSecond,
+        samplesPerSecond: y.size / clock.secondsPerStep,
         secondsLeft: left,
       };
     }
@@ -216,7 +218,9 @@ class Clock {
   #mark = 0;
   #training = 0;
   #samples = 0;
-  #steps = 0;
+  /** Smoothed milliseconds per step, which follow changes of speed; the first step, which compiles, is left out. */
+  #pace: number | null = null;
+  #isFirst = true;
   /** Seconds that the last evaluation took. */
   evaluation = 0;
 
@@ -230,10 +234,12 @@ class Clock {
 
   trained(samples: number): void {
     const now = performance.now();
-    this.#training += now - this.#mark;
+    const elapsed = now - this.#mark;
+    this.#training += elapsed;
     this.#mark = now;
     this.#samples += samples;
-    this.#steps++;
+    if (!this.#isFirst) this.#pace = this.#pace === null ? elapsed : 0.97 * this.#pace + 0.03 * elapsed;
+    this.#isFirst = false;
   }
 
   startEvaluation(): void {
@@ -253,6 +259,6 @@ class Clock {
   }
 
   get secondsPerStep(): number {
-    return this.#steps === 0 ? 0 : this.#training / this.#steps / 1000;
+    return (this.#pace ?? this.#training) / 1000;
   }
 }

@@ -27,7 +27,7 @@ export interface StepEvent {
   /** Share of right answers in the epoch so far, each counted before its update. */
   readonly accuracy: number;
   readonly lr: number;
-  /** Training samples per second in this run so far, evaluation left out. */
+  /** Training samples per second at present. */
   readonly samplesPerSecond: number;
   /** Estimate for the rest of the run. */
   readonly secondsLeft: number;
@@ -48,6 +48,7 @@ export interface EpochEvent {
   readonly lr: number;
   /** Time spent training and evaluating so far, earlier parts of a resumed run included. */
   readonly seconds: number;
+  /** Training samples per second in this run so far, evaluation left out. */
   readonly samplesPerSecond: number;
   /** No earlier epoch had a higher top-1 accuracy. */
   readonly isBest: boolean;

@@ -8,9 +8,9 @@ export {
   type ModelInfo,
   type TrainingState,
 } from "./checkpoint.ts";
-export { NonFiniteError, trainClassifier, type TrainOptions } from "./classifier.ts";
+export { NonFiniteError, type TrainOptions, trainClassifier } from "./classifier.ts";
 export { findNonFinite, type NonFiniteOrigin } from "./diagnose.ts";
-export { evaluate, type Evaluation, scaled } from "./evaluate.ts";
+export { type Evaluation, evaluate, scaled } from "./evaluate.ts";
 export {
   type EndEvent,
   type EpochEvent,
@@ -22,4 +22,4 @@ export {
   type TrainEvent,
 } from "./events.ts";
 export { ClassificationMetrics, countCorrect } from "./metrics.ts";
-export { type Schedule, schedule, type ScheduleName, scheduleNames } from "./schedule.ts";
+export { type Schedule, type ScheduleName, schedule, scheduleNames } from "./schedule.ts";

@@ -31,9 +31,17 @@ export class RunFolder {
    * Makes `<project>/<task>/<name>`, or `<name>2`, `<name>3`, … where that is taken; with `existOk` the folder itself is
    * used again. Of two runs that start at once each gets a folder of its own.
    */
-  static async create(
-    { project, task, name, existOk = false }: { project: string; task: string; name: string; existOk?: boolean },
-  ): Promise<RunFolder> {
+  static async create({
+    project,
+    task,
+    name,
+    existOk = false,
+  }: {
+    project: string;
+    task: string;
+    name: string;
+    existOk?: boolean;
+  }): Promise<RunFolder> {
     if (name === "" || name === "." || name === ".." || /[/\\\0]/.test(name)) {
       throw new OptionError(`name must be the name of one folder; got ${JSON.stringify(name)}`);
     }
@@ -53,7 +61,9 @@ export class RunFolder {
     for (const folder of [where, path.dirname(where), path.dirname(path.dirname(where))]) {
       if (await isFile(path.join(folder, stateFile))) return new RunFolder(path.normalize(folder));
     }
-    throw new FoveaError(`no run to resume at ${where}: ${stateFile} was not found there; give the folder of a run, such as runs/classify/train`);
+    throw new FoveaError(
+      `no run to resume at ${where}: ${stateFile} was not found there; give the folder of a run, such as runs/classify/train`,
+    );
   }
 
   file(...parts: string[]): string {
@@ -79,7 +89,10 @@ export class RunFolder {
   /** Drops the rows after an epoch, which a run that goes on from there will write again. */
   async keepResults(lastEpoch: number): Promise<void> {
     const text = await fs.readFile(this.file("results.csv"), "utf8").catch(() => "");
-    const rows = text.split("\n").slice(1).filter((line) => line !== "" && Number.parseInt(line, 10) <= lastEpoch);
+    const rows = text
+      .split("\n")
+      .slice(1)
+      .filter((line) => line !== "" && Number.parseInt(line, 10) <= lastEpoch);
     await this.startResults(rows);
   }
 
@@ -95,7 +108,11 @@ const stateFile = path.join("weights", "resume.safetensors");
 export async function writeAtomically(file: string, content: string | Uint8Array): Promise<void> {
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
   try {
-    const handle = await fs.open(temporary, constants.O_CREAT | constants.O_TRUNC | constants.O_WRONLY, 0o666);
+    const handle = await fs.open(
+      temporary,
+      constants.O_CREAT | constants.O_TRUNC | constants.O_WRONLY,
+      0o666,
+    );
     try {
       await handle.writeFile(content);
       await handle.sync();
@@ -105,7 +122,9 @@ export async function writeAtomically(file: string, content: string | Uint8Array
     await fs.rename(temporary, file);
   } catch (error) {
     await fs.rm(temporary, { force: true }).catch(() => {});
-    throw new FoveaError(`${file} could not be written (${reason(error)}); what was there before is unchanged`);
+    throw new FoveaError(
+      `${file} could not be written (${reason(error)}); what was there before is unchanged`,
+    );
   }
 }
 
@@ -131,7 +150,10 @@ async function makeFolder(folder: string, existOk: boolean): Promise<boolean> {
 }
 
 async function isFile(file: string): Promise<boolean> {
-  return fs.stat(file).then((stat) => stat.isFile(), () => false);
+  return fs.stat(file).then(
+    (stat) => stat.isFile(),
+    () => false,
+  );
 }
 
 function reason(error: unknown): string {

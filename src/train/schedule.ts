@@ -21,8 +21,17 @@ export const scheduleNames = ["cosine", "linear", "exponential", "constant"] as 
 /** Name of a schedule. */
 export type ScheduleName = (typeof scheduleNames)[number];
 
-/** A schedule by name that ends at `final` times the first rate, 0 < final ≤ 1. Throws OptionError for others. */
-export function schedule(name: ScheduleName, { final = 0.01 }: { final?: number } = {}): Schedule {
+/** Share of the rate that a warm-up begins with. */
+const coldest = 0.01;
+
+/**
+ * A schedule by name that ends at `final` times the first rate, 0 < final ≤ 1. During the first part of the run, the share
+ * `warmup` of it (0 … 1), the rate also rises in a straight line from a hundredth. Throws OptionError for others.
+ */
+export function schedule(
+  name: ScheduleName,
+  { final = 0.01, warmup = 0 }: { final?: number; warmup?: number } = {},
+): Schedule {
   if (!Object.hasOwn(makers, name)) {
     const near = nearest(name, scheduleNames);
     throw new OptionError(
@@ -32,5 +41,9 @@ export function schedule(name: ScheduleName, { final = 0.01 }: { final?: number 
   if (!(final > 0 && final <= 1)) {
     throw new OptionError(`schedule: final must lie above 0 and be at most 1; got ${final}`);
   }
-  return makers[name](final);
+  if (!(warmup >= 0 && warmup <= 1))
+    throw new OptionError(`schedule: warmup must lie in 0 … 1; got ${warmup}`);
+  const rate = makers[name](final);
+  if (warmup === 0) return rate;
+  return (progress) => rate(progress) * Math.min(1, coldest + ((1 - coldest) * progress) / warmup);
 }

@@ -2,6 +2,8 @@
 import {
   add,
   and,
+  avgPool2d,
+  type ConvOptions,
   cat,
   conv2d,
   type DType,
@@ -12,21 +14,19 @@ import {
   le,
   lt,
   maximum,
+  maxPool2d,
   minimum,
   mul,
   ne,
   nn,
-  oneHot,
   type Operand,
+  oneHot,
   or,
-  avgPool2d,
-  type ConvOptions,
-  maxPool2d,
   type Pair,
   pow,
   stack,
   sub,
-  Tensor,
+  type Tensor,
   where,
 } from "../../src/index.ts";
 import { type Call, type Inputs, missing } from "./harness.ts";
@@ -87,7 +87,19 @@ function some<T extends object>(options: { [K in keyof T]: T[K] | undefined }): 
 }
 
 const unaryNames = [
-  ...(["neg", "abs", "sign", "floor", "ceil", "round", "sqrt", "reciprocal", "square", "exp", "log"] as const),
+  ...([
+    "neg",
+    "abs",
+    "sign",
+    "floor",
+    "ceil",
+    "round",
+    "sqrt",
+    "reciprocal",
+    "square",
+    "exp",
+    "log",
+  ] as const),
   ...(["sin", "cos", "tanh", "sigmoid", "relu", "isFinite", "not", "t"] as const),
 ];
 type UnaryName = (typeof unaryNames)[number];
@@ -121,7 +133,8 @@ export const calls: ReadonlyMap<string, Call> = new Map<string, Call>([
   ...Object.entries(binary).map(([name, op]) => [name, twoSided(name as BinaryName, op)] as const),
   ...listedNames.map((name) => [name, listed(name)] as const),
   ...reductions.map((name) => {
-    const call: TensorCall = ([x], { axes, keepdim }) => x![name](axes, some<{ keepdim?: boolean }>({ keepdim }));
+    const call: TensorCall = ([x], { axes, keepdim }) =>
+      x![name](axes, some<{ keepdim?: boolean }>({ keepdim }));
     return [name, onTensors(call)] as const;
   }),
   ["var", onTensors(spread("var"))],
@@ -149,7 +162,9 @@ export const calls: ReadonlyMap<string, Call> = new Map<string, Call>([
   ["logSoftmax", onTensors(([x], { axis }) => nn.logSoftmax(x!, axis!))],
   [
     "mseLoss",
-    onTensors(([x, y], { reduction }) => nn.mseLoss(x!, y!, some<{ reduction?: nn.LossReduction }>({ reduction }))),
+    onTensors(([x, y], { reduction }) =>
+      nn.mseLoss(x!, y!, some<{ reduction?: nn.LossReduction }>({ reduction })),
+    ),
   ],
   [
     "crossEntropy",
@@ -190,22 +205,42 @@ export const calls: ReadonlyMap<string, Call> = new Map<string, Call>([
   ],
   [
     "reused",
-    onTensors(([x]) => x!.exp().mul(x!.sin()).add(x!.exp().sum(0, { keepdim: true })).div(x!.exp().add(1))),
+    onTensors(([x]) =>
+      x!
+        .exp()
+        .mul(x!.sin())
+        .add(x!.exp().sum(0, { keepdim: true }))
+        .div(x!.exp().add(1)),
+    ),
   ],
   [
     "logSumExp",
-    onTensors(([x]) => x!.sub(x!.amax(1, { keepdim: true })).exp().sum(1).log().add(x!.amax(1))),
+    onTensors(([x]) =>
+      x!
+        .sub(x!.amax(1, { keepdim: true }))
+        .exp()
+        .sum(1)
+        .log()
+        .add(x!.amax(1)),
+    ),
   ],
   ["outer", onTensors(([a, b]) => a!.unsqueeze(1).mul(b!.unsqueeze(0)).sum(1).sub(a!.cos()))],
   [
     "cropped",
     onTensors(([x, scale]) => {
-      const padded = x!.pad([[2, 0], [1, 1]]);
+      const padded = x!.pad([
+        [2, 0],
+        [1, 1],
+      ]);
       return padded.flip(1).slice(1, 1, 4).mul(scale!).permute([1, 0]).tanh();
     }),
   ],
   [
     "joined",
-    onTensors(([a, b]) => cat([a!.sigmoid(), b!.mul(2), a!.mul(b!)], 1).square().mean(0)),
+    onTensors(([a, b]) =>
+      cat([a!.sigmoid(), b!.mul(2), a!.mul(b!)], 1)
+        .square()
+        .mean(0),
+    ),
   ],
 ]);

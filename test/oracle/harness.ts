@@ -64,26 +64,34 @@ export function leafOf({ data, shape, dtype }: ArrayData, requiresGrad = false):
 }
 
 /** What is wrong with `actual`, or null where shape, dtype and every element agree. NaN equals NaN. */
-export function difference(actual: Tensor, expected: ArrayData, { rtol, atol }: Tolerance = float32): string | null {
+export function difference(
+  actual: Tensor,
+  expected: ArrayData,
+  { rtol, atol }: Tolerance = float32,
+): string | null {
   if (actual.dtype !== expected.dtype) return `dtype ${actual.dtype}, expected ${expected.dtype}`;
   if (`${actual.shape}` !== `${expected.shape}` || actual.rank !== expected.shape.length) {
     return `shape [${actual.shape}], expected [${expected.shape}]`;
   }
   const data = actual.dataSync();
-  if (data.length !== expected.data.length) return `${data.length} elements, expected ${expected.data.length}`;
+  if (data.length !== expected.data.length)
+    return `${data.length} elements, expected ${expected.data.length}`;
   let worst = 1;
   let at = -1;
   for (let i = 0; i < data.length; i++) {
     const a = data[i]!;
     const e = expected.data[i]!;
     if (a === e || (Number.isNaN(a) && Number.isNaN(e))) continue;
-    const excess = Number.isFinite(a) && Number.isFinite(e) ? Math.abs(a - e) / (atol + rtol * Math.abs(e)) : Infinity;
+    const excess =
+      Number.isFinite(a) && Number.isFinite(e) ? Math.abs(a - e) / (atol + rtol * Math.abs(e)) : Infinity;
     if (excess > worst) {
       worst = excess;
       at = i;
     }
   }
-  return at < 0 ? null : `element ${at} is ${data[at]}, expected ${expected.data[at]} (${worst.toFixed(1)} tolerances off)`;
+  return at < 0
+    ? null
+    : `element ${at} is ${data[at]}, expected ${expected.data[at]} (${worst.toFixed(1)} tolerances off)`;
 }
 
 /**
@@ -101,7 +109,9 @@ export function runCase(
     const problem = difference(actual, stored(tensors, name), row.tolerance);
     if (problem) found.push(`${what}: ${problem}`);
   };
-  const leaves = row.leaves.map((name, i) => leafOf(stored(tensors, name), (row.grads?.[i] ?? null) !== null));
+  const leaves = row.leaves.map((name, i) =>
+    leafOf(stored(tensors, name), (row.grads?.[i] ?? null) !== null),
+  );
   const inputs = row.inputs.map((input) => {
     if (typeof input === "number") return leaves[input]!;
     return "number" in input ? input.number : seenThrough(leaves[input.leaf]!, input.view);
@@ -117,7 +127,10 @@ export function runCase(
     const names = row.grads.filter((name) => name !== null);
     for (const [i, actual] of grads.entries()) check(`gradient ${i}`, actual, names[i]!);
     if (row.second) {
-      const total = grads.map((g) => g.square().sum()).reduce((a, b) => a.add(b)).mul(0.5);
+      const total = grads
+        .map((g) => g.square().sum())
+        .reduce((a, b) => a.add(b))
+        .mul(0.5);
       const seconds = grad(total, [...wanted, gradient]);
       const secondNames = row.second.filter((name) => name !== null);
       for (const [i, actual] of seconds.entries()) check(`second derivative ${i}`, actual, secondNames[i]!);

@@ -26,8 +26,8 @@ BATCH, BATCHES, STEPS = 32, 4, 100
 SCALE = 2  # of the parameters: sigmoids hardly learn in 100 steps from PyTorch's own
 OPTIMIZERS = {
     "sgd": (torch.optim.SGD, {"lr": 0.2}),
-    "momentum": (torch.optim.SGD, {"lr": 0.1, "momentum": 0.9}),
-    "adam": (torch.optim.Adam, {"lr": 0.002}),
+    "momentum": (torch.optim.SGD, {"lr": 0.05, "momentum": 0.9}),
+    "adam": (torch.optim.Adam, {"lr": 0.001}),
 }
 
 

@@ -26,7 +26,11 @@ const { loss, steps, curves, drift } = readRows<{
   drift: Readonly<Record<string, number>>;
 }>("lenet.json");
 const tensors = readTensors("lenet.safetensors");
-const backends = { reference: createReferenceBackend(), wasm: createWasmBackend() };
+// The plain loops of the reference are slow: it walks the beginning of the curves.
+const backends = [
+  { name: "reference", backend: createReferenceBackend(), length: 4 },
+  { name: "wasm", backend: createWasmBackend(), length: steps },
+];
 
 /** Rounding grows from step to step: four times PyTorch's own float32 error where that is more than the tolerance. */
 function toleranceOf(name: string): Tolerance {
@@ -51,7 +55,17 @@ function assertSame(what: string, actual: Tensor, name: string): void {
   assert.equal(difference(actual, stored(tensors, name), toleranceOf(name)), null, what);
 }
 
-for (const [backendName, backend] of Object.entries(backends)) {
+function assertLoss(step: number, actual: number, curveName: string): void {
+  const name = `${curveName}.losses`;
+  const expected = stored(tensors, name).data[step]!;
+  const { rtol, atol } = toleranceOf(name);
+  assert.ok(
+    Math.abs(actual - expected) <= atol + rtol * expected,
+    `step ${step}: loss ${actual}, expected ${expected}`,
+  );
+}
+
+for (const { name: backendName, backend, length } of backends) {
   test(`one batch on ${backendName}: logits, loss, all gradients`, () => {
     withBackend(backend, () => {
       const model = storedModel();
@@ -59,7 +73,10 @@ for (const [backendName, backend] of Object.entries(backends)) {
       const logits = model.forward(images.div(255));
       const value = nn.crossEntropy(logits, labels);
       value.backward();
-      assert.ok(Math.abs(value.itemSync() - loss) <= float32.atol + float32.rtol * loss, `loss ${value.itemSync()}`);
+      assert.ok(
+        Math.abs(value.itemSync() - loss) <= float32.atol + float32.rtol * loss,
+        `loss ${value.itemSync()}`,
+      );
       assertSame("logits", logits, "logits");
       const parameters = [...model.namedParameters()];
       assert.equal(parameters.length, 10);
@@ -68,22 +85,25 @@ for (const [backendName, backend] of Object.entries(backends)) {
   });
 
   for (const [curveName, { optimizer: kind, options }] of Object.entries(curves)) {
-    test(`${steps} steps of ${curveName} on ${backendName}: loss curve, logits afterwards`, () => {
+    test(`${length} steps of ${curveName} on ${backendName}`, () => {
       withBackend(backend, () => {
         const model = storedModel();
         const optimizer = new optim[kind](model.parameters(), options);
         const batches = [0, 1, 2, 3].map(batch);
-        const losses = new Float32Array(steps);
-        for (let step = 0; step < steps; step++) {
+        for (let step = 0; step < length; step++) {
           const { images, labels } = batches[step % 4]!;
           const value = nn.crossEntropy(model.forward(images.div(255)), labels);
           optimizer.zeroGrad();
           value.backward();
           optimizer.step();
-          losses[step] = value.itemSync();
+          assertLoss(step, value.itemSync(), curveName);
         }
-        assertSame("losses", leafOf({ dtype: "float32", shape: [steps], data: losses }), `${curveName}.losses`);
-        assertSame("logits", model.forward(batches[0]!.images.div(255)), `${curveName}.logits`);
+        if (length < steps) return;
+        assertSame(
+          "logits after the last step",
+          model.forward(batches[0]!.images.div(255)),
+          `${curveName}.logits`,
+        );
       });
     });
   }

@@ -26,7 +26,11 @@ for (const [backendName, backend] of Object.entries(backends)) {
           }
         }),
       );
-      assert.equal(problems.length, 0, `${problems.length} differences from PyTorch ${torch}\n${problems.join("\n")}`);
+      assert.equal(
+        problems.length,
+        0,
+        `${problems.length} differences from PyTorch ${torch}\n${problems.join("\n")}`,
+      );
     });
   }
 }

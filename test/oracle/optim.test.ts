@@ -1,7 +1,14 @@
 // The optimizers walk the paths that PyTorch's walk, and layers start from PyTorch's distribution.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createReferenceBackend, createWasmBackend, manualSeed, nn, optim, withBackend } from "../../src/index.ts";
+import {
+  createReferenceBackend,
+  createWasmBackend,
+  manualSeed,
+  nn,
+  optim,
+  withBackend,
+} from "../../src/index.ts";
 import { assertClose } from "../support/close.ts";
 import { difference, leafOf, readRows, readTensors, stored } from "./harness.ts";
 

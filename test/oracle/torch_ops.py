@@ -6,11 +6,6 @@ import torch.nn.functional as F
 from recorder import view
 
 
-def as_tensors(inputs):
-    """Numbers stay numbers beside a tensor; PyTorch's functions want a tensor on the left of some ops."""
-    return inputs
-
-
 def either(name):
     """A binary function that takes a number on either side."""
 
@@ -96,10 +91,6 @@ def cross_entropy(inputs, args):
     logits, target = inputs
     target = target if target.is_floating_point() else target.long()
     return F.cross_entropy(logits, target, reduction=args.get("reduction", "mean"))
-
-
-def number(x):
-    return torch.tensor(float(x)) if not torch.is_tensor(x) else x
 
 
 def where(inputs, _):
