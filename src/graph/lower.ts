@@ -4,7 +4,6 @@ import { type Expr, load, mapExpr } from "../kernel/expr.ts";
 import type { Access, BufferId, Epilogue, Kernel, LoopKernel, Output, Prologue } from "../kernel/kernel.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../tensor/shape.ts";
-import { readsInPlace, reads, renameBuffer, writes } from "./access.ts";
 import { type Analysis, analyse, keepsOrder, usesIndex, viewBase } from "./analysis.ts";
 import type { Node } from "./node.ts";
 import { chunkCount, splitReduction } from "./reduction.ts";
@@ -39,8 +38,16 @@ export interface Lowered {
   readonly kernels: LoweredKernel[];
   readonly buffers: LoweredBuffer[];
   readonly scalars: readonly Node[];
-  /** For each root: the buffer that holds its value in the end. */
+  /** For each root that is handed out: its buffer; −1 for an update. */
   readonly rootBuffers: readonly BufferId[];
+  /** Values that have to reach a variable once nothing needs its old one. */
+  readonly updates: readonly VariableUpdate[];
+}
+
+/** A temporary buffer whose elements are to become a variable's. */
+export interface VariableUpdate {
+  readonly value: BufferId;
+  readonly target: BufferId;
 }
 
 /** Expressions stop growing at this many fused elementwise nodes, and chains of postponed ones at this length. */
@@ -74,6 +81,8 @@ class Lowering {
   readonly #scalarSlots = new Map<Node, number>();
   /** Length of the chain of postponed elementwise nodes that ends at a node. */
   readonly #postponed = new Map<Node, number>();
+  /** Buffers that became the value of an update. */
+  readonly #updated = new Set<BufferId>();
 
   constructor(order: readonly Node[], roots: readonly Root[], fuse: boolean) {
     this.#order = order;
@@ -90,8 +99,15 @@ class Lowering {
         this.#materialize(node);
       }
     }
-    const rootBuffers = this.#roots.map((root) => this.#finish(root));
-    return { kernels: this.#kernels, buffers: this.#buffers, scalars: this.#scalars, rootBuffers };
+    const updates: VariableUpdate[] = [];
+    const rootBuffers = this.#roots.map((root) => {
+      if (!root.into) return this.#output(root.node);
+      const target = this.#variable(root.into, null);
+      const value = this.#updateValue(root.node, target);
+      if (value !== target) updates.push({ value, target });
+      return -1;
+    });
+    return { kernels: this.#kernels, buffers: this.#buffers, scalars: this.#scalars, rootBuffers, updates };
   }
 
   /** True where a node may become part of its consumer's kernel and so is left for later. */
@@ -404,43 +420,24 @@ class Lowering {
     });
   }
 
-  /** Brings a root's value where it must be: an output buffer, or the variable that it updates. */
-  #finish(root: Root): BufferId {
-    const value = this.#materialize(root.node);
-    const spec = this.#buffers[value]!;
-    if (!root.into) {
-      if (spec.role === "temp" || spec.role === "output") {
-        spec.role = "output";
-        return value;
-      }
-      const out = this.#copy(value, fullWindow(root.node.shape), root.node.dtype);
-      this.#buffers[out]!.role = "output";
-      return out;
-    }
-    const target = this.#variable(root.into, null);
-    if (target === value) return target;
-    if (spec.role === "temp" && this.#retarget(value, target)) {
-      this.#bufferOf.set(root.node, target);
-      return target;
-    }
-    this.#emit(
-      copyKernel(toAccess(value, fullWindow([spec.size])), target, [spec.size], spec.dtype),
-      ["assign"],
-    );
-    return target;
+  /** An output buffer with a root's elements. */
+  #output(node: Node): BufferId {
+    let buffer = this.#materialize(node);
+    const { role } = this.#buffers[buffer]!;
+    if (role !== "temp" && role !== "output") buffer = this.#copy(buffer, fullWindow(node.shape), node.dtype);
+    this.#buffers[buffer]!.role = "output";
+    return buffer;
   }
 
-  /** Lets the one kernel that writes `from` write `to` instead, where nothing that runs later needs `to`'s old value. */
-  #retarget(from: BufferId, to: BufferId): boolean {
-    const writers = this.#kernels.filter(({ kernel }) => writes(kernel).includes(from));
-    const writer = writers[0];
-    if (writers.length !== 1 || !writer) return false;
-    const after = this.#kernels.slice(this.#kernels.indexOf(writer) + 1);
-    if (after.some(({ kernel }) => reads(kernel).includes(to) || writes(kernel).includes(to))) return false;
-    if (writes(writer.kernel).includes(to)) return false;
-    if (!readsInPlace(writer.kernel, from, to)) return false;
-    for (const entry of this.#kernels) entry.kernel = renameBuffer(entry.kernel, from, to);
-    return true;
+  /** A temporary buffer with an update's new elements, used for that alone; the target itself where nothing changes. */
+  #updateValue(node: Node, target: BufferId): BufferId {
+    const buffer = this.#materialize(node);
+    if (buffer === target) return target;
+    if (this.#buffers[buffer]!.role === "temp" && !this.#updated.has(buffer)) {
+      this.#updated.add(buffer);
+      return buffer;
+    }
+    return this.#copy(buffer, fullWindow(node.shape), node.dtype);
   }
 }
 
@@ -472,7 +469,8 @@ function hasEpilogue(node: Node): boolean {
   }
 }
 
-function copyKernel(from: Access, to: BufferId, shape: Shape, dtype: DType): LoopKernel {
+/** A loop that copies a window into a whole buffer. */
+export function copyKernel(from: Access, to: BufferId, shape: Shape, dtype: DType): LoopKernel {
   return {
     kind: "loop",
     dims: shape,

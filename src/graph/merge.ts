@@ -1,8 +1,8 @@
-// Loops over the same elements that follow each other become one loop with several outputs: an optimizer's new
-// state and new parameter are computed in one pass. Knows kernels alone.
+// Loops over the same elements that read each other's results, or the same buffers, become one loop with several
+// outputs: an optimizer's new state and new parameter are computed in one pass. Knows kernels alone.
 import { type Expr, load, mapExpr } from "../kernel/expr.ts";
 import type { Access, BufferId, LoopKernel, Output } from "../kernel/kernel.ts";
-import { sizeOf } from "../tensor/shape.ts";
+import { sameShape, sizeOf } from "../tensor/shape.ts";
 import { reads, writes } from "./access.ts";
 import type { LoweredKernel } from "./lower.ts";
 import { applyView } from "./view.ts";
@@ -34,18 +34,28 @@ function isElementwise(kernel: LoweredKernel["kernel"]): kernel is LoopKernel {
   return kernel.kind === "loop" && kernel.reduction === null;
 }
 
-/** The latest loop before `end` that writes something `kernel` reads and into whose place `kernel` may move; −1 for none. */
+/** The latest loop before `end` that writes or also reads all that `kernel` reads and into whose place it may move; −1 for none. */
 function partner(earlier: readonly LoweredKernel[], end: number, kernel: LoopKernel): number {
   const wanted = new Set(reads(kernel));
   const mine = new Set(writes(kernel));
   for (let i = end - 1; i >= 0; i--) {
     const other = earlier[i]!.kernel;
     if (writes(other).some((buffer) => wanted.has(buffer))) return isElementwise(other) ? i : -1;
+    if (isElementwise(other) && isSibling(other, kernel)) return i;
     // Moving up past `other` must not change what either of them sees.
     if (reads(other).some((buffer) => mine.has(buffer))) return -1;
     if (writes(other).some((buffer) => mine.has(buffer))) return -1;
   }
   return -1;
+}
+
+/** True where the second loop runs over the same dims as the first and reads nothing else. */
+function isSibling(first: LoopKernel, second: LoopKernel): boolean {
+  return (
+    second.loads.length > 1 &&
+    sameShape(first.dims, second.dims) &&
+    second.loads.every((access) => first.loads.some((other) => sameAccess(access, other)))
+  );
 }
 
 /** Both loops in one, or null where the second does not read the first's results element by element. */
@@ -70,8 +80,8 @@ function combine(first: LoopKernel, second: LoopKernel): LoopKernel | null {
       if (!sameAccess(result.access, moved)) return null;
       replacement[i] = result.expr;
     } else {
-      const dtype = loadDType(second, i);
-      replacement[i] = load(loads.push(moved) - 1, dtype);
+      const known = loads.findIndex((other) => sameAccess(other, moved));
+      replacement[i] = load(known >= 0 ? known : loads.push(moved) - 1, loadDType(second, i));
     }
   }
   if (loads.length > maxLoads) return null;

@@ -9,6 +9,7 @@ import { mergeLoops } from "./merge.ts";
 import type { Node } from "./node.ts";
 import { schedule } from "./schedule.ts";
 import { Storage } from "./storage.ts";
+import { applyUpdates } from "./update.ts";
 
 /** A program with the places in the walk where its inputs, scalars and variables come from. */
 interface Plan {
@@ -86,7 +87,7 @@ export class Planner {
     const lowered = lower(order, roots, { fuse: this.fuse });
     const kernels = this.fuse ? mergeLoops(lowered.kernels) : lowered.kernels;
     const program = schedule(
-      kernels,
+      applyUpdates(kernels, lowered.buffers, lowered.updates),
       lowered.buffers,
       lowered.scalars.map((node) => node.dtype),
     );

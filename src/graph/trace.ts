@@ -39,7 +39,11 @@ export function traceMaps(outputs: readonly Node[], placeholders: readonly Node[
     key += `${node.signature.id}(${inputs.join()});`;
     return place;
   };
-  for (const output of outputs) key += `${visit(output)}|`;
+  for (const output of outputs) {
+    // visit() writes to the key itself, so it comes first.
+    const place = visit(output);
+    key += `${place}|`;
+  }
   let exprs = known.get(key);
   if (!exprs) {
     exprs = writeExprs(outputs, placeholders, scalars);

@@ -39,14 +39,16 @@ export type Call = (inputs: Inputs, args: Readonly<Record<string, unknown>>) => 
 
 const folder = new URL("../../../test/oracle/", import.meta.url);
 
-/** A JSON file beside the scripts that wrote it. */
-export function readRows<T>(file: string): T {
-  return JSON.parse(readFileSync(new URL(file, folder), "utf8")) as T;
+/** A file of stored tensors, and the index in its header that says what they are. */
+export interface Stored<T> {
+  readonly index: T;
+  readonly tensors: ReadonlyMap<string, ArrayData>;
 }
 
-/** The tensors of a file beside the scripts that wrote it. */
-export function readTensors(file: string): ReadonlyMap<string, ArrayData> {
-  return decodeSafetensors(readFileSync(new URL(file, folder))).tensors;
+/** Reads a file that one of the scripts beside this one wrote. */
+export function readStored<T>(file: string): Stored<T> {
+  const { tensors, metadata } = decodeSafetensors(readFileSync(new URL(file, folder)));
+  return { index: JSON.parse(metadata.get("index")!) as T, tensors };
 }
 
 /** A stored tensor by name. */
@@ -123,7 +125,7 @@ export function runCase(
     const wanted = leaves.filter((leaf) => leaf.requiresGrad);
     const grads = row.second
       ? grad(output, wanted, { gradient, createGraph: true })
-      : (output.retain().backward({ gradient }), wanted.map((leaf) => leaf.grad!));
+      : gradientsOf(output, wanted, gradient);
     const names = row.grads.filter((name) => name !== null);
     for (const [i, actual] of grads.entries()) check(`gradient ${i}`, actual, names[i]!);
     if (row.second) {
@@ -138,6 +140,12 @@ export function runCase(
   }
   if (!readFirst) check("output", output, row.output);
   return found;
+}
+
+/** The gradients that `backward()` leaves on the leaves; the output's value stays readable. */
+function gradientsOf(output: Tensor, leaves: readonly Tensor[], gradient: Tensor): Tensor[] {
+  output.retain().backward({ gradient });
+  return leaves.map((leaf) => leaf.grad!);
 }
 
 /** A tensor seen through views, each by the method of its name. */

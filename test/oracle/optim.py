@@ -1,5 +1,5 @@
 """
-Makes optim.json and optim.safetensors: 100 steps of PyTorch's optimizers on a small problem.
+Makes optim.safetensors: 100 steps of PyTorch's optimizers on a small problem.
 
     python3 test/oracle/optim.py
 
@@ -8,7 +8,6 @@ stored, computed in float64 and rounded; `drift` says how far PyTorch's own floa
 Needs torch and numpy, CPU builds.
 """
 
-import json
 import os
 import sys
 
@@ -97,8 +96,4 @@ for name, (make, options, *later) in RUNS.items():
     rows.append({**row, "losses": [losses[0], losses[-1]], "drift": float(f"{drift:.1e}")})
     print(f"{name}: {losses[0]:.4f} -> {losses[-1]:.4f}, drift {drift:.1e}")
 
-with open(os.path.join(here, "optim.json"), "w") as file:
-    lines = ",\n".join(json.dumps(row) for row in rows)
-    version = torch.__version__.split("+")[0]
-    file.write('{"torch":"%s","steps":%s,"runs":[\n%s\n]}\n' % (version, json.dumps(KEPT), lines))
-write_safetensors(os.path.join(here, "optim.safetensors"), tensors)
+write_safetensors(os.path.join(here, "optim.safetensors"), tensors, {"steps": KEPT, "runs": rows})

@@ -10,7 +10,7 @@ import {
   withBackend,
 } from "../../src/index.ts";
 import { assertClose } from "../support/close.ts";
-import { difference, leafOf, readRows, readTensors, stored } from "./harness.ts";
+import { difference, leafOf, readStored, stored } from "./harness.ts";
 
 interface Run {
   readonly name: string;
@@ -22,8 +22,10 @@ interface Run {
   readonly losses: readonly [number, number];
 }
 
-const { steps, runs } = readRows<{ steps: readonly number[]; runs: readonly Run[] }>("optim.json");
-const tensors = readTensors("optim.safetensors");
+const { index, tensors } = readStored<{ steps: readonly number[]; runs: readonly Run[] }>(
+  "optim.safetensors",
+);
+const { steps, runs } = index;
 const backends = { reference: createReferenceBackend(), wasm: createWasmBackend() };
 
 for (const [backendName, backend] of Object.entries(backends)) {

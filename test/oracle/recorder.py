@@ -12,11 +12,13 @@ RTOL, ATOL = 1.3e-6, 1e-5  # torch.testing.assert_close for float32
 STORED = {torch.float32: "F32", torch.int32: "I32", torch.uint8: "U8", torch.bool: "BOOL"}
 
 
-def write_safetensors(path, tensors, metadata=None):
-    """Writes named tensors by the safetensors format: header length, JSON header, elements, wider ones first."""
-    header, blobs, end = {}, [], 0
-    if metadata:
-        header["__metadata__"] = metadata
+def write_safetensors(path, tensors, index):
+    """
+    Writes named tensors by the safetensors format: header length, JSON header, elements, wider ones first. `index`, what
+    the tests know of them besides, goes into the header as JSON.
+    """
+    text = json.dumps({"torch": torch.__version__.split("+")[0], **index}, separators=(",", ":"))
+    header, blobs, end = {"__metadata__": {"index": text}}, [], 0
     for name, x in sorted(tensors.items(), key=lambda item: -item[1].element_size()):
         raw = x.contiguous().numpy().tobytes()
         header[name] = {"dtype": STORED[x.dtype], "shape": list(x.shape), "data_offsets": [end, end + len(raw)]}
@@ -190,8 +192,5 @@ class Recorder:
             described.append({"leaf": at, "view": item.recipe} if item.recipe else at)
         return described
 
-    def save(self, base):
-        with open(base + ".json", "w") as file:
-            rows = ",\n".join(json.dumps(row, separators=(",", ":")) for row in self.cases)
-            file.write('{"torch":"%s","cases":[\n%s\n]}\n' % (torch.__version__.split("+")[0], rows))
-        write_safetensors(base + ".safetensors", self.tensors)
+    def save(self, path):
+        write_safetensors(path, self.tensors, {"cases": self.cases})

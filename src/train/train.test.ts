@@ -1,0 +1,264 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { before, describe, it } from "node:test";
+import { ArrayDataset } from "../data/dataset.ts";
+import { createReferenceBackend, nn, optim, setBackend, type Tensor, tensor } from "../index.ts";
+import { manualSeed } from "../tensor/random.ts";
+import { decodeState, decodeWeights, encodeState, encodeWeights } from "./checkpoint.ts";
+import { NonFiniteError, type TrainOptions, trainClassifier } from "./classifier.ts";
+import { findNonFinite } from "./diagnose.ts";
+import { notStarted, type TrainEvent } from "./events.ts";
+import { ClassificationMetrics, countCorrect } from "./metrics.ts";
+import { RunFolder, toYaml, writeAtomically } from "./runFolder.ts";
+import { schedule } from "./schedule.ts";
+
+before(() => setBackend(createReferenceBackend()));
+
+/** Two layers that tell which half of four numbers is the larger. */
+class Halves extends nn.Module {
+  readonly fc1 = new nn.Linear(4, 8);
+  readonly drop = new nn.Dropout(0.2);
+  readonly fc2 = new nn.Linear(8, 2);
+  forward(x: Tensor): Tensor {
+    return this.fc2.forward(this.drop.forward(this.fc1.forward(x).sigmoid()));
+  }
+}
+
+function halves(n: number): ArrayDataset {
+  const data = Float32Array.from({ length: 4 * n }, (_, i) => Math.sin(i * i));
+  const labels = Array.from({ length: n }, (_, i) =>
+    data[4 * i]! + data[4 * i + 1]! > data[4 * i + 2]! + data[4 * i + 3]! ? 1 : 0,
+  );
+  return new ArrayDataset({ data, sampleShape: [4], labels });
+}
+
+function setup(more: Partial<TrainOptions> = {}): TrainOptions & { model: Halves } {
+  manualSeed(1);
+  const model = new Halves();
+  const optimizer = new optim.Adam(model.parameters(), { lr: 0.02 });
+  return { train: halves(40), val: halves(20), epochs: 3, batchSize: 16, seed: 5, ...more, model, optimizer };
+}
+
+async function collect(options: TrainOptions): Promise<TrainEvent[]> {
+  const events: TrainEvent[] = [];
+  for await (const event of trainClassifier(options)) events.push(event);
+  return events;
+}
+
+const weightsOf = (model: nn.Module) =>
+  Array.from(model.stateDict(), ([name, value]) => [name, [...value.dataSync()]]);
+
+describe("training loop", () => {
+  it("tells of start, each step, each epoch and the end", async () => {
+    const events = await collect(setup({ epochs: 20 }));
+    const kinds = events.map(({ type }) => type);
+    assert.deepEqual(kinds.slice(0, 6), ["start", "step", "step", "step", "epoch", "step"]);
+    assert.equal(kinds.at(-1), "end");
+    assert.equal(kinds.length, 2 + 20 * 4);
+    const epochs = events.filter((event) => event.type === "epoch");
+    assert.ok(epochs.at(-1)!.trainLoss < epochs[0]!.trainLoss);
+    assert.equal(epochs[0]!.val.samples, 20);
+    const end = events.at(-1)!;
+    assert.ok(end.type === "end" && end.bestAccuracy === Math.max(...epochs.map(({ val }) => val.top1)));
+  });
+
+  it("follows the schedule step by step", async () => {
+    const events = await collect(setup({ epochs: 2, schedule: schedule("linear", { final: 0.5 }) }));
+    const rates = events.flatMap((event) => (event.type === "step" ? [event.lr] : []));
+    assert.deepEqual(
+      rates.map((rate) => Number(rate.toFixed(6))),
+      [0.02, 0.018333, 0.016667, 0.015, 0.013333, 0.011667],
+    );
+  });
+
+  it("goes on after an interruption bit by bit as if there had been none", async () => {
+    const straight = setup({ schedule: schedule("cosine") });
+    await collect(straight);
+    for (const stopAt of [1, 3, 5]) {
+      const controller = new AbortController();
+      const first = setup({ schedule: schedule("cosine"), signal: controller.signal });
+      let saved: Uint8Array | null = null;
+      let steps = 0;
+      for await (const event of trainClassifier(first)) {
+        if (event.type === "step" && ++steps === stopAt) controller.abort();
+        if (event.type === "interrupted")
+          saved = await encodeState(first.model, first.optimizer, event.progress, { a: 1 });
+      }
+      const state = decodeState(saved!, "state");
+      assert.deepEqual(state.options, { a: 1 });
+      const second = setup({ schedule: schedule("cosine"), from: state.progress });
+      for (const p of second.model.parameters()) p.assign(p.mul(0).detach());
+      second.model.loadStateDict(state.model);
+      second.optimizer.loadStateDict(state.optimizer);
+      const events = await collect(second);
+      assert.equal(events.filter(({ type }) => type === "step").length, 9 - stopAt);
+      assert.deepEqual(weightsOf(second.model), weightsOf(straight.model), `stopped after step ${stopAt}`);
+    }
+  });
+
+  it("stops at a loss that is no number, keeps the weights, and names the op", async () => {
+    const options = setup();
+    const weight = options.model.fc2.weight;
+    weight.assign(weight.detach().mul(0).add(3e38));
+    options.model.eval();
+    const before = weightsOf(options.model);
+    await assert.rejects(collect(options), (error: unknown) => {
+      assert.ok(error instanceof NonFiniteError);
+      assert.deepEqual([error.epoch, error.step, error.progress], [1, 1, notStarted]);
+      assert.equal(error.origin?.layer, 'Linear "fc2"');
+      assert.equal(error.origin?.op, "matmul");
+      assert.match(error.message, /epoch 1, step 1: matmul \[16, 2\] float32 .*is the first op to give/);
+      return true;
+    });
+    assert.deepEqual(weightsOf(options.model), before);
+  });
+
+  it("stops at a gradient that is no number although the loss is one", async () => {
+    class Root extends nn.Module {
+      readonly fc = new nn.Linear(4, 2);
+      forward(x: Tensor): Tensor {
+        return this.fc.forward(x).mul(0).sqrt(); // d√u/du is infinite at 0, and 0 · ∞ is NaN
+      }
+    }
+    const model = new Root();
+    const optimizer = new optim.SGD(model.parameters(), { lr: 1 });
+    const before = weightsOf(model);
+    await assert.rejects(
+      collect({ ...setup(), model, optimizer }),
+      /a gradient became NaN or infinite at epoch 1, step 1: .*backward pass/,
+    );
+    assert.deepEqual(weightsOf(model), before);
+  });
+
+  it("names a parameter or an input that was bad before any op ran", () => {
+    const model = new Halves();
+    const loss = (x: number) => () =>
+      nn.crossEntropy(model.forward(tensor([[x, 0, 0, 0]])), tensor([1], { dtype: "int32" }));
+    assert.equal(findNonFinite(model, loss(1)), null);
+    assert.equal(findNonFinite(model, loss(Number.NaN))?.op, "input");
+    model.fc1.bias!.assign(model.fc1.bias!.detach().mul(Number.NaN));
+    assert.match(findNonFinite(model, loss(1))!.text, /parameter fc1.bias \[8\] held NaN/);
+  });
+});
+
+describe("metrics", () => {
+  it("counts top-1, top-5 and confusions", () => {
+    const metrics = new ClassificationMetrics(7);
+    const logits = Float32Array.from(
+      [
+        [7, 6, 5, 4, 3, 2, 1],
+        [7, 6, 5, 4, 3, 2, 1],
+        [7, 6, 5, 4, 3, 2, 1],
+      ].flat(),
+    );
+    metrics.add(logits, [0, 4, 5]);
+    assert.deepEqual([metrics.samples, metrics.top1, metrics.top5], [3, 1 / 3, 2 / 3]);
+    assert.deepEqual([metrics.confusion[0], metrics.confusion[4 * 7], metrics.confusion[5 * 7]], [1, 1, 1]);
+    assert.equal(countCorrect(logits, [0, 0, 1]), 2);
+    const bad = new ClassificationMetrics(2);
+    bad.add(Float32Array.of(Number.NaN, Number.NaN), [1]);
+    assert.deepEqual([bad.top1, bad.top5], [0, 0]);
+  });
+
+  it("schedules begin at 1 and end at the final share", () => {
+    for (const name of ["cosine", "linear", "exponential"] as const) {
+      const rate = schedule(name, { final: 0.1 });
+      assert.equal(rate(0), 1);
+      assert.ok(Math.abs(rate(1) - 0.1) < 1e-12);
+    }
+    assert.equal(schedule("constant")(0.5), 1);
+    const warm = schedule("constant", { warmup: 0.2 });
+    assert.deepEqual([warm(0), warm(0.1), warm(0.2), warm(1)], [0.01, 0.505, 1, 1]);
+    assert.throws(() => schedule("cosin" as "cosine"), /did you mean "cosine"/);
+    assert.throws(() => schedule("cosine", { final: 0 }), /final must lie above 0/);
+  });
+});
+
+describe("checkpoints", () => {
+  const info = {
+    model: "halves",
+    classes: ["a", "b"],
+    input: [4],
+    scale: 1,
+    background: 0,
+    data: "made",
+    epoch: 3,
+    accuracy: 0.5,
+  };
+
+  it("hold weights and all that their use needs", async () => {
+    const { model } = setup();
+    const { state, info: read } = decodeWeights(await encodeWeights(model, info), "w");
+    assert.deepEqual(read, info);
+    assert.deepEqual([...state.keys()], [...model.stateDict().keys()]);
+  });
+
+  it("refuse files of another kind", async () => {
+    const { model, optimizer } = setup();
+    const state = await encodeState(model, optimizer, notStarted, {});
+    assert.throws(
+      () => decodeWeights(state, "w.safetensors"),
+      /^FormatError: w.safetensors: no classifier saved by fovea train/,
+    );
+    const weights = await encodeWeights(model, info);
+    assert.throws(() => decodeState(weights, "s"), /no training state/);
+  });
+});
+
+describe("a run's folder", () => {
+  it("never takes a name twice, unless told so", async () => {
+    const project = await mkdtemp(path.join(tmpdir(), "fovea-"));
+    const create = (existOk = false) =>
+      RunFolder.create({ project, task: "classify", name: "train", existOk });
+    const names = (await Promise.all([create(), create(), create()]))
+      .map((run) => path.basename(run.path))
+      .sort();
+    assert.deepEqual(names, ["train", "train2", "train3"]);
+    assert.equal(path.basename((await create(true)).path), "train");
+    await assert.rejects(RunFolder.create({ project, task: "classify", name: "../x" }), /name of one folder/);
+  });
+
+  it("replaces files as a whole and leaves the old one where that fails", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "fovea-"));
+    const file = path.join(folder, "last.safetensors");
+    await writeAtomically(file, "one");
+    await writeAtomically(file, "two");
+    assert.equal(await readFile(file, "utf8"), "two");
+    const blocked = path.join(folder, "blocked");
+    await writeAtomically(path.join(folder, "x"), "x");
+    await mkdir(path.join(blocked, "in"), { recursive: true });
+    await assert.rejects(writeAtomically(blocked, "three"), /could not be written .* unchanged/);
+    assert.deepEqual((await readdir(folder)).sort(), ["blocked", "last.safetensors", "x"]);
+  });
+
+  it("drops rows of epochs that will be run again", async () => {
+    const project = await mkdtemp(path.join(tmpdir(), "fovea-"));
+    const run = await RunFolder.create({ project, task: "t", name: "n" });
+    await run.startResults();
+    const row = {
+      time: 1.23456789,
+      "train/loss": 2,
+      "metrics/accuracy_top1": 0.5,
+      "metrics/accuracy_top5": 1,
+      "val/loss": 3,
+      "lr/pg0": 1e-7,
+    };
+    for (const epoch of [1, 2, 3]) await run.appendResult({ epoch, ...row });
+    await run.keepResults(1);
+    const text = await readFile(run.file("results.csv"), "utf8");
+    assert.equal(
+      text,
+      "epoch,time,train/loss,metrics/accuracy_top1,metrics/accuracy_top5,val/loss,lr/pg0\n1,1.234568,2,0.5,1,3,1e-7\n",
+    );
+  });
+
+  it("writes YAML that means what it says", async () => {
+    assert.equal(
+      toYaml({ a: "mnist", b: 3, c: null, d: "true", e: "x: y", f: true, g: "" }),
+      'a: mnist\nb: 3\nc: null\nd: "true"\ne: "x: y"\nf: true\ng: ""\n',
+    );
+    await assert.rejects(RunFolder.open("/nowhere/at/all"), /no run to resume at/);
+  });
+});
