@@ -13,8 +13,10 @@ export function findChromium(env: NodeJS.ProcessEnv = process.env): string | nul
   return candidates.find(isExecutable) ?? null;
 }
 
-/** Installs the package `chromium` where this is Debian and we are root; returns what went wrong, or null. */
+/** Installs the package `chromium` where this is Debian and we are root; gives what stands in the way, or null. */
 export function installChromium(): string | null {
+  if (process.env.CHROMIUM_PATH)
+    return `CHROMIUM_PATH is ${process.env.CHROMIUM_PATH}, which can't be executed`;
   if (!existsSync("/etc/debian_version") || process.getuid?.() !== 0) {
     return "install Chromium or Google Chrome (on Debian: apt-get install chromium), or set CHROMIUM_PATH to its executable";
   }

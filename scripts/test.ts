@@ -94,7 +94,7 @@ async function runTests(): Promise<boolean> {
 
 function haveBrowser(): boolean {
   if (!files.some((file) => file.includes("browser")) || findChromium()) return true;
-  console.log("the browser tests need Chromium, which was not found; installing it");
+  console.log("the browser tests need Chromium, which was not found");
   const problem = installChromium();
   if (problem === null && findChromium()) return true;
   console.error(

@@ -7,6 +7,7 @@ import { FoveaError, OptionError, UnsupportedError } from "../tensor/errors.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { ModelInfo } from "../train/checkpoint.ts";
+import { prepareInput } from "../train/input.ts";
 import { command, deviceOptions, jsonOption, useDevice } from "./command.ts";
 import { choice, integer } from "./options.ts";
 import { percent, style } from "./terminal.ts";
@@ -82,7 +83,7 @@ async function classify(
   { top, invert }: { top: number; invert: Invert },
 ): Promise<Prediction> {
   const prepared = prepare(picture, info, invert);
-  const x = Tensor.fromArray(prepared.pixels, [1, ...info.input]).mul(info.scale); // [1, channels, height, width]
+  const x = prepareInput(Tensor.fromArray(prepared.pixels, [1, ...info.input]), info); // [1, channels, height, width]
   const probabilities = await noGrad(() => softmax(network.forward(x), 1)).data();
   const order = Array.from(info.classes, (_, i) => i).sort((a, b) => probabilities[b]! - probabilities[a]!);
   return {

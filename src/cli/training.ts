@@ -81,7 +81,7 @@ export async function runTraining(
     model: values.model,
     classes,
     input: zoo.input,
-    scale: 1 / 255,
+    ...entry.normalization,
     background: entry.background,
     data: values.data,
     epoch: progress.epoch,
@@ -114,6 +114,7 @@ export async function runTraining(
       epochs: values.epochs,
       batchSize: values.batch,
       seed: values.seed,
+      normalization: entry.normalization,
       schedule: schedule(values.schedule, {
         final: values.lrf,
         warmup: Math.min(1, values.warmup / values.epochs),

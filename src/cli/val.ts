@@ -45,7 +45,9 @@ export const val = command({
           `${name} has ${test.classes.length} and ${test.sampleShape.join("×")}`,
       );
     }
-    const result = await evaluate(network, new DataLoader(test, { batchSize: values.batch }));
+    const result = await evaluate(network, new DataLoader(test, { batchSize: values.batch }), {
+      normalization: info,
+    });
     const { loss, top1, top5, samples } = result;
     if (values.json) {
       const n = info.classes.length;

@@ -50,7 +50,11 @@ export function schedule(
   });
   const { offsets, total } = place(lifetimes);
   return {
-    buffers: buffers.map(({ role, dtype, size }, id): BufferSpec => ({ role, dtype, size, offset: offsets[id]! })),
+    buffers: buffers.map(({ role, dtype, size }, id): BufferSpec => {
+      // A temporary that nothing uses any more (its kernel writes a variable in place) takes no room.
+      const unused = role === "temp" && !firstUse.has(id);
+      return { role, dtype, size: unused ? 0 : size, offset: offsets[id]! };
+    }),
     stages,
     scalars,
     arenaBytes: total,

@@ -15,8 +15,9 @@ export interface ModelInfo {
   readonly classes: readonly string[];
   /** Shape of one picture, [channels, height, width]. */
   readonly input: readonly number[];
-  /** What the bytes of a picture are multiplied by. */
-  readonly scale: number;
+  /** How the values 0 … 1 of a picture are normalised, by channel. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
   /** How bright the background is in the data trained on, 0 … 1. */
   readonly background: number;
   /** Name of the data set. */
@@ -61,12 +62,24 @@ export function decodeWeights(
     model: metadata.get("model") ?? "",
     classes: read("classes", isStrings),
     input: read("input", isNumbers),
-    scale: read("scale", isNumber),
+    mean: read("mean", isNumbers),
+    std: read("std", isNumbers),
     background: read("background", isNumber),
     data: metadata.get("data") ?? "",
     epoch: read("epoch", isNumber),
     accuracy: read("accuracy", (value): value is number | null => value === null || isNumber(value)),
   };
+  const { input, mean, std } = info;
+  const isShape = input.length === 3 && input.every((size) => Number.isInteger(size) && size > 0);
+  if (!isShape || mean.length !== input[0] || std.length !== input[0] || std.some((value) => value <= 0)) {
+    const found = `input ${JSON.stringify(input)}, mean ${JSON.stringify(mean)}, std ${JSON.stringify(std)}`;
+    throw new FormatError(
+      `metadata contradict each other: ${found}; mean and std have one number per channel`,
+      {
+        file,
+      },
+    );
+  }
   return { state: tensorsOf(tensors), info };
 }
 

@@ -10,8 +10,9 @@ import { FoveaError, OptionError } from "../tensor/errors.ts";
 import { manualSeed } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { findNonFinite, type NonFiniteOrigin } from "./diagnose.ts";
-import { type Evaluation, evaluate, scaled } from "./evaluate.ts";
+import { type Evaluation, evaluate } from "./evaluate.ts";
 import { notStarted, type Progress, type TrainEvent } from "./events.ts";
+import { type Normalization, prepareInput } from "./input.ts";
 import { countCorrect } from "./metrics.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -26,6 +27,8 @@ export interface TrainOptions {
   readonly batchSize?: number;
   /** Decides the order of the samples, and dropout. */
   readonly seed?: number;
+  /** How pictures are prepared; by default bytes are brought to 0 … 1. */
+  readonly normalization?: Normalization;
   /** By default the learning rate stays as it is. */
   readonly schedule?: Schedule;
   /** Ends the run after the step in progress. */
@@ -115,7 +118,7 @@ export async function* trainClassifier(options: TrainOptions): AsyncGenerator<Tr
       if (options.schedule) optimizer.lr = firstRate * options.schedule(done / (epochs * steps));
       // Dropout depends on the step alone, so that a resumed run draws the same.
       manualSeed(seed + (done + 1) * 2 ** 32);
-      const { loss, correct } = await trainStep(model, optimizer, x, y, progress);
+      const { loss, correct } = await trainStep(options, prepareInput(x, options.normalization), y, progress);
       clock.trained(y.size);
       progress = {
         ...progress,
@@ -140,7 +143,7 @@ export async function* trainClassifier(options: TrainOptions): AsyncGenerator<Tr
       };
     }
     clock.startEvaluation();
-    val = await evaluate(model, valLoader, { onBatch: turn });
+    val = await evaluate(model, valLoader, { normalization: options.normalization, onBatch: turn });
     clock.evaluated();
     const isBest = progress.bestEpoch === 0 || val.top1 > progress.bestAccuracy;
     const { lossSum, correct, samples } = progress;
@@ -166,7 +169,7 @@ export async function* trainClassifier(options: TrainOptions): AsyncGenerator<Tr
     };
   }
   // A run that is resumed after its last epoch has nothing left to train.
-  val ??= await evaluate(model, valLoader, { onBatch: turn });
+  val ??= await evaluate(model, valLoader, { normalization: options.normalization, onBatch: turn });
   const { bestAccuracy, bestEpoch } = progress;
   const { samplesPerSecond, seconds } = clock;
   yield { type: "end", epochs, seconds, samplesPerSecond, val, bestAccuracy, bestEpoch };
@@ -174,13 +177,12 @@ export async function* trainClassifier(options: TrainOptions): AsyncGenerator<Tr
 
 /** One step of the optimizer, unless loss or a gradient is not finite. */
 async function trainStep(
-  model: Module,
-  optimizer: TrainOptions["optimizer"],
+  { model, optimizer }: TrainOptions,
   x: Tensor,
   y: Tensor,
   progress: Progress,
 ): Promise<{ loss: number; correct: number }> {
-  const logits = model.forward(scaled(x)).retain();
+  const logits = model.forward(x).retain();
   const loss = crossEntropy(logits, y);
   optimizer.zeroGrad();
   loss.backward();
@@ -188,7 +190,7 @@ async function trainStep(
   optimizer.step({ onlyIf: finite });
   const value = await loss.item();
   if ((await finite.item()) === 0) {
-    const origin = findNonFinite(model, () => crossEntropy(model.forward(scaled(x)), y));
+    const origin = findNonFinite(model, () => crossEntropy(model.forward(x), y));
     throw new NonFiniteError(value, origin, progress);
   }
   return { loss: value, correct: countCorrect(await logits.data(), await y.data()) };

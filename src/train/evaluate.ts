@@ -3,7 +3,7 @@ import type { DataLoader } from "../data/loader.ts";
 import { crossEntropy } from "../nn/functional.ts";
 import type { Module } from "../nn/module.ts";
 import { noGrad } from "../tensor/gradmode.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { type Normalization, prepareInput } from "./input.ts";
 import { ClassificationMetrics } from "./metrics.ts";
 
 /** What a classifier does on a data set. */
@@ -18,16 +18,19 @@ export interface Evaluation {
   readonly samples: number;
 }
 
-/** Pictures as the network sees them: bytes 0 … 255 become 0 … 1, floating tensors stay as they are. */
-export function scaled(x: Tensor): Tensor {
-  return x.dtype === "uint8" ? x.div(255) : x;
+/** How `evaluate` goes about it. */
+export interface EvaluateOptions {
+  /** How pictures are prepared; by default bytes are brought to 0 … 1. */
+  readonly normalization?: Normalization | undefined;
+  /** Called after each batch, and waited for. */
+  readonly onBatch?: () => Promise<void> | void;
 }
 
-/** Runs the model in evaluation mode over one pass of the loader, and puts its mode back. `onBatch` may wait. */
+/** Runs the model in evaluation mode over one pass of the loader, and puts its mode back. */
 export async function evaluate(
   model: Module,
   loader: DataLoader,
-  { onBatch = () => {} }: { onBatch?: () => Promise<void> | void } = {},
+  { normalization, onBatch = () => {} }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const metrics = new ClassificationMetrics(loader.dataset.classes.length);
   const wasTraining = model.training;
@@ -36,7 +39,7 @@ export async function evaluate(
   try {
     for await (const [x, y] of loader) {
       const { logits, loss } = noGrad(() => {
-        const logits = model.forward(scaled(x)).retain();
+        const logits = model.forward(prepareInput(x, normalization)).retain();
         return { logits, loss: crossEntropy(logits, y) };
       });
       const n = y.size;

@@ -10,7 +10,7 @@ export {
 } from "./checkpoint.ts";
 export { NonFiniteError, type TrainOptions, trainClassifier } from "./classifier.ts";
 export { findNonFinite, type NonFiniteOrigin } from "./diagnose.ts";
-export { type Evaluation, evaluate, scaled } from "./evaluate.ts";
+export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 export {
   type EndEvent,
   type EpochEvent,
@@ -21,5 +21,6 @@ export {
   type StepEvent,
   type TrainEvent,
 } from "./events.ts";
+export { type Normalization, prepareInput } from "./input.ts";
 export { ClassificationMetrics, countCorrect } from "./metrics.ts";
 export { type Schedule, type ScheduleName, schedule, scheduleNames } from "./schedule.ts";

@@ -180,8 +180,9 @@ describe("checkpoints", () => {
   const info = {
     model: "halves",
     classes: ["a", "b"],
-    input: [4],
-    scale: 1,
+    input: [1, 2, 2],
+    mean: [0],
+    std: [1],
     background: 0,
     data: "made",
     epoch: 3,
@@ -201,6 +202,11 @@ describe("checkpoints", () => {
     assert.throws(
       () => decodeWeights(state, "w.safetensors"),
       /^FormatError: w.safetensors: no classifier saved by fovea train/,
+    );
+    const twoMeans = await encodeWeights(model, { ...info, mean: [0, 0] });
+    assert.throws(
+      () => decodeWeights(twoMeans, "w"),
+      /metadata contradict each other: .* one number per channel/,
     );
     const weights = await encodeWeights(model, info);
     assert.throws(() => decodeState(weights, "s"), /no training state/);
