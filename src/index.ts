@@ -1,21 +1,22 @@
 // The public face of Fovea; importing it gives tensors their methods and chooses the default backend.
-import { setDefaultBackend } from "./graph/engine.ts";
+
 import { createWasmBackend } from "./backend/wasm/backend.ts";
+import { setDefaultBackend } from "./graph/engine.ts";
 
 setDefaultBackend(() => createWasmBackend());
 
 export { grad } from "./autograd/backward.ts";
 export { gradcheck } from "./autograd/gradcheck.ts";
-export { getBackend, setBackend, withBackend } from "./graph/session.ts";
 export { createReferenceBackend } from "./backend/reference/reference.ts";
-export { createWasmBackend };
-export * from "./ops/index.ts";
+export { getBackend, setBackend, withBackend } from "./graph/session.ts";
 export * as nn from "./nn/index.ts";
+export * from "./ops/index.ts";
 export * as optim from "./optim/index.ts";
-export * as vision from "./vision/index.ts";
 export type { DType, TypedArray } from "./tensor/dtype.ts";
 export * from "./tensor/errors.ts";
 export { isGradEnabled, noGrad } from "./tensor/gradmode.ts";
 export { manualSeed } from "./tensor/random.ts";
 export type { Shape } from "./tensor/shape.ts";
 export { type NestedArray, Tensor, tensor } from "./tensor/tensor.ts";
+export * as vision from "./vision/index.ts";
+export { createWasmBackend };

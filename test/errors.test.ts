@@ -3,7 +3,19 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { avgPool2d, cat, conv2d, FoveaError, maxPool2d, nn, noGrad, optim, tensor, vision, zeros } from "../src/index.ts";
+import {
+  avgPool2d,
+  cat,
+  conv2d,
+  FoveaError,
+  maxPool2d,
+  nn,
+  noGrad,
+  optim,
+  tensor,
+  vision,
+  zeros,
+} from "../src/index.ts";
 
 const f = (...shape: number[]) => zeros(shape);
 const int = (...shape: number[]) => zeros(shape, { dtype: "int32" });
@@ -13,27 +25,27 @@ const layers = new nn.Sequential(new nn.Flatten(), new nn.Linear(784, 10));
 layers.parameters();
 
 const mistakes: Record<string, () => unknown> = {
-  "broadcast": () => f(2, 3).add(f(4)),
+  broadcast: () => f(2, 3).add(f(4)),
   "matmul inner": () => f(2, 3).matmul(f(4, 5)),
   "matmul batch": () => f(2, 3, 4).matmul(f(3, 4, 5)),
   "matmul dtype": () => f(2, 3).matmul(int(3, 2)),
   "matmul scalar": () => f().matmul(f(3)),
-  "reshape": () => f(2, 3).reshape([4, 2]),
+  reshape: () => f(2, 3).reshape([4, 2]),
   "reshape unknown": () => f(2, 3).reshape([4, -1]),
-  "permute": () => f(2, 3).permute([0, 0]),
-  "expand": () => f(2, 3).expand([4, 3]),
-  "axis": () => f(2, 3).sum(2),
+  permute: () => f(2, 3).permute([0, 0]),
+  expand: () => f(2, 3).expand([4, 3]),
+  axis: () => f(2, 3).sum(2),
   "axis twice": () => f(2, 3).sum([0, -2]),
   "empty amax": () => f(0, 3).amax(0),
   "slice step": () => f(2).slice(0, 0, 2, 0),
-  "select": () => f(2, 3).select(1, 3),
-  "pad": () => f(2, 3).pad([[1, 1]]),
+  select: () => f(2, 3).select(1, 3),
+  pad: () => f(2, 3).pad([[1, 1]]),
   "cat sizes": () => cat([f(2, 3), f(2, 4)], 0),
   "cat dtypes": () => cat([f(2), int(2)]),
-  "t": () => f(2, 3, 4).t(),
-  "ragged": () => tensor([[1, 2], [3]]),
-  "fromTyped": () => tensor(new Float32Array(3), { shape: [2, 2] }),
-  "item": () => f(2).itemSync(),
+  t: () => f(2, 3, 4).t(),
+  ragged: () => tensor([[1, 2], [3]]),
+  fromTyped: () => tensor(new Float32Array(3), { shape: [2, 2] }),
+  item: () => f(2).itemSync(),
   "indexSelect range": () => f(2, 3).indexSelect(1, tensor([0, 3], { dtype: "int32" })),
   "indexSelect dtype": () => f(2, 3).indexSelect(1, f(2)),
   "conv2d rank": () => conv2d(f(3, 8, 8), f(4, 3, 3, 3)),
@@ -64,7 +76,7 @@ const mistakes: Record<string, () => unknown> = {
     y.backward();
   },
   "requiresGrad of int": () => tensor([1], { dtype: "int32", requiresGrad: true }),
-  "assign": () => new nn.Parameter(f(2)).assign(f(3)),
+  assign: () => new nn.Parameter(f(2)).assign(f(3)),
   "loadStateDict names": () => new nn.Linear(2, 3).loadStateDict(new Map([["weigth", f(3, 2)]])),
   "loadStateDict shape": () =>
     new nn.Linear(2, 3, { bias: false }).loadStateDict(new Map([["weight", f(2, 3)]])),

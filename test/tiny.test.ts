@@ -4,18 +4,39 @@ import { test } from "node:test";
 import { manualSeed, nn, optim, type Tensor, tensor } from "../src/index.ts";
 
 test("values and gradients by hand", async () => {
-  const x = tensor([[1, 2], [3, 4]], { requiresGrad: true });
+  const x = tensor(
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    { requiresGrad: true },
+  );
   const y = x.mul(x).sum();
   y.backward();
   assert.equal(await y.item(), 30);
-  assert.deepEqual(await x.grad!.toArray(), [[2, 4], [6, 8]]);
+  assert.deepEqual(await x.grad!.toArray(), [
+    [2, 4],
+    [6, 8],
+  ]);
 });
 
 test("broadcasting, views, comparison", async () => {
-  const x = tensor([[1, 2, 3], [4, 5, 6]]);
-  assert.deepEqual(await x.add(tensor([10, 20, 30])).toArray(), [[11, 22, 33], [14, 25, 36]]);
-  assert.deepEqual(await x.t().reshape([2, 3]).toArray(), [[1, 4, 2], [5, 3, 6]]);
-  assert.deepEqual(await x.gt(3).toArray(), [[false, false, false], [true, true, true]]);
+  const x = tensor([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  assert.deepEqual(await x.add(tensor([10, 20, 30])).toArray(), [
+    [11, 22, 33],
+    [14, 25, 36],
+  ]);
+  assert.deepEqual(await x.t().reshape([2, 3]).toArray(), [
+    [1, 4, 2],
+    [5, 3, 6],
+  ]);
+  assert.deepEqual(await x.gt(3).toArray(), [
+    [false, false, false],
+    [true, true, true],
+  ]);
 });
 
 test("a two-layer network learns XOR", async () => {
@@ -30,7 +51,12 @@ test("a two-layer network learns XOR", async () => {
   }
   const model = new Xor();
   const optimizer = new optim.Adam(model.parameters(), { lr: 0.05 });
-  const x = tensor([[0, 0], [0, 1], [1, 0], [1, 1]]);
+  const x = tensor([
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ]);
   const y = tensor([0, 1, 1, 0], { dtype: "int32" });
   let last = Number.POSITIVE_INFINITY;
   for (let step = 0; step < 200; step++) {

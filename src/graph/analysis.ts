@@ -36,7 +36,8 @@ export function analyse(order: readonly Node[], roots: ReadonlySet<Node>): Analy
     let cost = costOf(node.op.expr);
     for (const input of node.inputs) {
       const base = viewBase(input);
-      if (base.storage === null && base.op.kind !== "scalar") cost += cheapCosts.get(base) ?? Number.POSITIVE_INFINITY;
+      if (base.storage === null && base.op.kind !== "scalar")
+        cost += cheapCosts.get(base) ?? Number.POSITIVE_INFINITY;
     }
     if (cost <= cheapest) cheapCosts.set(node, cost);
   }

@@ -75,7 +75,7 @@ export function realize(nodes: readonly Node[]): void {
   } finally {
     // Whether it took its new value or the run failed: the storage holds the valid one.
     for (const { storage, value, holder } of pending) {
-      if (holder.node === value) holder.node = Node.leaf(storage, value.shape);
+      if (holder.node === value) holder.node = Node.settled(storage, value);
     }
   }
 }

@@ -243,7 +243,12 @@ class Lowering {
         const inlined = this.#inline(node, views, fusion, labels);
         if (inlined) return inlined;
       }
-      if (hasEpilogue(node) && fusion.mayAnchor && !fusion.anchor && this.#analysis.consumer(node)?.op.kind === "map") {
+      if (
+        hasEpilogue(node) &&
+        fusion.mayAnchor &&
+        !fusion.anchor &&
+        this.#analysis.consumer(node)?.op.kind === "map"
+      ) {
         if (keepsOrder(node, views)) {
           fusion.anchor = node;
           return { kind: "result", dtype: node.dtype };
@@ -273,7 +278,12 @@ class Lowering {
   }
 
   #inline(node: Node, views: readonly View[], fusion: Fusion, labels: string[]): Expr | null {
-    const before = { loads: fusion.loads.length, fused: fusion.fused, anchor: fusion.anchor, labels: labels.length };
+    const before = {
+      loads: fusion.loads.length,
+      fused: fusion.fused,
+      anchor: fusion.anchor,
+      labels: labels.length,
+    };
     fusion.fused++;
     labels.push(node.signature.name);
     const args: Expr[] = [];
@@ -379,7 +389,10 @@ class Lowering {
       access: output.access,
       expr: mapExpr(output.expr, (e) => (e.kind === "load" ? load(e.load + shift, e.dtype) : undefined)),
     }));
-    const epilogueLoads = epilogue.loads.map((a) => ({ ...a, strides: [...a.strides, ...reduced.map(() => 0)] }));
+    const epilogueLoads = epilogue.loads.map((a) => ({
+      ...a,
+      strides: [...a.strides, ...reduced.map(() => 0)],
+    }));
     const kernel: LoopKernel = {
       kind: "loop",
       dims,
@@ -406,7 +419,9 @@ class Lowering {
     if (covered < node.size) {
       const expr: Expr = { kind: "const", value: fill, dtype: node.dtype };
       const outputs = [contiguousOutput(buffer, node.shape, expr)];
-      this.#emit({ kind: "loop", dims: node.shape, loads: [], reduction: null, outputs }, [node.signature.name]);
+      this.#emit({ kind: "loop", dims: node.shape, loads: [], reduction: null, outputs }, [
+        node.signature.name,
+      ]);
     }
     node.inputs.forEach((input, i) => {
       const { starts, steps } = parts[i]!;
@@ -416,7 +431,10 @@ class Lowering {
       const offset = starts.reduce((sum, start, d) => sum + start * strides[d]!, 0);
       const access = { buffer, offset, strides: strides.map((stride, d) => stride * steps[d]!) };
       const loads = fusion.loads.map(({ buffer: from, window }) => toAccess(from, window));
-      this.#emit({ kind: "loop", dims: input.shape, loads, reduction: null, outputs: [{ access, expr }] }, labels);
+      this.#emit(
+        { kind: "loop", dims: input.shape, loads, reduction: null, outputs: [{ access, expr }] },
+        labels,
+      );
     });
   }
 

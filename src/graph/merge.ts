@@ -18,7 +18,8 @@ export function mergeLoops(kernels: readonly LoweredKernel[]): LoweredKernel[] {
     // A merged loop may read what a still earlier loop computes, and join that one too.
     for (;;) {
       const earlier = isElementwise(entry.kernel) ? partner(merged, at, entry.kernel) : -1;
-      const combined = earlier < 0 ? null : combine(merged[earlier]!.kernel as LoopKernel, entry.kernel as LoopKernel);
+      const combined =
+        earlier < 0 ? null : combine(merged[earlier]!.kernel as LoopKernel, entry.kernel as LoopKernel);
       if (!combined) break;
       const label = [...new Set([...merged[earlier]!.label.split("+"), ...entry.label.split("+")])].join("+");
       entry = { kernel: combined, label };
@@ -60,7 +61,10 @@ function isSibling(first: LoopKernel, second: LoopKernel): boolean {
 
 /** Both loops in one, or null where the second does not read the first's results element by element. */
 function combine(first: LoopKernel, second: LoopKernel): LoopKernel | null {
-  if (sizeOf(first.dims) !== sizeOf(second.dims) || first.outputs.length + second.outputs.length > maxOutputs) {
+  if (
+    sizeOf(first.dims) !== sizeOf(second.dims) ||
+    first.outputs.length + second.outputs.length > maxOutputs
+  ) {
     return null;
   }
   if (usesPosition(first) || usesPosition(second)) return null;

@@ -179,13 +179,19 @@ export class Node {
   /** A computed node of a known form. */
   static of(form: Form, inputs: readonly Node[], shape: Shape): Node {
     // Most ops hand an input's shape on: then its number is known.
-    for (const input of inputs) if (input.shape === shape) return new Node(form, inputs, shape, input.shapeId, null, 0);
+    for (const input of inputs)
+      if (input.shape === shape) return new Node(form, inputs, shape, input.shapeId, null, 0);
     return new Node(form, inputs, shape, shapeId(shape), null, 0);
   }
 
   /** A node whose elements are there. */
   static leaf(storage: Storage, shape: Shape): Node {
     return new Node(leafForm(storage), noInputs, shape, shapeId(shape), storage, 0);
+  }
+
+  /** A node over a storage that has taken the value of another node. */
+  static settled(storage: Storage, { shape, shapeId }: Node): Node {
+    return new Node(leafForm(storage), noInputs, shape, shapeId, storage, 0);
   }
 
   /** A node over a host array, which must not be changed afterwards. */

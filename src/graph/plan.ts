@@ -78,12 +78,7 @@ export class Planner {
     return plan;
   }
 
-  #compile(
-    hash: number,
-    key: Int32Array,
-    order: readonly Node[],
-    roots: readonly Root[],
-  ): Plan {
+  #compile(hash: number, key: Int32Array, order: readonly Node[], roots: readonly Root[]): Plan {
     const lowered = lower(order, roots, { fuse: this.fuse });
     const kernels = this.fuse ? mergeLoops(lowered.kernels) : lowered.kernels;
     const program = schedule(
@@ -200,7 +195,7 @@ function walk(roots: readonly Root[]): { order: Node[]; storages: Storage[]; key
     }
   }
   for (const { node, into } of roots) key.push(-1, node.place, into ? storagePlace(into) : -1);
-  return { order, storages, key: Int32Array.from(key), hash: hashOf(key) };
+  return { order, storages, key: new Int32Array(key), hash: hashOf(key) };
 }
 
 function stale(node: Node): StaleError {

@@ -1,6 +1,6 @@
 // Long reductions with few results, cut into a fixed number of parts so that threads can share them; the cut
 // follows from the shapes alone, so the bits do not depend on the threads.
-import { load, type Expr } from "../kernel/expr.ts";
+import { type Expr, load } from "../kernel/expr.ts";
 import type { Access, BufferId, LoopKernel } from "../kernel/kernel.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { contiguousStrides, sizeOf } from "../tensor/shape.ts";
@@ -55,7 +55,10 @@ export function splitReduction(
   const second: LoopKernel = {
     kind: "loop",
     dims: kernel.dims,
-    loads: [partials, ...epilogueLoads.map((access) => ({ ...access, strides: padZero(access.strides, rank + 1) }))],
+    loads: [
+      partials,
+      ...epilogueLoads.map((access) => ({ ...access, strides: padZero(access.strides, rank + 1) })),
+    ],
     reduction: { kind: reduction.kind, dims: [chunks], body: load(0, dtype) },
     outputs: kernel.outputs.map((output) => ({
       access: output.access,

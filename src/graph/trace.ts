@@ -2,24 +2,24 @@
 // one expression for each result, so that applying it costs one node a result instead of one an op.
 import { type Expr, load, mapExpr } from "../kernel/expr.ts";
 import type { Shape } from "../tensor/shape.ts";
-import { Node } from "./node.ts";
+import { type Form, form, Node } from "./node.ts";
 
 /** A rule ready to be applied. */
 export interface Traced {
-  /** Tells rules of different structure apart; the values of numbers are no part of it. */
-  readonly key: string;
-  readonly exprs: readonly Expr[];
+  /** The form of each result's node. */
+  readonly forms: readonly Form[];
   /** The numbers that the rule was written with this time. */
   readonly scalars: readonly Node[];
 }
 
-const known = new Map<string, readonly Expr[]>();
+/** By structure; the values of numbers are no part of it. */
+const known = new Map<string, readonly Form[]>();
 
 /** The rule that computes `outputs` from rank-0 `placeholders`; only elementwise ops and numbers may lie between. */
-export function traceMaps(outputs: readonly Node[], placeholders: readonly Node[]): Traced {
+export function traceMaps(name: string, outputs: readonly Node[], placeholders: readonly Node[]): Traced {
   const places = new Map<Node, number>(placeholders.map((node, i) => [node, i]));
   const scalars: Node[] = [];
-  let key = "";
+  let key = `${name}:`;
   let next = 0;
   const visit = (node: Node): number => {
     const seen = places.get(node);
@@ -44,15 +44,20 @@ export function traceMaps(outputs: readonly Node[], placeholders: readonly Node[
     const place = visit(output);
     key += `${place}|`;
   }
-  let exprs = known.get(key);
-  if (!exprs) {
-    exprs = writeExprs(outputs, placeholders, scalars);
-    known.set(key, exprs);
+  let forms = known.get(key);
+  if (!forms) {
+    const exprs = writeExprs(outputs, placeholders, scalars);
+    forms = exprs.map((expr, i) => form(name, `${i}|${key}`, { kind: "map", expr }, expr.dtype));
+    known.set(key, forms);
   }
-  return { key, exprs, scalars };
+  return { forms, scalars };
 }
 
-function writeExprs(outputs: readonly Node[], placeholders: readonly Node[], scalars: readonly Node[]): Expr[] {
+function writeExprs(
+  outputs: readonly Node[],
+  placeholders: readonly Node[],
+  scalars: readonly Node[],
+): Expr[] {
   const written = new Map<Node, Expr>();
   for (const [i, node] of [...placeholders, ...scalars].entries()) written.set(node, load(i, node.dtype));
   const write = (node: Node): Expr => {
@@ -69,9 +74,7 @@ function writeExprs(outputs: readonly Node[], placeholders: readonly Node[], sca
 }
 
 /** The rule's results for inputs of one shape, given in the placeholders' order. */
-export function applyTraced(name: string, rule: Traced, inputs: readonly Node[], shape: Shape): Node[] {
-  const all = [...inputs, ...rule.scalars];
-  return rule.exprs.map((expr, i) =>
-    Node.make(name, `${i}|${rule.key}`, { kind: "map", expr }, all, shape, expr.dtype),
-  );
+export function applyTraced({ forms, scalars }: Traced, inputs: readonly Node[], shape: Shape): Node[] {
+  const all = [...inputs, ...scalars];
+  return forms.map((each) => Node.of(each, all, shape));
 }

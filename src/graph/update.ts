@@ -1,7 +1,7 @@
 // Updates of variables: where nothing needs the old elements any more, the kernel that computes the new ones
 // writes them in place; elsewhere they are copied in the end. Knows kernels alone.
 import type { BufferId } from "../kernel/kernel.ts";
-import { readsInPlace, reads, renameBuffer, writes } from "./access.ts";
+import { reads, readsInPlace, renameBuffer, writes } from "./access.ts";
 import { copyKernel, type LoweredBuffer, type LoweredKernel, type VariableUpdate } from "./lower.ts";
 
 /** The kernels with all updates carried out, in an order that is valid one after the other. */
@@ -26,7 +26,11 @@ export function applyUpdates(
 }
 
 /** Lets the one kernel that writes `from` write `to`, or null where a later kernel, or it itself elsewhere, reads `to`. */
-function writeInPlace(kernels: readonly LoweredKernel[], from: BufferId, to: BufferId): LoweredKernel[] | null {
+function writeInPlace(
+  kernels: readonly LoweredKernel[],
+  from: BufferId,
+  to: BufferId,
+): LoweredKernel[] | null {
   const writers = kernels.filter(({ kernel }) => writes(kernel).includes(from));
   const writer = writers[0];
   if (writers.length !== 1 || !writer) return null;

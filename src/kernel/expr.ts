@@ -16,7 +16,12 @@ export type Expr =
   | { readonly kind: "index"; readonly axis: number; readonly dtype: "int32" }
   /** In outputs of a kernel with a result of its own (reduction, contraction, pooling): that result. */
   | { readonly kind: "result"; readonly dtype: DType }
-  | { readonly kind: "apply"; readonly name: ScalarName; readonly args: readonly Expr[]; readonly dtype: DType }
+  | {
+      readonly kind: "apply";
+      readonly name: ScalarName;
+      readonly args: readonly Expr[];
+      readonly dtype: DType;
+    }
   /** Conversion: float to int truncates, anything to bool is `x !== 0`, bool to number is 0 or 1, to uint8 wraps. */
   | { readonly kind: "cast"; readonly arg: Expr; readonly dtype: DType };
 

@@ -37,7 +37,11 @@ export interface LoopKernel {
   readonly kind: "loop";
   readonly dims: readonly number[];
   readonly loads: readonly Access[];
-  readonly reduction: { readonly kind: Reduction; readonly dims: readonly number[]; readonly body: Expr } | null;
+  readonly reduction: {
+    readonly kind: Reduction;
+    readonly dims: readonly number[];
+    readonly body: Expr;
+  } | null;
   readonly outputs: readonly Output[];
 }
 

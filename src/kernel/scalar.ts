@@ -14,7 +14,9 @@ export interface ScalarFunction {
   readonly js: (a: number, b: number, c: number) => number;
 }
 
-function define<const T extends Record<string, ScalarFunction>>(table: T): { [K in keyof T]: ScalarFunction } {
+function define<const T extends Record<string, ScalarFunction>>(
+  table: T,
+): { [K in keyof T]: ScalarFunction } {
   return table;
 }
 

@@ -1,5 +1,5 @@
 // Activations and losses as functions of tensors.
-import { conv2d, type ConvOptions } from "../ops/conv.ts";
+import { type ConvOptions, conv2d } from "../ops/conv.ts";
 import { type Operand, register } from "../ops/define.ts";
 import { arange, rand } from "../ops/factory.ts";
 import { checkIndices, oneHot } from "../ops/indexing.ts";
@@ -8,9 +8,9 @@ import { OptionError, ShapeError } from "../tensor/errors.ts";
 import { formatShape, normalizeAxis, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-export { conv2d, type ConvOptions };
 export { avgPool2d, maxPool2d } from "../ops/pool.ts";
 export { relu, sigmoid, tanh } from "../ops/unary.ts";
+export { type ConvOptions, conv2d };
 
 /** How a loss is drawn together over the batch. */
 export type LossReduction = "none" | "mean" | "sum";
@@ -49,7 +49,11 @@ export function dropout(x: Tensor, p = 0.5, training = true): Tensor {
 }
 
 /** Mean squared error, the notes' least squares: `(x − y)²`, averaged over all elements unless told otherwise. */
-export function mseLoss(input: Tensor, target: Operand, { reduction = "mean" }: { reduction?: LossReduction } = {}): Tensor {
+export function mseLoss(
+  input: Tensor,
+  target: Operand,
+  { reduction = "mean" }: { reduction?: LossReduction } = {},
+): Tensor {
   if (typeof target !== "number" && !sameShape(input.shape, target.shape)) {
     throw new ShapeError(
       `mseLoss: input ${formatShape(input.shape)} and target ${formatShape(target.shape)} must have one shape; broadcasting them would hide a mistake`,
@@ -134,7 +138,15 @@ register({
   name: "mseLoss",
   differentiable: true,
   domain: [-2, 2],
-  samples: [{ shapes: [[4, 5], [4, 5]], call: (x, y) => mseLoss(x!, y!) }],
+  samples: [
+    {
+      shapes: [
+        [4, 5],
+        [4, 5],
+      ],
+      call: (x, y) => mseLoss(x!, y!),
+    },
+  ],
 });
 register({
   name: "crossEntropy",
@@ -142,7 +154,13 @@ register({
   domain: [-3, 3],
   samples: [
     { shapes: [[4, 5]], call: (x) => crossEntropy(x!, arange(4)) },
-    { shapes: [[3, 5], [3, 5]], call: (x, y) => crossEntropy(x!, softmax(y!, 1), { reduction: "sum" }) },
+    {
+      shapes: [
+        [3, 5],
+        [3, 5],
+      ],
+      call: (x, y) => crossEntropy(x!, softmax(y!, 1), { reduction: "sum" }),
+    },
     { shapes: [[2, 3, 4]], call: (x) => crossEntropy(x!, oneHot(arange(2), 4).cast("int32")) },
   ],
 });

@@ -1,6 +1,14 @@
 // Modules, activations, losses and initial values.
 export * as functional from "./functional.ts";
-export { crossEntropy, dropout, linear, logSoftmax, type LossReduction, mseLoss, softmax } from "./functional.ts";
+export {
+  crossEntropy,
+  dropout,
+  type LossReduction,
+  linear,
+  logSoftmax,
+  mseLoss,
+  softmax,
+} from "./functional.ts";
 export * as init from "./init.ts";
 export {
   AvgPool2d,

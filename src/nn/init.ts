@@ -1,7 +1,8 @@
 // Initial values of parameters.
-import { Tensor } from "../tensor/tensor.ts";
+
 import { defaultRandom } from "../tensor/random.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
 
 /** Uniform numbers in [low, high). */
 export function uniform(shape: Shape, low: number, high: number): Tensor {

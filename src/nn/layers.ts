@@ -1,9 +1,17 @@
 // Layers: parameters, their initial values, and the equation that they stand for.
 import { conv2d, type Pair, pair } from "../ops/conv.ts";
-import { avgPool2d, type AvgPoolOptions, maxPool2d, type MaxPoolOptions } from "../ops/pool.ts";
+import { type AvgPoolOptions, avgPool2d, type MaxPoolOptions, maxPool2d } from "../ops/pool.ts";
 import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { crossEntropy, dropout, linear, logSoftmax, type LossReduction, mseLoss, softmax } from "./functional.ts";
+import {
+  crossEntropy,
+  dropout,
+  type LossReduction,
+  linear,
+  logSoftmax,
+  mseLoss,
+  softmax,
+} from "./functional.ts";
 import { defaultWeight, fanIn } from "./init.ts";
 import { checkInput, Module, type Parameter, parameter } from "./module.ts";
 
@@ -47,7 +55,12 @@ export class Conv2d extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
   readonly inChannels: number;
-  readonly options: { readonly stride: Pair; readonly padding: Pair; readonly dilation: Pair; readonly groups: number };
+  readonly options: {
+    readonly stride: Pair;
+    readonly padding: Pair;
+    readonly dilation: Pair;
+    readonly groups: number;
+  };
 
   constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2dOptions = {}) {
     super();
@@ -60,7 +73,9 @@ export class Conv2d extends Module {
     pair("Conv2d", "padding", padding, 0);
     pair("Conv2d", "dilation", dilation, 1);
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new OptionError(`Conv2d: groups must divide both channel counts; got ${inChannels} → ${outChannels} in ${groups} groups`);
+      throw new OptionError(
+        `Conv2d: groups must divide both channel counts; got ${inChannels} → ${outChannels} in ${groups} groups`,
+      );
     }
     const shape = [outChannels, inChannels / groups, kernelH, kernelW];
     this.inChannels = inChannels;

@@ -66,7 +66,8 @@ export abstract class Module {
   *namedModules(prefix = ""): Generator<[string, Module]> {
     this.#path = prefix;
     yield [prefix, this];
-    for (const [name, child] of this.children()) yield* child.namedModules(prefix ? `${prefix}.${name}` : name);
+    for (const [name, child] of this.children())
+      yield* child.namedModules(prefix ? `${prefix}.${name}` : name);
   }
 
   /** Parameters with their dotted paths, in the order of their declaration. */
@@ -109,7 +110,10 @@ export abstract class Module {
    * Copies values into parameters and buffers by path. Shapes must agree; where `strict` (the default), so must
    * the names, else OptionError names those missing and unexpected. Nothing is changed when it throws.
    */
-  loadStateDict(state: ReadonlyMap<string, Tensor>, { strict = true }: { strict?: boolean } = {}): LoadReport {
+  loadStateDict(
+    state: ReadonlyMap<string, Tensor>,
+    { strict = true }: { strict?: boolean } = {},
+  ): LoadReport {
     const own = this.stateDict();
     const missing = [...own.keys()].filter((name) => !state.has(name));
     const unexpected = [...state.keys()].filter((name) => !own.has(name));
@@ -138,7 +142,8 @@ export abstract class Module {
   *#namedTensors(): Generator<[string, Tensor]> {
     for (const [path, module] of this.namedModules()) {
       for (const [name, value] of Object.entries(module)) {
-        if (value instanceof Parameter || value instanceof Buffer) yield [path ? `${path}.${name}` : name, value];
+        if (value instanceof Parameter || value instanceof Buffer)
+          yield [path ? `${path}.${name}` : name, value];
       }
     }
   }

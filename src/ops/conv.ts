@@ -1,8 +1,9 @@
 // Two-dimensional convolution and its derivatives, which are convolutions again.
-import { Node } from "../graph/node.ts";
+import { type Form, form, Node } from "../graph/node.ts";
 import type { ConvGeometry } from "../kernel/kernel.ts";
 import { OptionError, ShapeError } from "../tensor/errors.ts";
-import { formatShape } from "../tensor/shape.ts";
+import type { DType } from "../tensor/dtype.ts";
+import { formatShape, type Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { register, requireFloat, result } from "./define.ts";
 
@@ -25,7 +26,9 @@ export interface ConvOptions {
 export function pair(op: string, name: string, value: Pair, least: number): [number, number] {
   const both: [number, number] = typeof value === "number" ? [value, value] : [value[0], value[1]];
   if (both.some((n) => !Number.isInteger(n) || n < least)) {
-    throw new OptionError(`${op}: ${name} must be an integer of at least ${least}, or two of them; got ${value}`);
+    throw new OptionError(
+      `${op}: ${name} must be an integer of at least ${least}, or two of them; got ${value}`,
+    );
   }
   return both;
 }
@@ -36,9 +39,15 @@ export function pair(op: string, name: string, value: Pair, least: number): [num
  * `H' = ⌊(H + 2·padding − dilation·(kh − 1) − 1) / stride⌋ + 1`.
  * Throws ShapeError where channels, groups or sizes do not fit.
  */
-export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor {
+export function conv2d(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: ConvOptions = {},
+): Tensor {
   requireFloat("conv2d", bias ? { x, weight, bias } : { x, weight });
-  const geometry = convGeometry(x, weight, bias, options);
+  const correlation = correlationFor(x, weight, bias, options);
+  const { geometry } = correlation;
   const { groups, inChannels, inH, inW, kernelH, kernelW, outH, outW } = geometry;
   const whole = outH === 1 && outW === 1 && kernelH === inH && kernelW === inW && groups === 1;
   const unpadded = geometry.padTop === 0 && geometry.padLeft === 0;
@@ -50,7 +59,7 @@ export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null = null, op
     y = bias ? y.add(bias) : y;
     return y.reshape([x.shape[0]!, weight.shape[0]!, 1, 1]);
   }
-  y = correlate(x, weight, geometry, false);
+  y = correlate(x, weight, correlation);
   return bias ? y.add(bias.reshape([1, -1, 1, 1])) : y;
 }
 
@@ -67,7 +76,9 @@ function convGeometry(x: Tensor, weight: Tensor, bias: Tensor | null, options: C
   const [batch, channels, inH, inW] = x.shape as [number, number, number, number];
   const [outputs, perGroup, kernelH, kernelW] = weight.shape as [number, number, number, number];
   if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0 || outputs % groups !== 0) {
-    throw new ShapeError(`conv2d: groups must divide input and output channels; groups ${groups}, ${shown()}`);
+    throw new ShapeError(
+      `conv2d: groups must divide input and output channels; groups ${groups}, ${shown()}`,
+    );
   }
   if (perGroup !== channels / groups) {
     throw new ShapeError(
@@ -126,56 +137,93 @@ function dual(g: ConvGeometry): ConvGeometry {
   };
 }
 
-/** The convolution of a geometry; `transposed` reads the weight as its input gradient does. */
-function correlate(x: Tensor, weight: Tensor, geometry: ConvGeometry, transposed: boolean): Tensor {
-  const { batch, groups, outChannels, outH, outW } = geometry;
-  const name = transposed ? "conv2dInputGrad" : "conv2d";
-  const node = Node.make(
-    name,
-    Object.values(geometry).join(),
-    { kind: "conv2d", geometry, transposed },
-    [x.node, weight.node],
-    [batch, groups * outChannels, outH, outW],
-    x.dtype,
-  );
-  return result(node, name, [x, weight], (dy) => [
+/**
+ * A convolution with all its sizes: the forms of its nodes, and its dual. Made once for each combination of shapes and
+ * options, so that a training step does not work them out again.
+ */
+class Correlation {
+  readonly geometry: ConvGeometry;
+  /** Whether the weight is read as the input gradient reads it. */
+  readonly transposed: boolean;
+  readonly name: string;
+  readonly form: Form;
+  readonly shape: Shape;
+  readonly weightShape: Shape;
+  readonly partialShape: Shape;
+  readonly weightGradForm: Form;
+  #dual: Correlation | null;
+
+  constructor(geometry: ConvGeometry, transposed: boolean, dtype: DType, dualOf: Correlation | null = null) {
+    const { batch, groups, outChannels, inChannels, outH, outW, kernelH, kernelW } = geometry;
+    const key = Object.values(geometry).join();
+    const chunks = weightGradChunks(geometry);
+    this.geometry = geometry;
+    this.transposed = transposed;
+    this.name = transposed ? "conv2dInputGrad" : "conv2d";
+    this.form = form(this.name, key, { kind: "conv2d", geometry, transposed }, dtype);
+    this.shape = [batch, groups * outChannels, outH, outW];
+    this.weightShape = [groups * outChannels, inChannels, kernelH, kernelW];
+    this.partialShape = [chunks, groups, outChannels, inChannels, kernelH, kernelW];
+    this.weightGradForm = form("conv2dWeightGrad", key, { kind: "conv2dWeightGrad", geometry, chunks }, dtype);
+    this.#dual = dualOf;
+  }
+
+  /** The convolution that takes this one's gradient back to its input. */
+  get dual(): Correlation {
+    this.#dual ??= new Correlation(dual(this.geometry), !this.transposed, this.form.dtype, this);
+    return this.#dual;
+  }
+}
+
+const correlations = new Map<string, Correlation>();
+
+/** The convolution of x with a weight, worked out and checked on the first call with these shapes and options. */
+function correlationFor(x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions): Correlation {
+  const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
+  const shapes = `${x.node.shapeId},${weight.node.shapeId},${bias ? bias.node.shapeId : ""}`;
+  const key = `${x.dtype}|${shapes}|${stride}|${padding}|${dilation}|${groups}`;
+  let correlation = correlations.get(key);
+  if (!correlation) {
+    correlation = new Correlation(convGeometry(x, weight, bias, options), false, x.dtype);
+    correlations.set(key, correlation);
+  }
+  return correlation;
+}
+
+/** The convolution of x with a weight. */
+function correlate(x: Tensor, weight: Tensor, c: Correlation): Tensor {
+  const node = Node.of(c.form, [x.node, weight.node], c.shape);
+  return result(node, c.name, [x, weight], (dy) => [
     // dx: the dual convolution of dy
-    x.requiresGrad ? correlate(dy, weight, dual(geometry), !transposed) : null,
+    x.requiresGrad ? correlate(dy, weight, c.dual) : null,
     // dw: x correlated with dy; for the transposed form x and dy change roles
-    weight.requiresGrad
-      ? transposed
-        ? weightGrad(dy, x, dual(geometry))
-        : weightGrad(x, dy, geometry)
-      : null,
+    weight.requiresGrad ? (c.transposed ? weightGrad(dy, x, c.dual) : weightGrad(x, dy, c)) : null,
   ]);
 }
 
-/** The weight gradient `[groups·O, C, kh, kw]` of a convolution, summed over fixed parts of the batch. */
-function weightGrad(x: Tensor, dy: Tensor, geometry: ConvGeometry): Tensor {
-  const { batch, groups, outChannels, inChannels, kernelH, kernelW } = geometry;
-  const chunks = weightGradChunks(geometry);
-  const node = Node.make(
-    "conv2dWeightGrad",
-    Object.values(geometry).join(),
-    { kind: "conv2dWeightGrad", geometry, chunks },
-    [x.node, dy.node],
-    [chunks, groups, outChannels, inChannels, kernelH, kernelW],
-    x.dtype,
-  );
-  const shape = [groups * outChannels, inChannels, kernelH, kernelW];
+/** The weight gradient `[groups·O, C, kh, kw]` of a convolution that is not transposed, summed over fixed parts of the batch. */
+function weightGrad(x: Tensor, dy: Tensor, c: Correlation): Tensor {
+  const node = Node.of(c.weightGradForm, [x.node, dy.node], c.partialShape);
   const partial = result(node, "conv2dWeightGrad", [x, dy], (dpartial) => {
     // The sum over parts repeats one gradient, so any part of it is the gradient of the whole.
-    const dw = dpartial.select(0, 0).reshape(shape);
+    const dw = dpartial.select(0, 0).reshape(c.weightShape);
     return [
-      x.requiresGrad ? correlate(dy, dw, dual(geometry), true) : null, // dx: as if dw were the weight
-      dy.requiresGrad ? correlate(x, dw, geometry, false) : null, // d(dy): the convolution of x with dw
+      x.requiresGrad ? correlate(dy, dw, c.dual) : null, // dx: as if dw were the weight
+      dy.requiresGrad ? correlate(x, dw, c) : null, // d(dy): the convolution of x with dw
     ];
   });
-  return (batch === 0 ? partial.mul(0) : partial).sum(0).reshape(shape);
+  return partial.sum(0).reshape(c.weightShape);
 }
 
 /** How many parts the batch is cut into, by the shape alone: work for many threads, but little to add up. */
-function weightGradChunks({ batch, groups, outChannels, inChannels, kernelH, kernelW }: ConvGeometry): number {
+function weightGradChunks({
+  batch,
+  groups,
+  outChannels,
+  inChannels,
+  kernelH,
+  kernelW,
+}: ConvGeometry): number {
   const weights = groups * outChannels * inChannels * kernelH * kernelW;
   return Math.max(1, Math.min(batch, weights <= 65536 ? 16 : 8));
 }
@@ -186,12 +234,39 @@ register({
   domain: [-1, 1],
   samples: [
     { shapes: [[2, 3, 6, 5], [4, 3, 3, 2], [4]], call: (x, w, b) => conv2d(x!, w!, b!) },
-    { shapes: [[2, 2, 7, 7], [4, 2, 3, 3]], call: (x, w) => conv2d(x!, w!, null, { stride: 2, padding: 1 }) },
-    { shapes: [[1, 4, 6, 6], [4, 2, 3, 3], [4]], call: (x, w, b) => conv2d(x!, w!, b!, { groups: 2, padding: [0, 2] }).sigmoid() },
-    { shapes: [[2, 3, 8, 8], [3, 1, 3, 3]], call: (x, w) => conv2d(x!, w!, null, { groups: 3, dilation: 2 }) },
-    { shapes: [[2, 3, 5, 5], [4, 3, 1, 1]], call: (x, w) => conv2d(x!, w!) },
+    {
+      shapes: [
+        [2, 2, 7, 7],
+        [4, 2, 3, 3],
+      ],
+      call: (x, w) => conv2d(x!, w!, null, { stride: 2, padding: 1 }),
+    },
+    {
+      shapes: [[1, 4, 6, 6], [4, 2, 3, 3], [4]],
+      call: (x, w, b) => conv2d(x!, w!, b!, { groups: 2, padding: [0, 2] }).sigmoid(),
+    },
+    {
+      shapes: [
+        [2, 3, 8, 8],
+        [3, 1, 3, 3],
+      ],
+      call: (x, w) => conv2d(x!, w!, null, { groups: 3, dilation: 2 }),
+    },
+    {
+      shapes: [
+        [2, 3, 5, 5],
+        [4, 3, 1, 1],
+      ],
+      call: (x, w) => conv2d(x!, w!),
+    },
     { shapes: [[2, 3, 4, 4], [5, 3, 4, 4], [5]], call: (x, w, b) => conv2d(x!, w!, b!).tanh() },
     { shapes: [[3, 1, 9, 12], [6, 1, 5, 5], [6]], call: (x, w, b) => conv2d(x!, w!, b!).sigmoid() },
-    { shapes: [[0, 1, 5, 5], [2, 1, 3, 3]], call: (x, w) => conv2d(x!, w!) },
+    {
+      shapes: [
+        [0, 1, 5, 5],
+        [2, 1, 3, 3],
+      ],
+      call: (x, w) => conv2d(x!, w!),
+    },
   ],
 });

@@ -6,7 +6,7 @@ import { cast as castExpr, type Expr, load } from "../kernel/expr.ts";
 import { type DType, isFloating, promote } from "../tensor/dtype.ts";
 import { DTypeError, ShapeError } from "../tensor/errors.ts";
 import { isGradEnabled } from "../tensor/gradmode.ts";
-import { broadcastShapes, formatShape, sameShape, type Shape } from "../tensor/shape.ts";
+import { broadcastShapes, formatShape, type Shape, sameShape } from "../tensor/shape.ts";
 import { type GradFn, Tensor } from "../tensor/tensor.ts";
 
 /** A tensor, or a number that takes its place. */
@@ -19,7 +19,10 @@ export type Operand = Tensor | number;
 export interface OpRecord {
   readonly name: string;
   /** Input shapes of each sample, and the call on tensors of those shapes. */
-  readonly samples: readonly { readonly shapes: readonly Shape[]; readonly call: (...x: Tensor[]) => Tensor }[];
+  readonly samples: readonly {
+    readonly shapes: readonly Shape[];
+    readonly call: (...x: Tensor[]) => Tensor;
+  }[];
   readonly differentiable: boolean;
   /** Interval that sample values are drawn from. */
   readonly domain: readonly [number, number];
@@ -60,12 +63,20 @@ export function scalar(value: number, dtype: DType = "float32"): Tensor {
 
 /** The dtype in which operands meet; a number adapts to the tensors beside it, unless it has a fraction and they have none. */
 export function commonDType(operands: readonly Operand[]): DType {
-  const tensors = operands.filter((x): x is Tensor => typeof x !== "number");
-  let dtype = tensors.map((x) => x.dtype).reduce(promote, tensors[0]?.dtype ?? "float32");
-  const hasNumber = operands.some((x) => typeof x === "number");
-  if (hasNumber && dtype === "bool") dtype = "int32";
-  const fraction = operands.some((x) => typeof x === "number" && !Number.isInteger(x));
-  return fraction && !isFloating(dtype) ? "float32" : dtype;
+  let dtype: DType | null = null;
+  let hasNumber = false;
+  let hasFraction = false;
+  for (const x of operands) {
+    if (typeof x === "number") {
+      hasNumber = true;
+      if (!Number.isInteger(x)) hasFraction = true;
+    } else {
+      dtype = dtype === null ? x.dtype : promote(dtype, x.dtype);
+    }
+  }
+  if (dtype === null) return "float32";
+  if (hasFraction && !isFloating(dtype)) return "float32";
+  return hasNumber && dtype === "bool" ? "int32" : dtype;
 }
 
 const dtypeCodes: Record<DType, number> = { bool: 0, uint8: 1, int32: 2, float32: 3, float64: 4 };
@@ -100,7 +111,9 @@ interface ElementwiseSpec<I extends string> {
  * Declares an op that works element by element on inputs broadcast to one shape. The result is the function; where
  * Tensor declares a method of the op's name, the function becomes that method too.
  */
-export function elementwise<const I extends string>(spec: ElementwiseSpec<I>): (...operands: Operand[]) => Tensor {
+export function elementwise<const I extends string>(
+  spec: ElementwiseSpec<I>,
+): (...operands: Operand[]) => Tensor {
   const { name, inputs } = spec;
   const accepts = spec.accepts ?? "float";
   const forms = new Map<number, Form>();
@@ -193,7 +206,9 @@ export function requireFloat(op: string, named: Readonly<Record<string, Tensor>>
   const dtype = entries[0]![1].dtype;
   if (entries.some(([, x]) => !isFloating(x.dtype) || x.dtype !== dtype)) {
     const shown = entries.map(([key, x]) => `${key} ${x.dtype} ${formatShape(x.shape)}`).join(", ");
-    throw new DTypeError(`${op}: needs floating tensors of one dtype; got ${shown}. Convert with x.cast("float32")`);
+    throw new DTypeError(
+      `${op}: needs floating tensors of one dtype; got ${shown}. Convert with x.cast("float32")`,
+    );
   }
   return dtype;
 }

@@ -15,7 +15,11 @@ export interface FactoryOptions {
 }
 
 /** A tensor of one value. */
-export function full(shape: Shape, value: number, { dtype = "float32", requiresGrad = false }: FactoryOptions = {}): Tensor {
+export function full(
+  shape: Shape,
+  value: number,
+  { dtype = "float32", requiresGrad = false }: FactoryOptions = {},
+): Tensor {
   checkShape("full", shape);
   const result = Tensor.fromArray(allocate(dtype, sizeOf(shape)).fill(value), shape, dtype);
   if (requiresGrad) result.requiresGrad = true;
@@ -43,7 +47,12 @@ export function onesLike(x: Tensor): Tensor {
 }
 
 /** start, start + step, … below `end`; `arange(n)` counts from 0. int32 unless given. */
-export function arange(start: number, end?: number, step = 1, { dtype = "int32" }: FactoryOptions = {}): Tensor {
+export function arange(
+  start: number,
+  end?: number,
+  step = 1,
+  { dtype = "int32" }: FactoryOptions = {},
+): Tensor {
   const [from, to] = end === undefined ? [0, start] : [start, end];
   if (step === 0 || !Number.isFinite(step)) throw new OptionError(`arange: step must not be 0; got ${step}`);
   const length = Math.max(0, Math.ceil((to - from) / step));
@@ -64,7 +73,12 @@ export function rand(shape: Shape): Tensor {
   checkShape("rand", shape);
   const size = sizeOf(shape);
   const keys = drawKey().map((key) => Node.scalar(key, "int32"));
-  const bits = apply("threefry", { kind: "index", axis: 0, dtype: "int32" }, load(0, "int32"), load(1, "int32"));
+  const bits = apply(
+    "threefry",
+    { kind: "index", axis: 0, dtype: "int32" },
+    load(0, "int32"),
+    load(1, "int32"),
+  );
   // 24 random bits as a fraction: every value is exact in float32
   const expr: Expr = apply("mul", cast(apply("shiftRight", bits, 8), "float32"), 2 ** -24);
   const node = Node.make("rand", "", { kind: "map", expr }, keys, [size], "float32");

@@ -30,7 +30,14 @@ export function indexSelect(x: Tensor, axis: number, index: Tensor): Tensor {
   const places = requireIndex("indexSelect", index);
   checkIndices("indexSelect", places, x.shape[d]!);
   const shape = x.shape.map((size, i) => (i === d ? places.size : size));
-  const node = Node.make("indexSelect", String(d), { kind: "gather", axis: d }, [x.node, places.node], shape, x.dtype);
+  const node = Node.make(
+    "indexSelect",
+    String(d),
+    { kind: "gather", axis: d },
+    [x.node, places.node],
+    shape,
+    x.dtype,
+  );
   return result(node, "indexSelect", [x], (dy) => [indexAdd(dy, d, places, x.shape[d]!)]); // dx: dy added where it came from
 }
 
@@ -63,6 +70,13 @@ register({
   domain: [-2, 2],
   samples: [
     { shapes: [[4, 3]], call: (x) => x!.indexSelect(0, arange(3, -1, -1)) },
-    { shapes: [[2, 4, 3]], call: (x) => x!.sin().indexSelect(1, arange(0, 4, 2)).exp() },
+    {
+      shapes: [[2, 4, 3]],
+      call: (x) =>
+        x!
+          .sin()
+          .indexSelect(1, arange(0, 4, 2))
+          .exp(),
+    },
   ],
 });

@@ -19,7 +19,9 @@ declare module "../tensor/tensor.ts" {
 export function matmul(a: Tensor, b: Tensor): Tensor {
   requireFloat("matmul", { a, b });
   if (a.rank === 0 || b.rank === 0) {
-    throw new ShapeError(`matmul: needs rank 1 or more; got a ${formatShape(a.shape)}, b ${formatShape(b.shape)}`);
+    throw new ShapeError(
+      `matmul: needs rank 1 or more; got a ${formatShape(a.shape)}, b ${formatShape(b.shape)}`,
+    );
   }
   const left = a.rank === 1 ? a.unsqueeze(0) : a;
   const right = b.rank === 1 ? b.unsqueeze(1) : b;
@@ -76,13 +78,49 @@ register({
   differentiable: true,
   domain: [-2, 2],
   samples: [
-    { shapes: [[3, 4], [4, 2]], call: (a, b) => a!.matmul(b!) },
+    {
+      shapes: [
+        [3, 4],
+        [4, 2],
+      ],
+      call: (a, b) => a!.matmul(b!),
+    },
     { shapes: [[4], [4]], call: (a, b) => a!.matmul(b!) },
-    { shapes: [[2, 1, 3, 4], [5, 4, 2]], call: (a, b) => a!.matmul(b!) },
-    { shapes: [[2, 3, 4], [4, 2]], call: (a, b) => a!.matmul(b!).sigmoid() },
-    { shapes: [[4, 3], [2, 4]], call: (a, b) => a!.t().matmul(b!.t()) },
-    { shapes: [[0, 4], [4, 2]], call: (a, b) => a!.matmul(b!) },
-    { shapes: [[3, 0], [0, 2]], call: (a, b) => a!.matmul(b!) },
+    {
+      shapes: [
+        [2, 1, 3, 4],
+        [5, 4, 2],
+      ],
+      call: (a, b) => a!.matmul(b!),
+    },
+    {
+      shapes: [
+        [2, 3, 4],
+        [4, 2],
+      ],
+      call: (a, b) => a!.matmul(b!).sigmoid(),
+    },
+    {
+      shapes: [
+        [4, 3],
+        [2, 4],
+      ],
+      call: (a, b) => a!.t().matmul(b!.t()),
+    },
+    {
+      shapes: [
+        [0, 4],
+        [4, 2],
+      ],
+      call: (a, b) => a!.matmul(b!),
+    },
+    {
+      shapes: [
+        [3, 0],
+        [0, 2],
+      ],
+      call: (a, b) => a!.matmul(b!),
+    },
     { shapes: [[17, 33], [33, 9], [9]], call: (a, b, c) => a!.matmul(b!).add(c!).tanh() },
   ],
 });

@@ -7,8 +7,8 @@ import {
   formatShape,
   inferShape,
   normalizeAxis,
-  sameShape,
   type Shape,
+  sameShape,
 } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { method, register, result } from "./define.ts";
@@ -44,7 +44,13 @@ declare module "../tensor/tensor.ts" {
   }
 }
 
-function viewOp(name: string, x: Tensor, view: View, params: string, backward: (dy: Tensor) => Tensor): Tensor {
+function viewOp(
+  name: string,
+  x: Tensor,
+  view: View,
+  params: string,
+  backward: (dy: Tensor) => Tensor,
+): Tensor {
   const shape = viewShape(view, x.shape);
   const node = Node.make(name, params, { kind: "view", view }, [x.node], shape, x.dtype);
   return result(node, name, [x], (dy) => [backward(dy)]);
@@ -96,7 +102,9 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 /** The sum over what broadcasting repeated: the gradient of `expand`. */
 function sumTo(dy: Tensor, shape: Shape): Tensor {
   const added = dy.rank - shape.length;
-  const axes = dy.shape.flatMap((size, d) => (d < added || (shape[d - added] === 1 && size !== 1) ? [d] : []));
+  const axes = dy.shape.flatMap((size, d) =>
+    d < added || (shape[d - added] === 1 && size !== 1) ? [d] : [],
+  );
   return dy.sum(axes, { keepdim: true }).reshape(shape);
 }
 
@@ -123,7 +131,9 @@ function assemble(
   const nodes = inputs.map((x) => x.node);
   const node = Node.make(name, params, { kind: "assemble", parts, fill }, nodes, shape, inputs[0]!.dtype);
   return result(node, name, inputs, (dy) =>
-    inputs.map((x, i) => (x.requiresGrad ? stridedSlice(dy, parts[i]!.starts, parts[i]!.steps, x.shape) : null)),
+    inputs.map((x, i) =>
+      x.requiresGrad ? stridedSlice(dy, parts[i]!.starts, parts[i]!.steps, x.shape) : null,
+    ),
   );
 }
 
@@ -134,7 +144,8 @@ export function slice(x: Tensor, axis: number, start?: number, end?: number, ste
   if (!Number.isInteger(step) || step === 0) {
     throw new ShapeError(`slice: step must be an integer other than 0; got ${step}`);
   }
-  const clip = (at: number, low: number, high: number) => Math.min(Math.max(at < 0 ? at + size : at, low), high);
+  const clip = (at: number, low: number, high: number) =>
+    Math.min(Math.max(at < 0 ? at + size : at, low), high);
   let from: number;
   let count: number;
   if (step > 0) {
@@ -251,14 +262,21 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
 /** The same elements in row-major order of their own. */
 export function contiguous(x: Tensor): Tensor {
   if (x.node.storage || x.node.op.kind !== "view") return x;
-  return assemble("contiguous", [x], [{ starts: x.shape.map(() => 0), steps: x.shape.map(() => 1) }], x.shape, 0);
+  return assemble(
+    "contiguous",
+    [x],
+    [{ starts: x.shape.map(() => 0), steps: x.shape.map(() => 1) }],
+    x.shape,
+    0,
+  );
 }
 
 method("reshape", reshape);
 method("permute", permute);
 method("transpose", transpose);
 method("t", (x: Tensor) => {
-  if (x.rank > 2) throw new ShapeError(`t: needs rank 2 or less; got ${formatShape(x.shape)}. Use transpose(a, b)`);
+  if (x.rank > 2)
+    throw new ShapeError(`t: needs rank 2 or less; got ${formatShape(x.shape)}. Use transpose(a, b)`);
   return x.rank < 2 ? x : permute(x, [1, 0]);
 });
 method("expand", expand);
@@ -281,7 +299,31 @@ sample("expand", [[3, 1]], (x) => x!.sin().expand([2, 3, 4]).exp());
 sample("slice", [[4, 5]], (x) => x!.slice(0, 1).slice(1, -1, undefined, -2).sin());
 sample("select", [[4, 5]], (x) => x!.select(1, -2));
 sample("flip", [[2, 3]], (x) => x!.flip([0, 1]).exp());
-sample("pad", [[2, 3]], (x) => x!.pad([[1, 0], [0, 2]], 0.5).sin());
-sample("cat", [[2, 3], [2, 1]], (a, b) => cat([a!, b!.sin(), a!.t().reshape([2, 3])], 1).exp());
-sample("stack", [[2, 3], [2, 3]], (a, b) => stack([a!, b!], 1));
+sample("pad", [[2, 3]], (x) =>
+  x!
+    .pad(
+      [
+        [1, 0],
+        [0, 2],
+      ],
+      0.5,
+    )
+    .sin(),
+);
+sample(
+  "cat",
+  [
+    [2, 3],
+    [2, 1],
+  ],
+  (a, b) => cat([a!, b!.sin(), a!.t().reshape([2, 3])], 1).exp(),
+);
+sample(
+  "stack",
+  [
+    [2, 3],
+    [2, 3],
+  ],
+  (a, b) => stack([a!, b!], 1),
+);
 sample("contiguous", [[2, 3]], (x) => x!.t().contiguous().reshape([6]));

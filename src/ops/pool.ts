@@ -51,7 +51,21 @@ function poolNode(
       `${op}: a window of ${kernelH}×${kernelW} does not fit into the padded input of ${inH + 2 * padTop}×${inW + 2 * padLeft}; got x ${formatShape(x.shape)}`,
     );
   }
-  const geometry = { planes: n * c, inH, inW, outH, outW, kernelH, kernelW, strideH, strideW, padTop, padLeft, dilationH, dilationW };
+  const geometry = {
+    planes: n * c,
+    inH,
+    inW,
+    outH,
+    outW,
+    kernelH,
+    kernelW,
+    strideH,
+    strideW,
+    padTop,
+    padLeft,
+    dilationH,
+    dilationW,
+  };
   const countPadding = options.countIncludePad ?? true;
   const pool = { geometry, countPadding, padBottom: padTop, padRight: padLeft };
   return { pool, shape: [n, c, outH, outW], key: `${Object.values(geometry)}|${countPadding}` };
@@ -75,7 +89,13 @@ function maxPoolGrad(x: Tensor, dy: Tensor, pool: PoolNode, key: string, shape: 
 }
 
 /** The elements of `values` where each window of x has its first maximum; linear in values. */
-function maxPoolPick(x: Tensor, values: Tensor, pool: PoolNode, key: string, shape: readonly number[]): Tensor {
+function maxPoolPick(
+  x: Tensor,
+  values: Tensor,
+  pool: PoolNode,
+  key: string,
+  shape: readonly number[],
+): Tensor {
   const nodeOp = { kind: "pool2d", mode: "maxPick", pool } as const;
   const node = Node.make("maxPool2dPick", key, nodeOp, [x.node, values.node], shape, x.dtype);
   return result(node, "maxPool2dPick", [values], (dy) => [maxPoolGrad(x, dy, pool, key, shape)]);
@@ -94,7 +114,14 @@ function average(x: Tensor, pool: PoolNode, key: string, shape: readonly number[
 
 /** dx of average pooling: dy spread evenly over its window. */
 function averageGrad(dy: Tensor, pool: PoolNode, key: string, inputShape: readonly number[]): Tensor {
-  const node = Node.make("avgPool2dGrad", key, { kind: "pool2dGrad", mode: "avg", pool }, [dy.node], inputShape, dy.dtype);
+  const node = Node.make(
+    "avgPool2dGrad",
+    key,
+    { kind: "pool2dGrad", mode: "avg", pool },
+    [dy.node],
+    inputShape,
+    dy.dtype,
+  );
   return result(node, "avgPool2dGrad", [dy], (ddx) => [average(ddx, pool, key, dy.shape)]);
 }
 
@@ -116,6 +143,9 @@ register({
   samples: [
     { shapes: [[2, 3, 6, 8]], call: (x) => avgPool2d(x!, 2) },
     { shapes: [[1, 2, 7, 5]], call: (x) => avgPool2d(x!, 3, { stride: 2, padding: 1 }) },
-    { shapes: [[1, 2, 7, 5]], call: (x) => avgPool2d(x!, 3, { stride: 1, padding: 1, countIncludePad: false }).sin() },
+    {
+      shapes: [[1, 2, 7, 5]],
+      call: (x) => avgPool2d(x!, 3, { stride: 1, padding: 1, countIncludePad: false }).sin(),
+    },
   ],
 });

@@ -52,7 +52,9 @@ function reduceOp(
   const isArg = reduction === "argmax" || reduction === "argmin";
   const count = sizeOf(over.map((d) => x.shape[d]!));
   if (count === 0 && reduction !== "sum" && reduction !== "prod") {
-    throw new ShapeError(`${name}: nothing to reduce over axes [${over.join(", ")}] of ${formatShape(x.shape)}`);
+    throw new ShapeError(
+      `${name}: nothing to reduce over axes [${over.join(", ")}] of ${formatShape(x.shape)}`,
+    );
   }
   const kept = x.shape.map((size, d) => (over.includes(d) ? 1 : size));
   const dtype = isArg ? "int32" : x.dtype;

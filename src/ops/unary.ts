@@ -1,9 +1,9 @@
 // Elementwise ops of one tensor.
-import { apply } from "../kernel/expr.ts";
+
+import { Node } from "../graph/node.ts";
+import { apply, cast as castExpr, load } from "../kernel/expr.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { isFloating } from "../tensor/dtype.ts";
-import { Node } from "../graph/node.ts";
-import { cast as castExpr, load } from "../kernel/expr.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { where } from "./binary.ts";
 import { elementwise, method, register, result } from "./define.ts";
@@ -192,7 +192,7 @@ export const relu = elementwise({
   samples,
 });
 
-export const isFinite = elementwise({
+export const finite = elementwise({
   name: "isFinite",
   inputs: ["x"],
   expr: ({ x }) => apply("isFinite", x),

@@ -33,7 +33,10 @@ const defaults: AdamOptions = {
  * Source: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015.
  */
 export class Adam extends Optimizer<AdamOptions> {
-  constructor(params: Iterable<Parameter> | readonly Group<AdamOptions>[], options: Partial<AdamOptions> = {}) {
+  constructor(
+    params: Iterable<Parameter> | readonly Group<AdamOptions>[],
+    options: Partial<AdamOptions> = {},
+  ) {
     super(params, { ...defaults, ...options });
   }
 
@@ -60,23 +63,41 @@ export class Adam extends Optimizer<AdamOptions> {
  * Source: Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019.
  */
 export class AdamW extends Adam {
-  constructor(params: Iterable<Parameter> | readonly Group<AdamOptions>[], options: Partial<AdamOptions> = {}) {
+  constructor(
+    params: Iterable<Parameter> | readonly Group<AdamOptions>[],
+    options: Partial<AdamOptions> = {},
+  ) {
     super(params, { weightDecay: 1e-2, ...options });
   }
 
-  protected override update(p: Tensor, gradient: Tensor, state: State, options: AdamOptions, t: number): Update {
+  protected override update(
+    p: Tensor,
+    gradient: Tensor,
+    state: State,
+    options: AdamOptions,
+    t: number,
+  ): Update {
     const g = options.maximize ? gradient.neg() : gradient;
     return adam(p.mul(1 - options.lr * options.weightDecay), g, state, options, t);
   }
 }
 
-function adam(p: Tensor, g: Tensor, state: State, { lr, betas, eps, amsgrad }: AdamOptions, t: number): Update {
+function adam(
+  p: Tensor,
+  g: Tensor,
+  state: State,
+  { lr, betas, eps, amsgrad }: AdamOptions,
+  t: number,
+): Update {
   const [beta1, beta2] = betas;
   const mean = state.mean!.mul(beta1).add(g.mul(1 - beta1));
   const square = state.square!.mul(beta2).add(g.square().mul(1 - beta2));
   const largest = amsgrad ? state.largest!.maximum(square) : null;
   const correction = Math.sqrt(1 - beta2 ** t);
-  const denominator = (largest ?? square).sqrt().mul(1 / correction).add(eps);
+  const denominator = (largest ?? square)
+    .sqrt()
+    .mul(1 / correction)
+    .add(eps);
   const parameter = p.sub(mean.div(denominator).mul(lr / (1 - beta1 ** t)));
   return { parameter, state: largest ? { mean, square, largest } : { mean, square } };
 }

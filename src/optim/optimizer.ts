@@ -1,12 +1,12 @@
 // What all optimizers share: parameters, groups, state, and the one program in which a whole step runs.
 import { realize } from "../graph/engine.ts";
 import { applyTraced, type Traced, traceMaps } from "../graph/trace.ts";
+import type { Parameter } from "../nn/module.ts";
+import { zerosLike } from "../ops/factory.ts";
 import { allocate, type DType } from "../tensor/dtype.ts";
 import { OptionError } from "../tensor/errors.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import { formatShape } from "../tensor/shape.ts";
-import type { Parameter } from "../nn/module.ts";
-import { zerosLike } from "../ops/factory.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** The tensors that an optimizer keeps for one parameter, by name. */
@@ -42,7 +42,9 @@ export abstract class Optimizer<O extends { lr: number }> {
       throw new OptionError(`${this.constructor.name}: no parameters to optimize; pass model.parameters()`);
     }
     if (new Set(all).size !== all.length) {
-      throw new OptionError(`${this.constructor.name}: a parameter is named twice; each belongs to one group`);
+      throw new OptionError(
+        `${this.constructor.name}: a parameter is named twice; each belongs to one group`,
+      );
     }
     for (const group of this.groups) this.check(group);
   }
@@ -79,7 +81,9 @@ export abstract class Optimizer<O extends { lr: number }> {
    */
   step({ onlyIf }: { onlyIf?: Tensor } = {}): void {
     if (onlyIf && onlyIf.rank !== 0) {
-      throw new OptionError(`${this.constructor.name}: onlyIf must be a scalar; got ${formatShape(onlyIf.shape)}`);
+      throw new OptionError(
+        `${this.constructor.name}: onlyIf must be a scalar; got ${formatShape(onlyIf.shape)}`,
+      );
     }
     const t = this.steps + 1;
     // First all new values, then all assignments: a step that throws on the way changes nothing.
@@ -91,7 +95,8 @@ export abstract class Optimizer<O extends { lr: number }> {
         for (const p of group.params) {
           if (!p.grad) continue;
           const state = this.#stateOf(p, group);
-          if (this.elementwise && rule?.dtype !== p.dtype) rule = this.#rule(p.dtype, group, t, onlyIf !== undefined);
+          if (this.elementwise && rule?.dtype !== p.dtype)
+            rule = this.#rule(p.dtype, group, t, onlyIf !== undefined);
           const values = rule ? applyRule(rule, p, state, onlyIf) : this.#direct(p, state, group, t, onlyIf);
           for (const [i, target] of [p, ...Object.values(state)].entries()) {
             assignments.push({ target, value: values[i]! });
@@ -116,7 +121,8 @@ export abstract class Optimizer<O extends { lr: number }> {
     const tensors = new Map<string, Tensor>();
     const all = this.groups.flatMap((group) => group.params);
     for (const [i, p] of all.entries()) {
-      for (const [name, value] of Object.entries(this.#state.get(p) ?? {})) tensors.set(`${i}.${name}`, value);
+      for (const [name, value] of Object.entries(this.#state.get(p) ?? {}))
+        tensors.set(`${i}.${name}`, value);
     }
     return { steps: this.steps, tensors };
   }
@@ -163,10 +169,11 @@ export abstract class Optimizer<O extends { lr: number }> {
     ];
     const inputs = [p, g, ...Object.values(state), ...(conditional ? [condition] : [])];
     const traced = traceMaps(
+      this.constructor.name,
       outputs,
       inputs.map((x) => x.node),
     );
-    return { dtype, traced, name: this.constructor.name };
+    return { dtype, traced };
   }
 
   #stateOf(p: Parameter, options: O): Record<string, Tensor> {
@@ -184,13 +191,16 @@ export abstract class Optimizer<O extends { lr: number }> {
 interface Rule {
   readonly dtype: DType;
   readonly traced: Traced;
-  readonly name: string;
 }
 
 function applyRule(rule: Rule, p: Parameter, state: State, onlyIf: Tensor | undefined): Tensor[] {
-  const inputs = [p, p.grad!, ...Object.values(state), ...(onlyIf ? [onlyIf.cast("bool").expand(p.shape)] : [])];
+  const inputs = [
+    p,
+    p.grad!,
+    ...Object.values(state),
+    ...(onlyIf ? [onlyIf.cast("bool").expand(p.shape)] : []),
+  ];
   const nodes = applyTraced(
-    rule.name,
     rule.traced,
     inputs.map((x) => x.node),
     p.shape,

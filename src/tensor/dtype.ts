@@ -37,7 +37,12 @@ export function allocate(dtype: DType, length: number): TypedArray {
 }
 
 /** A typed array over part of a buffer; `byteOffset` must be a multiple of the element size. */
-export function viewOf(dtype: DType, buffer: ArrayBufferLike, byteOffset: number, length: number): TypedArray {
+export function viewOf(
+  dtype: DType,
+  buffer: ArrayBufferLike,
+  byteOffset: number,
+  length: number,
+): TypedArray {
   switch (dtype) {
     case "float32":
       return new Float32Array(buffer, byteOffset, length);

@@ -43,7 +43,10 @@ export class FormatError extends FoveaError {
   /** Where in the file the rule is broken, in bytes from its start, where that can be told. */
   readonly offset: number | undefined;
 
-  constructor(message: string, { file, offset }: { file?: string | undefined; offset?: number | undefined } = {}) {
+  constructor(
+    message: string,
+    { file, offset }: { file?: string | undefined; offset?: number | undefined } = {},
+  ) {
     super(file === undefined ? message : `${file}: ${message}`);
     this.file = file;
     this.offset = offset;

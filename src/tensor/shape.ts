@@ -67,7 +67,11 @@ export function normalizeAxis(op: string, axis: number, rank: number): number {
 }
 
 /** Axes counted from the front, sorted, each at most once; `undefined` means all. */
-export function normalizeAxes(op: string, axes: number | readonly number[] | undefined, rank: number): number[] {
+export function normalizeAxes(
+  op: string,
+  axes: number | readonly number[] | undefined,
+  rank: number,
+): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, d) => d);
   const list = typeof axes === "number" ? [axes] : axes;
   const normalized = list.map((axis) => normalizeAxis(op, axis, rank)).sort((a, b) => a - b);

@@ -5,7 +5,7 @@ import { Node } from "../graph/node.ts";
 import { Storage } from "../graph/storage.ts";
 import { allocate, type DType, dtypeOf, isFloating, type TypedArray } from "./dtype.ts";
 import { DTypeError, GradError, ShapeError } from "./errors.ts";
-import { checkShape, formatShape, sameShape, type Shape, sizeOf } from "./shape.ts";
+import { checkShape, formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 
 /** What a tensor remembers of the op that made it, for the backward walk. */
 export interface GradFn {
@@ -30,7 +30,10 @@ export class Tensor {
   /** Where the gradient lives after an optimizer's step, so that steps reuse one place. */
   #gradStorage: Storage | null = null;
 
-  constructor(node: Node, { requiresGrad = false, gradFn = null }: { requiresGrad?: boolean; gradFn?: GradFn | null } = {}) {
+  constructor(
+    node: Node,
+    { requiresGrad = false, gradFn = null }: { requiresGrad?: boolean; gradFn?: GradFn | null } = {},
+  ) {
     this.node = node;
     this.#requiresGrad = requiresGrad || gradFn !== null;
     this.gradFn = gradFn;
@@ -40,7 +43,9 @@ export class Tensor {
   static fromArray(data: TypedArray, shape: Shape = [data.length], dtype: DType = dtypeOf(data)): Tensor {
     checkShape("tensor", shape);
     if (sizeOf(shape) !== data.length) {
-      throw new ShapeError(`tensor: shape ${formatShape(shape)} needs ${sizeOf(shape)} elements; got ${data.length}`);
+      throw new ShapeError(
+        `tensor: shape ${formatShape(shape)} needs ${sizeOf(shape)} elements; got ${data.length}`,
+      );
     }
     if (allocate(dtype, 0).constructor !== data.constructor) {
       throw new DTypeError(`tensor: ${dtype} elements can't come from a ${data.constructor.name}`);
@@ -73,7 +78,9 @@ export class Tensor {
 
   set requiresGrad(value: boolean) {
     if (this.gradFn) {
-      throw new GradError("requiresGrad can be set on leaves only; use detach() to cut a computed tensor off");
+      throw new GradError(
+        "requiresGrad can be set on leaves only; use detach() to cut a computed tensor off",
+      );
     }
     if (value && !isFloating(this.dtype)) {
       throw new GradError(`requiresGrad: only floating tensors have gradients; got ${this.dtype}`);
@@ -270,5 +277,7 @@ function fromNested(data: NestedArray, shape: Shape | undefined, dtype: DType | 
 }
 
 function ragged(shape: Shape): never {
-  throw new ShapeError(`tensor: nested arrays must all have the same lengths; the first ones give ${formatShape(shape)}`);
+  throw new ShapeError(
+    `tensor: nested arrays must all have the same lengths; the first ones give ${formatShape(shape)}`,
+  );
 }

@@ -17,7 +17,10 @@ export interface ModelEntry {
 
 /** The zoo. */
 export const models: ReadonlyMap<string, ModelEntry> = new Map([
-  ["lenet", { make: (options) => new LeNet(options), input: [1, 28, 28], summary: "LeNet of the notes: 28×28 grey" }],
+  [
+    "lenet",
+    { make: (options) => new LeNet(options), input: [1, 28, 28], summary: "LeNet of the notes: 28×28 grey" },
+  ],
 ]);
 
 /** A network of the zoo by name; throws OptionError that suggests the nearest known one. */

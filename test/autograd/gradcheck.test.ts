@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GradError, gradcheck, registry, tensor } from "../../src/index.ts";
-import { sizeOf } from "../../src/tensor/shape.ts";
-import { elementwise } from "../../src/ops/define.ts";
 import { apply } from "../../src/kernel/expr.ts";
+import { elementwise } from "../../src/ops/define.ts";
+import { sizeOf } from "../../src/tensor/shape.ts";
 import { sampleInputs } from "../support/samples.ts";
 
 /** Larger samples are for the backends; their finite differences would take minutes. */

@@ -1,8 +1,15 @@
 // The suite that every backend runs: each registered op with its samples, forward and backward, against the
 // reference backend without fusion.
 import { test } from "node:test";
-import { type Backend } from "../../src/backend/backend.ts";
-import { createReferenceBackend, grad, type OpRecord, registry, Tensor, withBackend } from "../../src/index.ts";
+import type { Backend } from "../../src/backend/backend.ts";
+import {
+  createReferenceBackend,
+  grad,
+  type OpRecord,
+  registry,
+  Tensor,
+  withBackend,
+} from "../../src/index.ts";
 import { assertClose } from "../support/close.ts";
 import { sampleInputs } from "../support/samples.ts";
 
@@ -11,7 +18,13 @@ interface Outcome {
   readonly gradients: readonly ArrayLike<number>[];
 }
 
-function evaluate(record: OpRecord, index: number, backend: Backend, fuse: boolean, strided: boolean): Outcome {
+function evaluate(
+  record: OpRecord,
+  index: number,
+  backend: Backend,
+  fuse: boolean,
+  strided: boolean,
+): Outcome {
   const { shapes, call } = record.samples[index]!;
   return withBackend(
     backend,
@@ -33,7 +46,13 @@ function evaluate(record: OpRecord, index: number, backend: Backend, fuse: boole
 function throughView(x: Tensor): Tensor {
   if (x.rank === 0) return x;
   const axes = x.shape.map((_, d) => d).reverse();
-  const padded = x.permute(axes).pad(axes.map(() => [1, 1] as const), 9).contiguous();
+  const padded = x
+    .permute(axes)
+    .pad(
+      axes.map(() => [1, 1] as const),
+      9,
+    )
+    .contiguous();
   const inner = axes.reduce((t, d) => t.slice(d, 1, t.shape[d]! - 1), padded);
   return inner.permute(axes);
 }

@@ -21,6 +21,7 @@ test("LeNet's weights are the same bits with 1, 2 and 3 threads and in a second 
   const first = await weightsAfter(1, 40);
   for (const threads of [1, 2, 3]) {
     const again = await weightsAfter(threads, 40);
-    for (const [name, value] of first) assert.deepEqual(again.get(name), value, `${name}, ${threads} threads`);
+    for (const [name, value] of first)
+      assert.deepEqual(again.get(name), value, `${name}, ${threads} threads`);
   }
 });

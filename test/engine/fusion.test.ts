@@ -112,7 +112,8 @@ for (const [name, make] of [
       assert.equal(actual.length, expected.length);
       // Chains of products amplify the last bit; a wrong element is off by far more.
       const tolerance = { rtol: 1e-4, atol: 1e-4 };
-      for (const [i, value] of expected.entries()) assertClose(actual[i]!, value, `graph ${seed}, value ${i}`, tolerance);
+      for (const [i, value] of expected.entries())
+        assertClose(actual[i]!, value, `graph ${seed}, value ${i}`, tolerance);
     }
   });
 }

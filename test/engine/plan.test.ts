@@ -46,7 +46,7 @@ test("a loss read before backward() is not computed twice", async () => {
 
 test("the gradient is the same whether or not the loss was read in between", async () => {
   const { x, y } = pictures(4);
-  const gradients: (ArrayLike<number>)[] = [];
+  const gradients: ArrayLike<number>[] = [];
   for (const read of [false, true]) {
     const { model } = setUp();
     const loss = nn.crossEntropy(model.forward(x.div(255)), y);
@@ -80,12 +80,18 @@ test("loss and logits can be read after the step, larger values when retained", 
 test("gradients can be read after the step and add up until they are forgotten", async () => {
   const w = new nn.Parameter(tensor([1, 2]));
   const optimizer = new optim.SGD([w], { lr: 0.1 });
-  w.mul(tensor([3, 5])).sum().backward();
-  w.mul(tensor([1, 1])).sum().backward();
+  w.mul(tensor([3, 5]))
+    .sum()
+    .backward();
+  w.mul(tensor([1, 1]))
+    .sum()
+    .backward();
   optimizer.step();
   assert.deepEqual(await w.grad!.toArray(), [4, 6]);
   assert.ok(Math.abs((await w.data())[0]! - 0.6) < 1e-6);
-  w.mul(tensor([1, 0])).sum().backward();
+  w.mul(tensor([1, 0]))
+    .sum()
+    .backward();
   assert.deepEqual(await w.grad!.toArray(), [5, 6]);
 });
 

@@ -371,7 +371,11 @@ export class ModuleBuilder {
     write: (f: FunctionBuilder) => void,
     exportName?: string,
   ): number {
-    const defined: DefinedFunction = { type: this.#type(params, results), exportName, body: new Uint8Array() };
+    const defined: DefinedFunction = {
+      type: this.#type(params, results),
+      exportName,
+      body: new Uint8Array(),
+    };
     this.#functions.push(defined);
     const index = this.#imports.length + this.#functions.length - 1;
     const builder = new FunctionBuilder(params);

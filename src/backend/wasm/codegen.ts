@@ -35,4 +35,3 @@ export interface KernelCode {
   readonly scratchBytes: number;
   write(f: FunctionBuilder): void;
 }
-
