@@ -1,8 +1,8 @@
 // The backward walk: visits recorded ops from an output to the leaves and adds up gradients. Gradients are
 // tensor code themselves, so they are lazy, fuse, and can be differentiated again.
-import { GradError, ShapeError } from "../tensor/errors.ts";
+import { GradError, ShapeError } from "../base/errors.ts";
+import { formatShape, sameShape } from "../base/shape.ts";
 import { withGrad } from "../tensor/gradmode.ts";
-import { formatShape, sameShape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** Options of the backward walk. */

@@ -1,7 +1,7 @@
 // Gradients against finite differences, in float64 on the reference backend.
 import { createReferenceBackend } from "../backend/reference/reference.ts";
+import { GradError } from "../base/errors.ts";
 import { withBackend } from "../graph/session.ts";
-import { GradError } from "../tensor/errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { grad } from "./backward.ts";
 

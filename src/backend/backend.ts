@@ -1,6 +1,7 @@
 // What the graph asks of a backend. A backend knows kernels and memory; it knows nothing of ops' names or gradients.
+
+import type { DType, TypedArray } from "../base/dtype.ts";
 import type { Program } from "../kernel/kernel.ts";
-import type { DType, TypedArray } from "../tensor/dtype.ts";
 
 /** Memory of a backend that outlives single runs: a parameter, a running statistic, an optimizer's state. */
 export interface Variable {

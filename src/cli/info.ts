@@ -1,8 +1,8 @@
 // `fovea info`: what was found on this machine, and what the commands know.
 import os from "node:os";
 import { WasmBackend } from "../backend/wasm/runtime.ts";
+import { OptionError } from "../base/errors.ts";
 import { getBackend } from "../graph/session.ts";
-import { OptionError } from "../tensor/errors.ts";
 import { models } from "../vision/index.ts";
 import { command, deviceOptions, jsonOption, useDevice } from "./command.ts";
 import { dataSets } from "./datasets.ts";

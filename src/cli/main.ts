@@ -2,7 +2,7 @@
 // The command line's entry: finds the command, reads its options, runs it, and turns errors into messages and exit
 // codes (0 done, 1 failed, 2 wrong usage).
 import { existsSync, readFileSync } from "node:fs";
-import { FoveaError, OptionError } from "../tensor/errors.ts";
+import { FoveaError, OptionError } from "../base/errors.ts";
 import type { Command, Context } from "./command.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { parseArguments, suggestion } from "./options.ts";

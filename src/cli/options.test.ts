@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { OptionError } from "../tensor/errors.ts";
+import { OptionError } from "../base/errors.ts";
 import { choice, flag, integer, number, parseArguments, text } from "./options.ts";
 
 const options = {

@@ -1,6 +1,6 @@
 // Options of commands: what kinds there are, and how arguments become checked values. `epochs=10`, `--epochs 10` and
 // `--epochs=10` mean the same. Knows no single command.
-import { nearest, OptionError } from "../tensor/errors.ts";
+import { nearest, OptionError } from "../base/errors.ts";
 
 /** One option: how it is written in help, what it is when not given, and how its text becomes a value. */
 export interface Option<T> {

@@ -1,5 +1,5 @@
 // `fovea train`: trains a classifier, shows how it goes, and keeps the run in a folder of its own.
-import { OptionError } from "../tensor/errors.ts";
+import { OptionError } from "../base/errors.ts";
 import { scheduleNames } from "../train/schedule.ts";
 import { command, deviceOptions, jsonOption } from "./command.ts";
 import { choice, flag, integer, number, text, type Values } from "./options.ts";

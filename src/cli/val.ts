@@ -1,6 +1,7 @@
 // `fovea val`: loss, accuracy and confusion matrix of saved weights on a data set's test part.
+
+import { OptionError } from "../base/errors.ts";
 import { DataLoader } from "../data/loader.ts";
-import { OptionError } from "../tensor/errors.ts";
 import { evaluate } from "../train/evaluate.ts";
 import { command, dataSet, deviceOptions, jsonOption, useDevice } from "./command.ts";
 import { confusionTable } from "./confusion.ts";

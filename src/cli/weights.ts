@@ -1,8 +1,8 @@
 // A saved classifier, read from its file and ready to be used.
 import fs from "node:fs/promises";
 import path from "node:path";
+import { FoveaError } from "../base/errors.ts";
 import type { Module } from "../nn/module.ts";
-import { FoveaError } from "../tensor/errors.ts";
 import { decodeWeights, loadWeights, type ModelInfo } from "../train/checkpoint.ts";
 import { model } from "../vision/index.ts";
 

@@ -1,7 +1,7 @@
 // Data sets: numbered samples of one shape with a class each, handed out in batches. Knows no files and no tensors.
-import { allocate, type DType, dtypeOf, type TypedArray } from "../tensor/dtype.ts";
-import { DTypeError, OptionError, ShapeError } from "../tensor/errors.ts";
-import { checkShape, formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
+import { allocate, type DType, dtypeOf, type TypedArray } from "../base/dtype.ts";
+import { DTypeError, OptionError, ShapeError } from "../base/errors.ts";
+import { checkShape, formatShape, type Shape, sizeOf } from "../base/shape.ts";
 
 /** Samples side by side in fresh arrays: data `[n, ...sampleShape]`, labels `[n]`. */
 export interface SampleBatch {

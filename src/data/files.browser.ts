@@ -1,5 +1,5 @@
 // A browser has no file system to read data sets from; says so, and what to do.
-import { UnsupportedError } from "../tensor/errors.ts";
+import { UnsupportedError } from "../base/errors.ts";
 import type { Files } from "./files.ts";
 
 function unsupported(): never {

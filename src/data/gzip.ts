@@ -1,5 +1,5 @@
 // Bounded gzip decompression with what Node and browsers both have.
-import { FormatError } from "../tensor/errors.ts";
+import { FormatError } from "../base/errors.ts";
 
 /** True for bytes that begin like a gzip file. */
 export function isGzip(bytes: Uint8Array): boolean {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { FormatError, FoveaError } from "../tensor/errors.ts";
+import { FormatError, FoveaError } from "../base/errors.ts";
 import { decodeIdx, type IdxArray, idxDataset, readIdx } from "./idx.ts";
 import { mnist } from "./mnist.ts";
 

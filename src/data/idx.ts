@@ -1,8 +1,8 @@
 // The IDX format of the MNIST files, plain or gzip-compressed, on bytes; knows no file system.
 // Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits", section "File formats".
-import { allocate, type DType, type TypedArray } from "../tensor/dtype.ts";
-import { FormatError } from "../tensor/errors.ts";
-import { formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
+import { allocate, type DType, type TypedArray } from "../base/dtype.ts";
+import { FormatError } from "../base/errors.ts";
+import { formatShape, type Shape, sizeOf } from "../base/shape.ts";
 import { ArrayDataset } from "./dataset.ts";
 import { gunzip, isGzip } from "./gzip.ts";
 

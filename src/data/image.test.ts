@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { deflateSync } from "node:zlib";
 import jpeg from "jpeg-js";
 import { encodePng, idat, iend, ihdr, pngOf } from "../../test/support/png.ts";
-import { FormatError, UnsupportedError } from "../tensor/errors.ts";
+import { FormatError, UnsupportedError } from "../base/errors.ts";
 import { decodeImage, exifOrientation } from "./image.ts";
 
 const rows = (...lines: number[][]) => idat(Uint8Array.from(lines.flat()));

@@ -1,6 +1,6 @@
 // Pictures from the bytes of image files: the format is told by content, never by name; limits are checked before
 // anything is allocated.
-import { FormatError, UnsupportedError } from "../tensor/errors.ts";
+import { FormatError, UnsupportedError } from "../base/errors.ts";
 import { type Picture, upright } from "./picture.ts";
 import { decodePng, pngSignature } from "./png.ts";
 

@@ -1,6 +1,6 @@
 // JPEG: the markers are checked here (size, coding, number of scans, EXIF) before a decoder from npm is let loose on
 // the data. Source: ITU-T T.81, annex B.
-import { FormatError, FoveaError, UnsupportedError } from "../tensor/errors.ts";
+import { FormatError, FoveaError, UnsupportedError } from "../base/errors.ts";
 import type { Picture } from "./picture.ts";
 
 /** Progressive files have about ten scans; each costs a pass over all pixels, so a small file with thousands is a trap. */

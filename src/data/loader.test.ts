@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { TypedArray } from "../tensor/dtype.ts";
-import { DTypeError, OptionError, ShapeError } from "../tensor/errors.ts";
+import type { TypedArray } from "../base/dtype.ts";
+import { DTypeError, OptionError, ShapeError } from "../base/errors.ts";
 import { ArrayDataset, type Dataset, type SampleBatch } from "./dataset.ts";
 import { DataLoader, type DataLoaderOptions } from "./loader.ts";
 import { sequentialOrder, shuffledOrder } from "./sampler.ts";

@@ -1,5 +1,5 @@
 // Batches of tensors from a data set, epoch by epoch.
-import { nearest, OptionError } from "../tensor/errors.ts";
+import { nearest, OptionError } from "../base/errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Dataset, SampleBatch } from "./dataset.ts";
 import { sequentialOrder, shuffledOrder } from "./sampler.ts";

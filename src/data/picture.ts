@@ -1,5 +1,5 @@
 // Decoded pictures as bytes, and the few steps that bring them to a network's input. Knows no file format.
-import { OptionError } from "../tensor/errors.ts";
+import { OptionError } from "../base/errors.ts";
 
 /** Pixels row by row, `[height, width, channels]`: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha. */
 export interface Picture {

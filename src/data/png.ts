@@ -1,6 +1,6 @@
 // PNG, read strictly: sizes are known from the header before anything is allocated, and inflating stops where the
 // header's size is exceeded. Source: W3C, "Portable Network Graphics (PNG) specification, third edition".
-import { FormatError, UnsupportedError } from "../tensor/errors.ts";
+import { FormatError, UnsupportedError } from "../base/errors.ts";
 import type { Picture } from "./picture.ts";
 
 /** What the header chunk says. */

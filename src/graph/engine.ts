@@ -1,7 +1,7 @@
 // The session behind all tensors: the backend in use, and what the next run has to do besides what is asked of it:
 // updates of resident storages, and values that someone will want to read. Knows nothing of gradients.
 import type { Backend } from "../backend/backend.ts";
-import { FoveaError } from "../tensor/errors.ts";
+import { FoveaError } from "../base/errors.ts";
 import type { Root } from "./lower.ts";
 import { Node } from "./node.ts";
 import { Planner } from "./plan.ts";

@@ -1,9 +1,10 @@
 // From nodes to kernels: decides what is computed in which loop (fusion) and which values get a buffer.
 // It knows expressions and shapes; it knows no gradients and no backend.
+
+import type { DType } from "../base/dtype.ts";
+import { contiguousStrides, type Shape, sizeOf } from "../base/shape.ts";
 import { type Expr, load, mapExpr } from "../kernel/expr.ts";
 import type { Access, BufferId, Epilogue, Kernel, LoopKernel, Output, Prologue } from "../kernel/kernel.ts";
-import type { DType } from "../tensor/dtype.ts";
-import { contiguousStrides, type Shape, sizeOf } from "../tensor/shape.ts";
 import { type Analysis, analyse, keepsOrder, usesIndex, viewBase } from "./analysis.ts";
 import type { Node } from "./node.ts";
 import { chunkCount, splitReduction } from "./reduction.ts";

@@ -1,8 +1,9 @@
 // Loops over the same elements that read each other's results, or the same buffers, become one loop with several
 // outputs: an optimizer's new state and new parameter are computed in one pass. Knows kernels alone.
+
+import { sameShape, sizeOf } from "../base/shape.ts";
 import { type Expr, load, mapExpr } from "../kernel/expr.ts";
 import type { Access, BufferId, LoopKernel, Output } from "../kernel/kernel.ts";
-import { sameShape, sizeOf } from "../tensor/shape.ts";
 import { reads, writes } from "./access.ts";
 import type { LoweredKernel } from "./lower.ts";
 import { applyView } from "./view.ts";

@@ -1,9 +1,10 @@
 // The one node type of the lazy graph: an op, its inputs, and what is known of its value. Immutable but for
 // its storage. It knows kernels' expressions and nothing of gradients or backends.
+
+import { type DType, dtypes, type TypedArray } from "../base/dtype.ts";
+import { type Shape, sizeOf } from "../base/shape.ts";
 import type { Expr } from "../kernel/expr.ts";
 import type { ConvGeometry, PoolGeometry, Reduction } from "../kernel/kernel.ts";
-import { type DType, dtypes, type TypedArray } from "../tensor/dtype.ts";
-import { type Shape, sizeOf } from "../tensor/shape.ts";
 import { Storage } from "./storage.ts";
 import type { View } from "./view.ts";
 

@@ -1,9 +1,9 @@
 // From a lazy graph to its values: walks it, finds or makes the plan for a graph of this structure, runs it,
 // and hangs the results on the nodes. Warm steps pay for the walk alone.
 import type { Backend, Executable } from "../backend/backend.ts";
+import { FoveaError, StaleError } from "../base/errors.ts";
+import { formatShape } from "../base/shape.ts";
 import type { Program } from "../kernel/kernel.ts";
-import { FoveaError, StaleError } from "../tensor/errors.ts";
-import { formatShape } from "../tensor/shape.ts";
 import { lower, type Root } from "./lower.ts";
 import { mergeLoops } from "./merge.ts";
 import type { Node } from "./node.ts";

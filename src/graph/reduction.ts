@@ -1,9 +1,10 @@
 // Long reductions with few results, cut into a fixed number of parts so that threads can share them; the cut
 // follows from the shapes alone, so the bits do not depend on the threads.
+
+import type { DType } from "../base/dtype.ts";
+import { contiguousStrides, sizeOf } from "../base/shape.ts";
 import { type Expr, load } from "../kernel/expr.ts";
 import type { Access, BufferId, LoopKernel } from "../kernel/kernel.ts";
-import type { DType } from "../tensor/dtype.ts";
-import { contiguousStrides, sizeOf } from "../tensor/shape.ts";
 
 const enoughResults = 256;
 const longReduction = 8192;

@@ -1,7 +1,8 @@
 // When kernels run and where their buffers lie: stages of independent kernels, and an arena in which buffers
 // whose lifetimes do not meet share space. Knows kernels alone.
+
+import { byteSize, type DType } from "../base/dtype.ts";
 import type { BufferId, BufferSpec, Kernel, Program } from "../kernel/kernel.ts";
-import { byteSize, type DType } from "../tensor/dtype.ts";
 import { reads, writes } from "./access.ts";
 import type { LoweredBuffer, LoweredKernel } from "./lower.ts";
 

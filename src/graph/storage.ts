@@ -1,6 +1,6 @@
 // The elements behind a realised node: a host array that the garbage collector owns, or a backend's variable.
 import type { Backend, Variable } from "../backend/backend.ts";
-import type { DType, TypedArray } from "../tensor/dtype.ts";
+import type { DType, TypedArray } from "../base/dtype.ts";
 
 /** Frees a variable when the storage that owned it is collected. */
 const owners = new FinalizationRegistry<Variable>((variable) => variable.free());

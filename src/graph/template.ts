@@ -1,7 +1,8 @@
 // Contractions, poolings and gathers as kernels: which window each operand becomes.
+
+import type { DType } from "../base/dtype.ts";
+import { contiguousStrides, type Shape, sizeOf } from "../base/shape.ts";
 import type { Access, Epilogue, Kernel, Prologue } from "../kernel/kernel.ts";
-import type { DType } from "../tensor/dtype.ts";
-import { contiguousStrides, type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Node } from "./node.ts";
 
 /** How the lowering gives a template its operands. */

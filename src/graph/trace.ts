@@ -1,7 +1,8 @@
 // An elementwise rule written once in tensor code and applied to many tensors: its graph on placeholders becomes
 // one expression for each result, so that applying it costs one node a result instead of one an op.
+
+import type { Shape } from "../base/shape.ts";
 import { type Expr, load, mapExpr } from "../kernel/expr.ts";
-import type { Shape } from "../tensor/shape.ts";
 import { type Form, form, Node } from "./node.ts";
 
 /** A rule ready to be applied. */

@@ -1,5 +1,5 @@
 // Movement of elements without copying: how each kind of view changes a strided window. Knows no buffers.
-import { contiguousStrides, type Shape } from "../tensor/shape.ts";
+import { contiguousStrides, type Shape } from "../base/shape.ts";
 
 /** A change of shape that moves no data. */
 export type View =

@@ -1,5 +1,5 @@
 // Element types of the safetensors format: their sizes, and how their little-endian bytes become typed arrays.
-import { allocate, type DType, type TypedArray, viewOf } from "../tensor/dtype.ts";
+import { allocate, type DType, type TypedArray, viewOf } from "../base/dtype.ts";
 
 /** How elements of one stored type are read. */
 export interface ElementType {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { DType, TypedArray } from "../tensor/dtype.ts";
-import { DTypeError, FormatError, ShapeError, UnsupportedError } from "../tensor/errors.ts";
+import type { DType, TypedArray } from "../base/dtype.ts";
+import { DTypeError, FormatError, ShapeError, UnsupportedError } from "../base/errors.ts";
 import { type ArrayData, decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
 const utf8 = new TextEncoder();

@@ -1,8 +1,8 @@
 // The safetensors format on bytes and typed arrays, read strictly; knows no tensors and no file system.
 // Source: huggingface/safetensors, README, section "Format".
-import { byteSize, type DType, dtypeOf, type TypedArray } from "../tensor/dtype.ts";
-import { DTypeError, FormatError, ShapeError, UnsupportedError } from "../tensor/errors.ts";
-import { checkShape, formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
+import { byteSize, type DType, dtypeOf, type TypedArray } from "../base/dtype.ts";
+import { DTypeError, FormatError, ShapeError, UnsupportedError } from "../base/errors.ts";
+import { checkShape, formatShape, type Shape, sizeOf } from "../base/shape.ts";
 import { type ElementType, elementTypes, readElements, unreadableTypes } from "./elements.ts";
 import { type Fail, hasLoneSurrogate, type JsonNode, readJson } from "./json.ts";
 

@@ -1,7 +1,7 @@
 // Scalar expressions: what a kernel computes for one element. Plain immutable data that a backend renders;
 // equal sub-expressions may be shared by identity, and a backend should compute a shared one once.
-import type { DType } from "../tensor/dtype.ts";
-import { promote } from "../tensor/dtype.ts";
+import type { DType } from "../base/dtype.ts";
+import { promote } from "../base/dtype.ts";
 import { type ScalarName, scalarFunctions } from "./scalar.ts";
 
 /** A scalar expression with the dtype of its value. */

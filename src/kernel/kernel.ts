@@ -1,6 +1,6 @@
 // Kernels and programs: the language between the graph and the backends. Everything is plain data with all
 // shapes known, so a backend can render it, and a cache can compare it. Knows nothing of ops or gradients.
-import type { DType } from "../tensor/dtype.ts";
+import type { DType } from "../base/dtype.ts";
 import type { Expr } from "./expr.ts";
 
 /** Index of a buffer in `Program.buffers`. */

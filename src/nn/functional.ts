@@ -1,11 +1,12 @@
 // Activations and losses as functions of tensors.
+
+import { isFloating } from "../base/dtype.ts";
+import { OptionError, ShapeError } from "../base/errors.ts";
+import { formatShape, normalizeAxis, sameShape } from "../base/shape.ts";
 import { type ConvOptions, conv2d } from "../ops/conv.ts";
 import { type Operand, register } from "../ops/define.ts";
 import { arange, rand } from "../ops/factory.ts";
 import { checkIndices, oneHot } from "../ops/indexing.ts";
-import { isFloating } from "../tensor/dtype.ts";
-import { OptionError, ShapeError } from "../tensor/errors.ts";
-import { formatShape, normalizeAxis, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 export { avgPool2d, maxPool2d } from "../ops/pool.ts";

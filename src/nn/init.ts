@@ -1,7 +1,7 @@
 // Initial values of parameters.
 
+import { type Shape, sizeOf } from "../base/shape.ts";
 import { defaultRandom } from "../tensor/random.ts";
-import { type Shape, sizeOf } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** Uniform numbers in [low, high). */

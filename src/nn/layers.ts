@@ -1,7 +1,8 @@
 // Layers: parameters, their initial values, and the equation that they stand for.
+
+import { OptionError } from "../base/errors.ts";
 import { conv2d, type Pair, pair } from "../ops/conv.ts";
 import { type AvgPoolOptions, avgPool2d, type MaxPoolOptions, maxPool2d } from "../ops/pool.ts";
-import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import {
   crossEntropy,

@@ -1,7 +1,7 @@
 // The base of all layers and models: plain fields that hold parameters, buffers and other modules, and the walks
 // over them that give every one a dotted path.
-import { DTypeError, OptionError, ShapeError } from "../tensor/errors.ts";
-import { formatShape, sameShape } from "../tensor/shape.ts";
+import { DTypeError, OptionError, ShapeError } from "../base/errors.ts";
+import { formatShape, sameShape } from "../base/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** A tensor that training changes: a leaf that requires a gradient and lives in the backend's memory. */

@@ -1,6 +1,7 @@
 // Elementwise ops of two or three tensors, broadcast to one shape.
+
+import { isFloating } from "../base/dtype.ts";
 import { apply, cast } from "../kernel/expr.ts";
-import { isFloating } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { elementwise, method, type Operand } from "./define.ts";
 

@@ -1,9 +1,10 @@
 // Two-dimensional convolution and its derivatives, which are convolutions again.
+
+import type { DType } from "../base/dtype.ts";
+import { OptionError, ShapeError } from "../base/errors.ts";
+import { formatShape, type Shape } from "../base/shape.ts";
 import { type Form, form, Node } from "../graph/node.ts";
 import type { ConvGeometry } from "../kernel/kernel.ts";
-import { OptionError, ShapeError } from "../tensor/errors.ts";
-import type { DType } from "../tensor/dtype.ts";
-import { formatShape, type Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { register, requireFloat, result } from "./define.ts";
 
@@ -164,7 +165,12 @@ class Correlation {
     this.shape = [batch, groups * outChannels, outH, outW];
     this.weightShape = [groups * outChannels, inChannels, kernelH, kernelW];
     this.partialShape = [chunks, groups, outChannels, inChannels, kernelH, kernelW];
-    this.weightGradForm = form("conv2dWeightGrad", key, { kind: "conv2dWeightGrad", geometry, chunks }, dtype);
+    this.weightGradForm = form(
+      "conv2dWeightGrad",
+      key,
+      { kind: "conv2dWeightGrad", geometry, chunks },
+      dtype,
+    );
     this.#dual = dualOf;
   }
 

@@ -1,12 +1,13 @@
 // How ops are declared: name, inputs, meaning and gradient in one place; recording, dtypes, broadcasting and the
 // registry follow from the declaration.
+
+import { type DType, isFloating, promote } from "../base/dtype.ts";
+import { DTypeError, ShapeError } from "../base/errors.ts";
+import { broadcastShapes, formatShape, type Shape, sameShape } from "../base/shape.ts";
 import { keepLater, realize } from "../graph/engine.ts";
 import { type Form, form, maxDepth, Node } from "../graph/node.ts";
 import { cast as castExpr, type Expr, load } from "../kernel/expr.ts";
-import { type DType, isFloating, promote } from "../tensor/dtype.ts";
-import { DTypeError, ShapeError } from "../tensor/errors.ts";
 import { isGradEnabled } from "../tensor/gradmode.ts";
-import { broadcastShapes, formatShape, type Shape, sameShape } from "../tensor/shape.ts";
 import { type GradFn, Tensor } from "../tensor/tensor.ts";
 
 /** A tensor, or a number that takes its place. */

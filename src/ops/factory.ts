@@ -1,10 +1,11 @@
 // Tensors made from nothing: constants, ranges and seeded random numbers.
+
+import { allocate, type DType } from "../base/dtype.ts";
+import { OptionError } from "../base/errors.ts";
+import { checkShape, type Shape, sizeOf } from "../base/shape.ts";
 import { Node } from "../graph/node.ts";
 import { apply, cast, type Expr, load } from "../kernel/expr.ts";
-import { allocate, type DType } from "../tensor/dtype.ts";
-import { OptionError } from "../tensor/errors.ts";
 import { defaultRandom, drawKey } from "../tensor/random.ts";
-import { checkShape, type Shape, sizeOf } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** Options of a factory. */

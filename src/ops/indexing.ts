@@ -1,7 +1,8 @@
 // Selection by index tensors.
+
+import { DTypeError, ShapeError } from "../base/errors.ts";
+import { formatShape, normalizeAxis } from "../base/shape.ts";
 import { Node } from "../graph/node.ts";
-import { DTypeError, ShapeError } from "../tensor/errors.ts";
-import { formatShape, normalizeAxis } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { method, register, result } from "./define.ts";
 import { arange } from "./factory.ts";

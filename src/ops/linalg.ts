@@ -1,7 +1,8 @@
 // Matrix products.
+
+import { ShapeError } from "../base/errors.ts";
+import { broadcastShapes, formatShape } from "../base/shape.ts";
 import { Node } from "../graph/node.ts";
-import { ShapeError } from "../tensor/errors.ts";
-import { broadcastShapes, formatShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { method, register, requireFloat, result } from "./define.ts";
 

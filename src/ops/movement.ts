@@ -1,7 +1,6 @@
 // Ops that move elements without computing: views, which copy nothing, and assemblies (pad, cat, stack).
-import { Node, type Placement } from "../graph/node.ts";
-import { type View, viewShape } from "../graph/view.ts";
-import { DTypeError, ShapeError } from "../tensor/errors.ts";
+
+import { DTypeError, ShapeError } from "../base/errors.ts";
 import {
   broadcastShapes,
   formatShape,
@@ -9,7 +8,9 @@ import {
   normalizeAxis,
   type Shape,
   sameShape,
-} from "../tensor/shape.ts";
+} from "../base/shape.ts";
+import { Node, type Placement } from "../graph/node.ts";
+import { type View, viewShape } from "../graph/view.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { method, register, result } from "./define.ts";
 

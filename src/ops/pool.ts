@@ -1,7 +1,8 @@
 // Two-dimensional max and average pooling.
+
+import { OptionError, ShapeError } from "../base/errors.ts";
+import { formatShape } from "../base/shape.ts";
 import { Node, type PoolOptions as PoolNode } from "../graph/node.ts";
-import { OptionError, ShapeError } from "../tensor/errors.ts";
-import { formatShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Pair, pair } from "./conv.ts";
 import { register, requireFloat, result } from "./define.ts";

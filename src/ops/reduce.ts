@@ -1,9 +1,10 @@
 // Reductions over axes.
+
+import { isFloating } from "../base/dtype.ts";
+import { ShapeError } from "../base/errors.ts";
+import { formatShape, normalizeAxes, type Shape, sizeOf } from "../base/shape.ts";
 import { Node } from "../graph/node.ts";
 import type { Reduction } from "../kernel/kernel.ts";
-import { isFloating } from "../tensor/dtype.ts";
-import { ShapeError } from "../tensor/errors.ts";
-import { formatShape, normalizeAxes, type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { where } from "./binary.ts";
 import { method, register, result } from "./define.ts";

@@ -1,9 +1,9 @@
 // Elementwise ops of one tensor.
 
+import type { DType } from "../base/dtype.ts";
+import { isFloating } from "../base/dtype.ts";
 import { Node } from "../graph/node.ts";
 import { apply, cast as castExpr, load } from "../kernel/expr.ts";
-import type { DType } from "../tensor/dtype.ts";
-import { isFloating } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { where } from "./binary.ts";
 import { elementwise, method, register, result } from "./define.ts";

@@ -1,12 +1,13 @@
 // What all optimizers share: parameters, groups, state, and the one program in which a whole step runs.
+
+import { allocate, type DType } from "../base/dtype.ts";
+import { OptionError } from "../base/errors.ts";
+import { formatShape } from "../base/shape.ts";
 import { realize } from "../graph/engine.ts";
 import { applyTraced, type Traced, traceMaps } from "../graph/trace.ts";
 import type { Parameter } from "../nn/module.ts";
 import { zerosLike } from "../ops/factory.ts";
-import { allocate, type DType } from "../tensor/dtype.ts";
-import { OptionError } from "../tensor/errors.ts";
 import { noGrad } from "../tensor/gradmode.ts";
-import { formatShape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** The tensors that an optimizer keeps for one parameter, by name. */

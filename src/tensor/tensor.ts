@@ -1,11 +1,12 @@
 // The tensor: a handle on a node of the lazy graph, with its place in the graph of derivatives. Ops add their
 // methods to it from their own files; it knows none of them.
+
+import { allocate, type DType, dtypeOf, isFloating, type TypedArray } from "../base/dtype.ts";
+import { DTypeError, GradError, ShapeError } from "../base/errors.ts";
+import { checkShape, formatShape, type Shape, sameShape, sizeOf } from "../base/shape.ts";
 import { keepLater, realize, updateLater } from "../graph/engine.ts";
 import { Node } from "../graph/node.ts";
 import { Storage } from "../graph/storage.ts";
-import { allocate, type DType, dtypeOf, isFloating, type TypedArray } from "./dtype.ts";
-import { DTypeError, GradError, ShapeError } from "./errors.ts";
-import { checkShape, formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 
 /** What a tensor remembers of the op that made it, for the backward walk. */
 export interface GradFn {

@@ -1,9 +1,10 @@
 // Checkpoints as bytes: a model's weights with what is needed to use them, and a run's whole state to go on from.
 // Both are safetensors files; knows no file system.
+
+import { FormatError } from "../base/errors.ts";
 import { type ArrayData, decodeSafetensors, encodeSafetensors } from "../interop/safetensors.ts";
 import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { FormatError } from "../tensor/errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Progress } from "./events.ts";
 

@@ -1,12 +1,12 @@
 // The training loop of a classifier as a stream of events. It prints nothing, writes nothing, and runs in Node and
 // browsers alike.
 
+import { FoveaError, OptionError } from "../base/errors.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { DataLoader } from "../data/loader.ts";
 import { crossEntropy } from "../nn/functional.ts";
 import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { FoveaError, OptionError } from "../tensor/errors.ts";
 import { manualSeed } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { findNonFinite, type NonFiniteOrigin } from "./diagnose.ts";

@@ -1,10 +1,11 @@
 // Finds the op that first made a NaN or an infinity: runs one batch again, node by node in the order of creation.
+
+import { isFloating } from "../base/dtype.ts";
+import { formatShape } from "../base/shape.ts";
 import { realize } from "../graph/engine.ts";
 import { Node } from "../graph/node.ts";
 import { describe } from "../graph/plan.ts";
 import type { Module } from "../nn/module.ts";
-import { isFloating } from "../tensor/dtype.ts";
-import { formatShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** Where a NaN or an infinity comes from. */

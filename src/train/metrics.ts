@@ -1,5 +1,5 @@
 // Counts of right and wrong answers of a classifier, from logits on the host.
-import type { TypedArray } from "../tensor/dtype.ts";
+import type { TypedArray } from "../base/dtype.ts";
 
 /** Counts over samples: top-1, top-5 and the confusion matrix. */
 export class ClassificationMetrics {

@@ -3,7 +3,7 @@
 import { constants } from "node:fs";
 import * as fs from "node:fs/promises";
 import path from "node:path";
-import { FoveaError, OptionError } from "../tensor/errors.ts";
+import { FoveaError, OptionError } from "../base/errors.ts";
 
 /** Columns of `results.csv`. */
 export const resultColumns = [

@@ -1,5 +1,5 @@
 // How the learning rate moves over a run, as pure functions of progress. Knows no optimizer and no epochs.
-import { nearest, OptionError } from "../tensor/errors.ts";
+import { nearest, OptionError } from "../base/errors.ts";
 
 /** Learning rate as a share of the first one, for a progress that goes from 0 (first step) towards 1 (end). */
 export type Schedule = (progress: number) => number;

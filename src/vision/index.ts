@@ -1,6 +1,7 @@
 // Networks for pictures, by name.
+
+import { nearest, OptionError } from "../base/errors.ts";
 import type { Module } from "../nn/module.ts";
-import { nearest, OptionError } from "../tensor/errors.ts";
 import { LeNet } from "./models/lenet.ts";
 
 export { LeNet };

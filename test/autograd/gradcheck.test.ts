@@ -1,10 +1,10 @@
 // Gradients of every differentiable op against finite differences in float64, first and second order.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { sizeOf } from "../../src/base/shape.ts";
 import { GradError, gradcheck, registry, tensor } from "../../src/index.ts";
 import { apply } from "../../src/kernel/expr.ts";
 import { elementwise } from "../../src/ops/define.ts";
-import { sizeOf } from "../../src/tensor/shape.ts";
 import { sampleInputs } from "../support/samples.ts";
 
 /** Larger samples are for the backends; their finite differences would take minutes. */

@@ -3,8 +3,8 @@
 
 import { ModuleBuilder } from "../../src/backend/wasm/assembler.ts";
 import type { CodegenEnv, KernelCode } from "../../src/backend/wasm/codegen.ts";
+import type { DType } from "../../src/base/dtype.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
-import type { DType } from "../../src/tensor/dtype.ts";
 
 /** A buffer's data in plain JavaScript. */
 export type HostArray = Float32Array | Int32Array | Uint8Array;

@@ -6,8 +6,8 @@ import type { Worker } from "node:worker_threads";
 import type { FunctionBuilder } from "../../src/backend/wasm/assembler.ts";
 import { param } from "../../src/backend/wasm/codegen.ts";
 import type { WasmBackend } from "../../src/backend/wasm/runtime.ts";
+import { WorkerError } from "../../src/base/errors.ts";
 import type { Program } from "../../src/kernel/kernel.ts";
-import { WorkerError } from "../../src/tensor/errors.ts";
 import { backend, chain, chainExpected, each, input, kernel, nothing, program, size } from "./handmade.ts";
 
 /** A kernel of two units whose second unit, so another thread than the caller's, does what `act` writes. */

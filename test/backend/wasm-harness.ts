@@ -1,10 +1,10 @@
 // Runs single loop kernels as WebAssembly and, element by element, as plain JavaScript, for the tests beside it.
 import { ModuleBuilder } from "../../src/backend/wasm/assembler.ts";
 import type { CodegenEnv, KernelCode } from "../../src/backend/wasm/codegen.ts";
+import { byteSize, type DType, type TypedArray, viewOf } from "../../src/base/dtype.ts";
 import type { Expr } from "../../src/kernel/expr.ts";
 import type { Access, LoopKernel } from "../../src/kernel/kernel.ts";
 import { scalarFunctions } from "../../src/kernel/scalar.ts";
-import { byteSize, type DType, type TypedArray, viewOf } from "../../src/tensor/dtype.ts";
 
 /** A buffer of a test program. */
 export interface TestBuffer {

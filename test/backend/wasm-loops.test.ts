@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loopKernel } from "../../src/backend/wasm/loops.ts";
 import { emitNest } from "../../src/backend/wasm/nest.ts";
+import type { DType } from "../../src/base/dtype.ts";
+import { UnsupportedError } from "../../src/base/errors.ts";
 import { apply, cast, constant, type Expr, load } from "../../src/kernel/expr.ts";
 import type { Access, LoopKernel, Reduction } from "../../src/kernel/kernel.ts";
 import type { ScalarName } from "../../src/kernel/scalar.ts";
-import type { DType } from "../../src/tensor/dtype.ts";
-import { UnsupportedError } from "../../src/tensor/errors.ts";
 import { compileKernel, interpretKernel, type TestBuffer } from "./wasm-harness.ts";
 
 /** Deterministic numbers for the random cases. */

@@ -9,7 +9,7 @@ import { param } from "../../src/backend/wasm/codegen.ts";
 import { wasmFeatures } from "../../src/backend/wasm/features.ts";
 import { Heap } from "../../src/backend/wasm/heap.ts";
 import { schedule } from "../../src/backend/wasm/schedule.ts";
-import { FoveaError, OptionError, UnsupportedError } from "../../src/tensor/errors.ts";
+import { FoveaError, OptionError, UnsupportedError } from "../../src/base/errors.ts";
 import {
   backend,
   chain,

@@ -1,10 +1,10 @@
 // Small programs for tests of backends: buffers one after another, one kernel a stage, run on the reference backend.
 
 import { createReferenceBackend } from "../../src/backend/reference/reference.ts";
+import { byteSize, type DType, type TypedArray } from "../../src/base/dtype.ts";
+import { contiguousStrides } from "../../src/base/shape.ts";
 import type { Expr } from "../../src/kernel/expr.ts";
 import type { Access, BufferSpec, Epilogue, Kernel, Program } from "../../src/kernel/kernel.ts";
-import { byteSize, type DType, type TypedArray } from "../../src/tensor/dtype.ts";
-import { contiguousStrides } from "../../src/tensor/shape.ts";
 
 /** What a buffer is for. */
 export type Role = BufferSpec["role"];

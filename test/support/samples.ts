@@ -1,7 +1,8 @@
 // Seeded values for the samples that ops are registered with.
+
+import { type Shape, sizeOf } from "../../src/base/shape.ts";
 import { type OpRecord, Tensor } from "../../src/index.ts";
 import { Random } from "../../src/tensor/random.ts";
-import { type Shape, sizeOf } from "../../src/tensor/shape.ts";
 
 /** Inputs for one sample, uniform over the op's domain; the same for the same arguments. */
 export function sampleInputs(record: OpRecord, shapes: readonly Shape[], requiresGrad: boolean): Tensor[] {

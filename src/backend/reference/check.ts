@@ -1,9 +1,10 @@
 // What must hold of a program before it runs: every window inside its buffer, dtypes that agree, no overwritten operand.
+
+import { byteSize } from "../../base/dtype.ts";
+import { UnsupportedError } from "../../base/errors.ts";
+import { formatShape, type Shape } from "../../base/shape.ts";
 import { type Expr, walkExpr } from "../../kernel/expr.ts";
 import type { Access, BufferSpec, Kernel, Output, Program } from "../../kernel/kernel.ts";
-import { byteSize } from "../../tensor/dtype.ts";
-import { UnsupportedError } from "../../tensor/errors.ts";
-import { formatShape, type Shape } from "../../tensor/shape.ts";
 import { reach } from "./walk.ts";
 
 /** Checks a program; throws UnsupportedError naming the kernel's ops, the buffer and the rule. */

@@ -1,4 +1,6 @@
 // Matrix products and convolutions in plain loops over contiguous float64 copies of their operands.
+
+import { type Shape, sizeOf } from "../../base/shape.ts";
 import type { Expr } from "../../kernel/expr.ts";
 import type {
   Access,
@@ -7,7 +9,6 @@ import type {
   ConvWeightGradKernel,
   MatmulKernel,
 } from "../../kernel/kernel.ts";
-import { type Shape, sizeOf } from "../../tensor/shape.ts";
 import { type Environment, prepare } from "./expression.ts";
 import { type Memory, runEpilogue } from "./loop.ts";
 import { Walk } from "./walk.ts";

@@ -1,6 +1,7 @@
 // Selection along an axis by indices, and its transpose.
+
+import { isFloating } from "../../base/dtype.ts";
 import type { GatherKernel, ScatterAddKernel } from "../../kernel/kernel.ts";
-import { isFloating } from "../../tensor/dtype.ts";
 import type { Memory } from "./loop.ts";
 import { scalarFunction } from "./number.ts";
 

@@ -1,8 +1,9 @@
 // Loop kernels, and the epilogues of the others: expressions evaluated at every index of a space.
+
+import type { DType, TypedArray } from "../../base/dtype.ts";
+import { isFloating } from "../../base/dtype.ts";
+import type { Shape } from "../../base/shape.ts";
 import type { Epilogue, LoopKernel, Reduction } from "../../kernel/kernel.ts";
-import type { DType, TypedArray } from "../../tensor/dtype.ts";
-import { isFloating } from "../../tensor/dtype.ts";
-import type { Shape } from "../../tensor/shape.ts";
 import { type Environment, prepare } from "./expression.ts";
 import { scalarFunction } from "./number.ts";
 import { Walk } from "./walk.ts";

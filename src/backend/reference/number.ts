@@ -1,6 +1,7 @@
 // How numbers of each dtype behave when they are held as JavaScript numbers: rounding, wrapping, integer division.
+
+import type { DType } from "../../base/dtype.ts";
 import { type ScalarName, scalarFunctions } from "../../kernel/scalar.ts";
-import type { DType } from "../../tensor/dtype.ts";
 
 /** A scalar function on JavaScript numbers; functions of fewer arguments ignore the rest. */
 export type NumberFunction = (a: number, b: number, c: number) => number;

@@ -1,6 +1,7 @@
 // Pooling and its gradient in plain loops over the elements of each window.
+
+import type { TypedArray } from "../../base/dtype.ts";
 import type { PoolGeometry, PoolGradKernel, PoolKernel } from "../../kernel/kernel.ts";
-import type { TypedArray } from "../../tensor/dtype.ts";
 import { type Memory, runEpilogue } from "./loop.ts";
 
 /** A window of a pooling: the plane's elements in it, row by row, and the divisor of an average. */

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { plain, programOf, type Role, result, run, whole } from "../../../test/support/program.ts";
+import { byteSize, type DType, viewOf } from "../../base/dtype.ts";
+import { UnsupportedError } from "../../base/errors.ts";
+import { contiguousStrides, sizeOf } from "../../base/shape.ts";
 import { apply, cast, constant, type Expr, load } from "../../kernel/expr.ts";
 import type { Access, Kernel } from "../../kernel/kernel.ts";
-import { byteSize, type DType, viewOf } from "../../tensor/dtype.ts";
-import { UnsupportedError } from "../../tensor/errors.ts";
-import { contiguousStrides, sizeOf } from "../../tensor/shape.ts";
 import { createReferenceBackend } from "./reference.ts";
 
 /** Applies an expression of equally long inputs elementwise. */

@@ -1,7 +1,8 @@
 // The reference backend: every kernel in plain loops, the meaning that other backends are checked against.
+
+import { allocate, byteSize, type DType, type TypedArray, viewOf } from "../../base/dtype.ts";
+import { FoveaError } from "../../base/errors.ts";
 import type { Kernel, Program } from "../../kernel/kernel.ts";
-import { allocate, byteSize, type DType, type TypedArray, viewOf } from "../../tensor/dtype.ts";
-import { FoveaError } from "../../tensor/errors.ts";
 import type { Backend, Executable, RunArguments, Variable } from "../backend.ts";
 import { checkProgram } from "./check.ts";
 import { runConv, runConvWeightGrad, runMatmul } from "./contraction.ts";

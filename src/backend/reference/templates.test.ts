@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { plain, programOf, type Role, result, run, whole } from "../../../test/support/program.ts";
+import type { DType, TypedArray } from "../../base/dtype.ts";
+import { sizeOf } from "../../base/shape.ts";
 import { apply, type Expr, load } from "../../kernel/expr.ts";
 import type { ConvGeometry, Kernel, PoolGeometry } from "../../kernel/kernel.ts";
-import type { DType, TypedArray } from "../../tensor/dtype.ts";
-import { sizeOf } from "../../tensor/shape.ts";
 
 /** Numbers that differ from each other without being random. */
 function numbers(count: number, salt = 1): Float64Array {

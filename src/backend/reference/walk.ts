@@ -1,6 +1,7 @@
 // Walking an index space in row-major order while following strided windows into buffers.
+
+import { type Shape, sizeOf } from "../../base/shape.ts";
 import type { Access } from "../../kernel/kernel.ts";
-import { type Shape, sizeOf } from "../../tensor/shape.ts";
 
 /** A place in an index space, with the element that each of some strided windows shows there. */
 export class Walk {

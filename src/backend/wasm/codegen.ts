@@ -1,6 +1,7 @@
 // The contract between the program builder and the kernels' code generators.
+
+import type { DType } from "../../base/dtype.ts";
 import type { BufferId } from "../../kernel/kernel.ts";
-import type { DType } from "../../tensor/dtype.ts";
 import type { FunctionBuilder } from "./assembler.ts";
 
 /**

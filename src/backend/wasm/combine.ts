@@ -1,6 +1,7 @@
 // How each reduction combines lanes of each dtype. Knows instructions and dtypes, nothing of loops.
+
+import type { DType } from "../../base/dtype.ts";
 import type { Reduction } from "../../kernel/kernel.ts";
-import type { DType } from "../../tensor/dtype.ts";
 import type { FunctionBuilder, Local, PlainOp } from "./assembler.ts";
 import { type LaneDType, type Lanes, laneDType, pushConstant } from "./lanes.ts";
 

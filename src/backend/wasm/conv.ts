@@ -1,7 +1,8 @@
 // Convolutions as implicit matrix products: a table gives each step's place in the (staged) image, so no patch
 // matrix is ever written. Knows plans and tiles, nothing of forward or gradient: both arrive as geometry.
+
+import { byteSize } from "../../base/dtype.ts";
 import type { ConvKernel } from "../../kernel/kernel.ts";
-import { byteSize } from "../../tensor/dtype.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
 import { type ConvPlan, planConv } from "./convPlan.ts";

@@ -1,7 +1,8 @@
 // Weight gradients of convolutions: vectors run along output channels, rows of a tile are kernel taps, and the
 // steps are output pixels. Knows strides and staging, nothing of how the chunks are summed later.
+
+import { byteSize } from "../../base/dtype.ts";
 import type { ConvWeightGradKernel } from "../../kernel/kernel.ts";
-import { byteSize } from "../../tensor/dtype.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
 import { bestTiling } from "./convPlan.ts";

@@ -1,7 +1,8 @@
 // Byte pointers that walk over buffers along the loops of a kernel: one per distinct access, moved by constants.
 // Knows addresses and strides, not what is read or computed.
+
+import { byteSize } from "../../base/dtype.ts";
 import type { Access } from "../../kernel/kernel.ts";
-import { byteSize } from "../../tensor/dtype.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import type { CodegenEnv } from "./codegen.ts";
 import { type LaneDType, type Lanes, laneDType, loadLanes, storeLanes } from "./lanes.ts";

@@ -1,7 +1,8 @@
 // Selection along an axis and its transpose. Units are outer positions, cut again along the inner axis where
 // there are few of them, so that no two units write the same element.
+
+import { byteSize } from "../../base/dtype.ts";
 import type { GatherKernel, ScatterAddKernel } from "../../kernel/kernel.ts";
-import { byteSize } from "../../tensor/dtype.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
 import { addScaled } from "./tile.ts";

@@ -1,7 +1,7 @@
 // How each dtype lies in four lanes, and how lanes come from and go to strided memory.
 // float32 is f32x4; int32 and uint8 are i32x4; bool is an i32x4 mask of 0 or −1. Knows nothing of expressions.
-import { byteSize, type DType } from "../../tensor/dtype.ts";
-import { UnsupportedError } from "../../tensor/errors.ts";
+import { byteSize, type DType } from "../../base/dtype.ts";
+import { UnsupportedError } from "../../base/errors.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { and, ine, ints, ne, type Term, toFloat, toInt } from "./terms.ts";
 

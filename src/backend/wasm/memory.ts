@@ -1,6 +1,6 @@
 // The backend's one WebAssembly memory: made, grown and looked at through typed arrays. Knows nothing of programs.
-import type { DType, TypedArray } from "../../tensor/dtype.ts";
-import { FoveaError, UnsupportedError } from "../../tensor/errors.ts";
+import type { DType, TypedArray } from "../../base/dtype.ts";
+import { FoveaError, UnsupportedError } from "../../base/errors.ts";
 import { Heap } from "./heap.ts";
 
 const pageBytes = 65536;

@@ -1,7 +1,8 @@
 // A whole Program written as one WebAssembly module: a function for each kernel and `run`, which every thread
 // enters. Knows the schedule and the argument block; what a kernel computes is its code generator's business.
+
+import { byteSize, type DType } from "../../base/dtype.ts";
 import type { BufferId, Kernel, Program } from "../../kernel/kernel.ts";
-import { byteSize, type DType } from "../../tensor/dtype.ts";
 import { type FunctionBuilder, ModuleBuilder } from "./assembler.ts";
 import { defineBarrier } from "./barrier.ts";
 import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";

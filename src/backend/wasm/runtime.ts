@@ -1,8 +1,9 @@
 // The WebAssembly backend: variables, one workspace for all programs, and runs on a team of threads. Kernels'
 // code comes from a code generator that it is given; it knows none of them.
+
+import { byteSize, type DType, type TypedArray } from "../../base/dtype.ts";
+import { FoveaError, OptionError, UnsupportedError } from "../../base/errors.ts";
 import type { Program } from "../../kernel/kernel.ts";
-import { byteSize, type DType, type TypedArray } from "../../tensor/dtype.ts";
-import { FoveaError, OptionError, UnsupportedError } from "../../tensor/errors.ts";
 import type { Backend, Executable, RunArguments, Variable } from "../backend.ts";
 import { wasmFeatures } from "./features.ts";
 import { align } from "./heap.ts";

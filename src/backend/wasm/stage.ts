@@ -1,7 +1,8 @@
 // Staging: copies part of an image into scratch memory in the layout that convolution tiles want: prologue
 // applied, zeros between and around, columns sorted by stride phase. Knows images, nothing of weights.
+
+import { byteSize, type DType } from "../../base/dtype.ts";
 import type { ConvGeometry, Prologue } from "../../kernel/kernel.ts";
-import { byteSize, type DType } from "../../tensor/dtype.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type CodegenEnv, param } from "./codegen.ts";
 import { ExprWriter, shareEqual } from "./expr.ts";

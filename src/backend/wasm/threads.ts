@@ -1,7 +1,7 @@
 // A team of worker threads as its owner sees it: started, given programs, sent into runs, and given up when one
 // of them fails. Knows nothing of what programs compute.
 import { platform } from "#platform";
-import { WorkerError } from "../../tensor/errors.ts";
+import { WorkerError } from "../../base/errors.ts";
 import {
   control,
   controlBytes,
