@@ -14,7 +14,7 @@ const options = {
   lr0: number(null, "first learning rate; by default 0.003, for sgd 0.05", { above: 0 }),
   lrf: number(0.01, "last learning rate as a share of the first", { above: 0, max: 1 }),
   schedule: choice(scheduleNames, "cosine", "how the learning rate goes from first to last"),
-  warmup: number(0, "epochs over which the learning rate rises from a hundredth, parts of one too", {
+  warmup: number(0.2, "epochs over which the learning rate rises from a hundredth, parts of one too", {
     min: 0,
   }),
   momentum: number(0.9, "share of the last step's direction that sgd keeps", { min: 0, max: 1 }),

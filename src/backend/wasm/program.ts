@@ -29,6 +29,8 @@ export interface RenderedProgram {
   readonly tables: Uint8Array;
   readonly argumentBytes: number;
   readonly scratchBytes: number;
+  /** Where in the argument block the counters of claimed units begin; 0 before each run. */
+  readonly claimsAt: number;
   /** Nanoseconds by which all threads together should beat one. */
   readonly gain: number;
 }
@@ -55,6 +57,9 @@ export function renderProgram(
   const functions = stages.map((codes) =>
     codes.map((code) => module.func(["i32", "i32", "i32", "i32"], [], (f) => code.write(f))),
   );
+  const argumentBytes = runArgs.variables + 4 * (countVariables(program) + program.scalars.length);
+  const claimsAt = align(argumentBytes);
+  let claims = 0;
   module.func(
     ["i32", "i32", "i32"],
     ["i32"],
@@ -86,7 +91,9 @@ export function renderProgram(
         owners.forEach((owner, k) => {
           const code = stages[s]![k]!;
           if (owner === "all") {
-            writer.part(code, functions[s]![k]!);
+            const claim = claimSize(code, target.threads);
+            if (claim === 0) writer.part(code, functions[s]![k]!);
+            else writer.claimed(code, functions[s]![k]!, claim, claimsAt + claimLine * claims++ * target.threads);
           } else {
             f.get(thread).i32(owner).op("i32.eq");
             f.if(() => writer.whole(code, functions[s]![k]!));
@@ -102,10 +109,26 @@ export function renderProgram(
   return {
     bytes: module.encode(),
     tables: tables.bytes(),
-    argumentBytes: runArgs.variables + 4 * (countVariables(program) + program.scalars.length),
+    argumentBytes: claimsAt + claims * target.threads * claimLine,
+    claimsAt,
     scratchBytes: align(scratchBytes),
     gain: plan.gain,
   };
+}
+
+/** Counters of claimed units have a cache line each. */
+const claimLine = 64;
+/** Claims of less than this (nanoseconds) would cost more than they balance. */
+const smallestClaim = 15_000;
+/** Into how many claims a thread's share of a long kernel is cut. */
+const claimsPerShare = 4;
+
+/** Units that a thread claims at once from a kernel, or 0 where the kernel is too short to be worth counting. */
+function claimSize({ units, cost }: KernelCode, threads: number): number {
+  if (cost < 2 * threads * smallestClaim) return 0;
+  const smallest = Math.ceil((units * smallestClaim) / cost);
+  const longest = Math.max(1, Math.floor((units * heartbeatInterval) / cost));
+  return Math.min(longest, Math.max(smallest, Math.ceil(units / threads / claimsPerShare)));
 }
 
 function countVariables(program: Program): number {
@@ -158,6 +181,39 @@ class SharedRun {
     this.#f.i32(code.units).get(thread).get(threads).call(share).set(this.#lo);
     this.#f.i32(code.units).get(thread).i32(1).op("i32.add").get(threads).call(share).set(this.#end);
     this.#call(code, index);
+  }
+
+  /**
+   * Units of a long kernel in claims: a thread first works through its own share, whose data its core's caches may
+   * still hold, then takes what is left of the others'. A thread that came late or was held up costs the rest little.
+   */
+  claimed(code: KernelCode, index: number, claim: number, counters: number): void {
+    const f = this.#f;
+    const { args, scratch, thread, threads, share } = this.#at;
+    const [lo, hi, end] = [this.#lo, this.#hi, this.#end];
+    const tried = f.local("i32");
+    const owner = f.local("i32");
+    const start = f.local("i32");
+    f.get(thread).set(owner);
+    f.for(tried, 0, { local: threads }, 1, () => {
+      f.i32(code.units).get(owner).get(threads).call(share).set(start);
+      f.i32(code.units).get(owner).i32(1).op("i32.add").get(threads).call(share).set(end);
+      f.block(() => {
+        f.loop(() => {
+          f.get(args).get(owner).i32(claimLine).op("i32.mul").op("i32.add").i32(claim);
+          f.mem("i32.atomic.rmw.add", counters).get(start).op("i32.add").tee(lo);
+          f.get(end).op("i32.ge_s").brIf(1);
+          f.get(lo).i32(claim).op("i32.add").tee(hi).get(end);
+          f.get(hi).get(end).op("i32.lt_s").op("select").set(hi);
+          f.get(lo).get(hi).get(args).get(scratch).call(index);
+          if (code.cost > heartbeatInterval) this.#beat();
+          f.br(0);
+        });
+      });
+      f.get(owner).i32(1).op("i32.add").tee(owner).get(threads).op("i32.ge_s");
+      f.if(() => f.i32(0).set(owner));
+    });
+    f.release(tried, owner, start);
   }
 
   /** Waits for the other threads; leaves `run` with the error word when that is set. */

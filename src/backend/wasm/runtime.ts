@@ -257,6 +257,7 @@ export class WasmBackend implements Backend {
       memory.write(dtype, arena + offset, data);
     }
 
+    memory.i32.fill(0, (args + rendered.claimsAt) / 4, (args + rendered.argumentBytes) / 4);
     if (team?.hasReceived(loaded.mail)) this.#runTogether(team, loaded, args);
     else loaded.run(0, 1, args);
 
