@@ -10,18 +10,21 @@ import { WorkerError } from "../../src/base/errors.ts";
 import type { Program } from "../../src/kernel/kernel.ts";
 import { backend, chain, chainExpected, each, input, kernel, nothing, program, size } from "./handmade.ts";
 
+/** Nanoseconds of a kernel that is cut once, so that each thread has its own unit and none takes the other's. */
+const cutOnce = 2e4;
+
 /** A kernel of two units whose second unit, so another thread than the caller's, does what `act` writes. */
 function trouble(act: (f: FunctionBuilder) => void): Program {
   const bad = kernel(() => ({
     units: 2,
-    cost: 1e6,
+    cost: cutOnce,
     scratchBytes: 0,
     write(f) {
       f.get(param.lo).i32(1).op("i32.eq");
       f.if(() => act(f));
     },
   }));
-  return program([["output", 4]], [[bad], [each(4, 0, (f) => f.f32(3), { cost: 1e6 })]]);
+  return program([["output", 4]], [[bad], [each(4, 0, (f) => f.f32(3), { cost: cutOnce })]]);
 }
 
 /** The backend still computes, at once and with fresh threads. */
@@ -61,7 +64,7 @@ test("a kernel that traps on the calling thread throws, and the others are let g
   const wasm = backend({ threads: 2, timeoutMs: 20_000 });
   const bad = kernel(() => ({
     units: 2,
-    cost: 1e6,
+    cost: cutOnce,
     scratchBytes: 0,
     write(f) {
       f.get(param.lo).op("i32.eqz");
