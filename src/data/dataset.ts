@@ -79,15 +79,29 @@ export class ArrayDataset implements Dataset {
     const sampleSize = sizeOf(this.sampleShape);
     const data = allocate(this.dtype, indices.length * sampleSize);
     const labels = new Int32Array(indices.length);
+    // Whole words where samples allow it: a subarray for each sample would cost more than its copy.
+    const words = this.#words(sampleSize);
+    const from = words ?? this.data;
+    const to = words ? new Int32Array(data.buffer) : data;
+    const count = words ? (sampleSize * data.BYTES_PER_ELEMENT) / 4 : sampleSize;
     for (let i = 0; i < indices.length; i++) {
-      const from = indices[i]!;
-      if (!(from >= 0 && from < this.length)) {
-        throw new OptionError(`ArrayDataset: sample ${from} is outside 0 to ${this.length - 1}`);
+      const sample = indices[i]!;
+      if (!(sample >= 0 && sample < this.length)) {
+        throw new OptionError(`ArrayDataset: sample ${sample} is outside 0 to ${this.length - 1}`);
       }
-      data.set(this.data.subarray(from * sampleSize, (from + 1) * sampleSize), i * sampleSize);
-      labels[i] = this.labels[from]!;
+      const start = sample * count;
+      const target = i * count;
+      for (let k = 0; k < count; k++) to[target + k] = from[start + k]!;
+      labels[i] = this.labels[sample]!;
     }
     return { data, labels };
+  }
+
+  /** The data as 32-bit words, or null where samples do not consist of whole ones. */
+  #words(sampleSize: number): Int32Array | null {
+    const { buffer, byteOffset, BYTES_PER_ELEMENT } = this.data;
+    if (byteOffset % 4 !== 0 || (sampleSize * BYTES_PER_ELEMENT) % 4 !== 0) return null;
+    return new Int32Array(buffer, byteOffset, (this.length * sampleSize * BYTES_PER_ELEMENT) / 4);
   }
 
   /** A data set of its own with copies of the samples with the given numbers, in that order. */
