@@ -28,10 +28,9 @@ export async function mnist({
 }: MnistOptions = {}): Promise<ArrayDataset> {
   const folder = root ?? packageFolder();
   const part = train ? "train" : "t10k";
-  const [images, labels] = await Promise.all([
-    readEither(folder, `${part}-images-idx3-ubyte`),
-    readEither(folder, `${part}-labels-idx1-ubyte`),
-  ]);
+  // One after the other, so that of two missing files it is always the same one that is named.
+  const images = await readEither(folder, `${part}-images-idx3-ubyte`);
+  const labels = await readEither(folder, `${part}-labels-idx1-ubyte`);
   return idxDataset(
     await readIdx(images.bytes, images),
     await readIdx(labels.bytes, labels),

@@ -4,7 +4,7 @@
 import { type DType, isFloating, promote } from "../base/dtype.ts";
 import { DTypeError, ShapeError } from "../base/errors.ts";
 import { broadcastShapes, formatShape, type Shape, sameShape } from "../base/shape.ts";
-import { keepLater, realize } from "../graph/engine.ts";
+import { realize } from "../graph/engine.ts";
 import { type Form, form, maxDepth, Node } from "../graph/node.ts";
 import { cast as castExpr, type Expr, load } from "../kernel/expr.ts";
 import { isGradEnabled } from "../tensor/gradmode.ts";
@@ -49,10 +49,7 @@ export function result(
   inputs: readonly Tensor[],
   backward: GradFn["backward"],
 ): Tensor {
-  if (node.depth > maxDepth) {
-    keepLater(node);
-    realize([node]);
-  }
+  if (node.depth > maxDepth) realize([node]);
   const recorded = isGradEnabled() && isFloating(node.dtype) && inputs.some((input) => input.requiresGrad);
   return new Tensor(node, { gradFn: recorded ? { name, inputs, backward } : null });
 }

@@ -28,6 +28,8 @@ export class Tensor {
   /** The op that made it, where a derivative may be asked for through it. */
   gradFn: GradFn | null;
   #requiresGrad: boolean;
+  /** The memory that updates of this tensor go to, once it has been updated. */
+  #storage: Storage | null = null;
   /** Where the gradient lives after an optimizer's step, so that steps reuse one place. */
   #gradStorage: Storage | null = null;
 
@@ -193,8 +195,6 @@ export class Tensor {
     const first = Array.from(data.subarray(0, 6), (x) => Number(x.toPrecision(4)));
     return `${head} (${first.join(", ")}${data.length > 6 ? ", …" : ""})`;
   }
-
-  #storage: Storage | null = null;
 
   #residentStorage(): Storage {
     const { storage } = this.node;

@@ -93,7 +93,13 @@ export function renderProgram(
           if (owner === "all") {
             const claim = claimSize(code, target.threads);
             if (claim === 0) writer.part(code, functions[s]![k]!);
-            else writer.claimed(code, functions[s]![k]!, claim, claimsAt + claimLine * claims++ * target.threads);
+            else
+              writer.claimed(
+                code,
+                functions[s]![k]!,
+                claim,
+                claimsAt + claimLine * claims++ * target.threads,
+              );
           } else {
             f.get(thread).i32(owner).op("i32.eq");
             f.if(() => writer.whole(code, functions[s]![k]!));
