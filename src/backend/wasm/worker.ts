@@ -8,7 +8,7 @@ import type { WorkerHost } from "./platform.ts";
  * within it, as in a training loop, where waking up each time would cost more.
  */
 const shortSpin = 0.05;
-const longSpin = 0.5;
+const longSpin = 2;
 
 /** One worker's side of a team. */
 class Member {
