@@ -22,7 +22,7 @@ import { confusionTable } from "./confusion.ts";
 import { Interruption } from "./interruption.ts";
 import { ProgressView } from "./progress.ts";
 import { clock, count, percent, style } from "./terminal.ts";
-import type { TrainValues } from "./train.ts";
+import type { TrainValues } from "./trainOptions.ts";
 import { readBytes } from "./weights.ts";
 
 /** Task of the runs' folder. */

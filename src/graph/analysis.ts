@@ -67,6 +67,34 @@ export function keepsOrder(node: Node, views: readonly View[]): boolean {
   return size === node.size && isFull(window);
 }
 
+/** The node below views that only rename the axes: its buffer holds the same elements in the same order. */
+export function orderedBase(node: Node): Node {
+  const views: View[] = [];
+  let at = node;
+  let found = node;
+  while (!at.storage && at.op.kind === "view") {
+    views.unshift(at.op.view);
+    at = at.inputs[0]!;
+    if (keepsOrder(at, views)) found = at;
+  }
+  return found;
+}
+
+/** True for nodes whose kernels can go on to compute with each element of their result. */
+export function hasEpilogue(node: Node): boolean {
+  switch (node.op.kind) {
+    case "reduce":
+    case "matmul":
+    case "conv2d":
+    case "conv2dWeightGrad":
+    case "pool2d":
+    case "pool2dGrad":
+      return true;
+    default:
+      return false;
+  }
+}
+
 /** True where an expression uses the position of its element. */
 export function usesIndex(expr: Expr): boolean {
   let found = false;

@@ -2,7 +2,7 @@
 // updates of resident storages, and values that someone will want to read. Knows nothing of gradients.
 import type { Backend } from "../backend/backend.ts";
 import { FoveaError } from "../base/errors.ts";
-import type { Root } from "./lower.ts";
+import type { Root } from "./lowered.ts";
 import { Node } from "./node.ts";
 import { Planner } from "./plan.ts";
 import type { Storage } from "./storage.ts";

@@ -2,54 +2,25 @@
 // It knows expressions and shapes; it knows no gradients and no backend.
 
 import type { DType } from "../base/dtype.ts";
-import { contiguousStrides, type Shape, sizeOf } from "../base/shape.ts";
+import { contiguousStrides, sizeOf } from "../base/shape.ts";
 import { type Expr, load, mapExpr } from "../kernel/expr.ts";
-import type { Access, BufferId, Epilogue, Kernel, LoopKernel, Output, Prologue } from "../kernel/kernel.ts";
-import { type Analysis, analyse, keepsOrder, usesIndex, viewBase } from "./analysis.ts";
+import type { Access, BufferId, Epilogue, Kernel, LoopKernel, Prologue } from "../kernel/kernel.ts";
+import {
+  type Analysis,
+  analyse,
+  hasEpilogue,
+  keepsOrder,
+  orderedBase,
+  usesIndex,
+  viewBase,
+} from "./analysis.ts";
+import { contiguousOutput, copyKernel, toAccess } from "./loops.ts";
+import type { Lowered, LoweredBuffer, LoweredKernel, Root, VariableUpdate } from "./lowered.ts";
 import type { Node } from "./node.ts";
 import { chunkCount, splitReduction } from "./reduction.ts";
 import type { Storage } from "./storage.ts";
 import { contraction, resultDims } from "./template.ts";
 import { applyView, fullWindow, isFull, type View, type Window } from "./view.ts";
-
-/** A value that must be there after the run: handed out, or written into a resident storage. */
-export interface Root {
-  readonly node: Node;
-  readonly into: Storage | null;
-}
-
-/** A buffer of the program before it has a place. */
-export interface LoweredBuffer {
-  role: "input" | "variable" | "output" | "temp";
-  readonly dtype: DType;
-  readonly size: number;
-  /** The leaf that fills an input, or whose storage is the variable. */
-  readonly leaf: Node | null;
-  readonly storage: Storage | null;
-}
-
-/** One kernel with the name of the op that it computes. */
-export interface LoweredKernel {
-  kernel: Kernel;
-  readonly label: string;
-}
-
-/** A graph as kernels in an order in which they may run. */
-export interface Lowered {
-  readonly kernels: LoweredKernel[];
-  readonly buffers: LoweredBuffer[];
-  readonly scalars: readonly Node[];
-  /** For each root that is handed out: its buffer; −1 for an update. */
-  readonly rootBuffers: readonly BufferId[];
-  /** Values that have to reach a variable once nothing needs its old one. */
-  readonly updates: readonly VariableUpdate[];
-}
-
-/** A temporary buffer whose elements are to become a variable's. */
-export interface VariableUpdate {
-  readonly value: BufferId;
-  readonly target: BufferId;
-}
 
 /** Expressions stop growing at this many fused elementwise nodes, and chains of postponed ones at this length. */
 const maxFused = 40;
@@ -458,54 +429,6 @@ class Lowering {
     }
     return this.#copy(buffer, fullWindow(node.shape), node.dtype);
   }
-}
-
-/** The node below views that only rename the axes: its buffer holds the same elements in the same order. */
-function orderedBase(node: Node): Node {
-  const views: View[] = [];
-  let at = node;
-  let found = node;
-  while (!at.storage && at.op.kind === "view") {
-    views.unshift(at.op.view);
-    at = at.inputs[0]!;
-    if (keepsOrder(at, views)) found = at;
-  }
-  return found;
-}
-
-/** True for nodes whose kernels can go on to compute with each element of their result. */
-function hasEpilogue(node: Node): boolean {
-  switch (node.op.kind) {
-    case "reduce":
-    case "matmul":
-    case "conv2d":
-    case "conv2dWeightGrad":
-    case "pool2d":
-    case "pool2dGrad":
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** A loop that copies a window into a whole buffer. */
-export function copyKernel(from: Access, to: BufferId, shape: Shape, dtype: DType): LoopKernel {
-  return {
-    kind: "loop",
-    dims: shape,
-    loads: [from],
-    reduction: null,
-    outputs: [contiguousOutput(to, shape, load(0, dtype))],
-  };
-}
-
-function contiguousOutput(buffer: BufferId, dims: Shape, expr: Expr): Output {
-  return { access: toAccess(buffer, fullWindow(dims)), expr };
-}
-
-/** A window on a buffer; axes of size 1 have stride 0, so that equal accesses are equal to the letter. */
-function toAccess(buffer: BufferId, { offset, strides, shape }: Window): Access {
-  return { buffer, offset, strides: strides.map((stride, d) => (shape[d] === 1 ? 0 : stride)) };
 }
 
 function addLoad(fusion: Fusion, buffer: BufferId, window: Window): number {

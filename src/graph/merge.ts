@@ -5,7 +5,7 @@ import { sameShape, sizeOf } from "../base/shape.ts";
 import { type Expr, load, mapExpr } from "../kernel/expr.ts";
 import type { Access, BufferId, LoopKernel, Output } from "../kernel/kernel.ts";
 import { reads, writes } from "./access.ts";
-import type { LoweredKernel } from "./lower.ts";
+import type { LoweredKernel } from "./lowered.ts";
 import { applyView } from "./view.ts";
 
 const maxOutputs = 6;

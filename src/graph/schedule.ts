@@ -4,7 +4,7 @@
 import { byteSize, type DType } from "../base/dtype.ts";
 import type { BufferId, BufferSpec, Kernel, Program } from "../kernel/kernel.ts";
 import { reads, writes } from "./access.ts";
-import type { LoweredBuffer, LoweredKernel } from "./lower.ts";
+import type { LoweredBuffer, LoweredKernel } from "./lowered.ts";
 
 /** Space behind each buffer that kernels may touch, and the alignment of its start. */
 const slack = 64;

@@ -2,7 +2,8 @@
 // writes them in place; elsewhere they are copied in the end. Knows kernels alone.
 import type { BufferId } from "../kernel/kernel.ts";
 import { reads, readsInPlace, renameBuffer, writes } from "./access.ts";
-import { copyKernel, type LoweredBuffer, type LoweredKernel, type VariableUpdate } from "./lower.ts";
+import { copyKernel } from "./loops.ts";
+import type { LoweredBuffer, LoweredKernel, VariableUpdate } from "./lowered.ts";
 
 /** The kernels with all updates carried out, in an order that is valid one after the other. */
 export function applyUpdates(

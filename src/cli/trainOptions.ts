@@ -1,0 +1,39 @@
+// The options of `fovea train`.
+import { scheduleNames } from "../train/schedule.ts";
+import { deviceOptions, jsonOption } from "./command.ts";
+import { choice, flag, integer, number, text, type Values } from "./options.ts";
+
+/** Options by name. */
+export const trainOptions = {
+  data: text("mnist", "<name>", "data set"),
+  model: text("lenet", "<name>", "network"),
+  epochs: integer(10, "passes over the training pictures"),
+  batch: integer(64, "pictures in a step"),
+  optimizer: choice(["auto", "adam", "adamw", "sgd"], "auto", "auto is adam"),
+  lr0: number(null, "first learning rate; by default 0.003, for sgd 0.05", { above: 0 }),
+  lrf: number(0.01, "last learning rate as a share of the first", { above: 0, max: 1 }),
+  schedule: choice(scheduleNames, "cosine", "how the learning rate goes from first to last"),
+  warmup: number(0.2, "epochs over which the learning rate rises from a hundredth, parts of one too", {
+    min: 0,
+  }),
+  momentum: number(0.9, "share of the last step's direction that sgd keeps", { min: 0, max: 1 }),
+  weightDecay: number(0, "L2 penalty; for adamw the decay of the weights", { min: 0 }),
+  seed: integer(0, "first weights, order of pictures: the same seed gives the same run, bit by bit", {
+    min: 0,
+    max: 2 ** 32 - 1,
+  }),
+  limit: integer(null, "use only so many training and test pictures, to try things out"),
+  project: text("runs", "<folder>", "where runs are kept"),
+  name: text(
+    "train",
+    "<name>",
+    "folder of this run in <project>/classify; a number is added where it exists",
+  ),
+  "exist-ok": flag("write into the run's folder although it exists, replacing its files"),
+  resume: text(null, "<run>", "go on with a run that was interrupted: its folder"),
+  ...deviceOptions,
+  ...jsonOption,
+};
+
+/** Values of the command's options. */
+export type TrainValues = Values<typeof trainOptions>;
