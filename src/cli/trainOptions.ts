@@ -9,7 +9,7 @@ export const trainOptions = {
   model: text("lenet", "<name>", "network"),
   epochs: integer(10, "passes over the training pictures"),
   batch: integer(64, "pictures in a step"),
-  optimizer: choice(["auto", "adam", "adamw", "sgd"], "auto", "auto is adam"),
+  optimizer: choice(["auto", "adam", "adamw", "sgd"], "auto", "auto is adamw with a decay of 0.05"),
   lr0: number(null, "first learning rate; by default 0.003, for sgd 0.05", { above: 0 }),
   lrf: number(0.01, "last learning rate as a share of the first", { above: 0, max: 1 }),
   schedule: choice(scheduleNames, "cosine", "how the learning rate goes from first to last"),
@@ -17,7 +17,11 @@ export const trainOptions = {
     min: 0,
   }),
   momentum: number(0.9, "share of the last step's direction that sgd keeps", { min: 0, max: 1 }),
-  weightDecay: number(0, "L2 penalty; for adamw the decay of the weights", { min: 0 }),
+  weightDecay: number(
+    null,
+    "L2 penalty, for adamw the decay of the weights; by default 0.05 with optimizer=auto, 0.01 for adamw, else 0",
+    { min: 0 },
+  ),
   seed: integer(0, "first weights, order of pictures: the same seed gives the same run, bit by bit", {
     min: 0,
     max: 2 ** 32 - 1,

@@ -28,6 +28,7 @@ import { readBytes } from "./weights.ts";
 /** Task of the runs' folder. */
 const task = "classify";
 const firstRates = { adam: 3e-3, adamw: 3e-3, sgd: 5e-2 } as const;
+const weightDecays = { auto: 0.05, adam: 0, adamw: 0.01, sgd: 0 } as const;
 /** Top-1 accuracy, loss and rates go to JSON as they are; events of single steps do not. */
 const told: ReadonlySet<TrainEvent["type"]> = new Set(["start", "epoch", "interrupted", "end"]);
 
@@ -184,8 +185,9 @@ function resumedValues(
 }
 
 function makeOptimizer(network: Module, values: TrainValues): Optimizer<{ lr: number }> {
-  const kind = values.optimizer === "auto" ? "adam" : values.optimizer;
-  const { momentum, weightDecay } = values;
+  const kind = values.optimizer === "auto" ? "adamw" : values.optimizer;
+  const { momentum } = values;
+  const weightDecay = values.weightDecay ?? weightDecays[values.optimizer];
   const lr = values.lr0 ?? firstRates[kind];
   const parameters = network.parameters();
   if (kind === "sgd") return new SGD(parameters, { lr, momentum, weightDecay });
@@ -195,7 +197,14 @@ function makeOptimizer(network: Module, values: TrainValues): Optimizer<{ lr: nu
 /** All options as they took effect, for `args.yaml`. */
 function recorded(values: TrainValues, optimizer: Optimizer<{ lr: number }>): Record<string, unknown> {
   const { resume: _resume, json: _json, ...rest } = values;
-  return { task, ...rest, optimizer: optimizer.constructor.name.toLowerCase(), lr0: optimizer.lr };
+  const weightDecay = values.weightDecay ?? weightDecays[values.optimizer];
+  return {
+    task,
+    ...rest,
+    optimizer: optimizer.constructor.name.toLowerCase(),
+    lr0: optimizer.lr,
+    weightDecay,
+  };
 }
 
 function resultRow(event: EpochEvent) {
