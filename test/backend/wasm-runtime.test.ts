@@ -235,11 +235,14 @@ test("a collected executable gives back its memory, here and in the workers", as
       env.table(new Float32Array(100_000));
       return { units: 2, cost: 1e6, scratchBytes: 0, write() {} };
     });
-    wasm.compile(program([["output", 4]], [[copy]])).run(nothing);
+    const executable = wasm.compile(program([["output", 4]], [[copy]]));
+    executable.run(nothing);
+    return executable;
   };
-  make();
+  const held = [make()];
   await wasm.ready();
   assert.ok(wasm.info.usedBytes > 400_000);
+  held.pop();
   for (let i = 0; i < 50 && wasm.info.usedBytes > 400_000; i++) {
     collect();
     await sleep(10);
