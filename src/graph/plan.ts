@@ -189,7 +189,7 @@ function walk(roots: readonly Root[]): { order: Node[]; storages: Storage[]; key
     node.place = place;
     key.push(node.planSignature.id);
     if (node.storage) {
-      if (node.storage.version !== node.version) throw stale(node);
+      requireCurrent(node);
       if (node.storage.resident) key.push(storagePlace(node.storage));
     } else {
       for (const input of node.inputs) key.push(input.place);
@@ -199,10 +199,12 @@ function walk(roots: readonly Root[]): { order: Node[]; storages: Storage[]; key
   return { order, storages, key: new Int32Array(key), hash: hashOf(key) };
 }
 
-function stale(node: Node): StaleError {
-  return new StaleError(
-    `a value that was never read depends on a parameter or gradient ${formatShape(node.shape)} as it was before it was overwritten; ` +
-      "read it before optimizer.step(), or call retain() on it before",
+/** Throws StaleError where a realised node means elements that have been overwritten since. */
+export function requireCurrent(node: Node): void {
+  if (!node.storage || node.storage.version === node.version) return;
+  throw new StaleError(
+    `this value is, or depends on, a parameter or gradient ${formatShape(node.shape)} as it was before it was overwritten; ` +
+      "read it before optimizer.step(), or call retain() before on what is computed from it",
   );
 }
 

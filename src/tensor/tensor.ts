@@ -6,6 +6,7 @@ import { DTypeError, GradError, ShapeError } from "../base/errors.ts";
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from "../base/shape.ts";
 import { keepLater, realize, updateLater } from "../graph/engine.ts";
 import { Node } from "../graph/node.ts";
+import { requireCurrent } from "../graph/plan.ts";
 import { Storage } from "../graph/storage.ts";
 
 /** What a tensor remembers of the op that made it, for the backward walk. */
@@ -104,6 +105,7 @@ export class Tensor {
   /** `data()` without a promise; available where the backend can wait, which all present ones can. */
   dataSync(): TypedArray {
     this.realize();
+    requireCurrent(this.node);
     return this.node.storage!.read();
   }
 

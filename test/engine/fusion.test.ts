@@ -74,7 +74,9 @@ function grow(random: Random): { reads: Tensor[]; parameters: nn.Parameter[] } {
     pool.push(next);
     made++;
   }
-  const reads = [pick(), pick(), pool.at(-1)!, pool.at(-2)!];
+  // A parameter's own old elements can't be read after the update; what is computed from them can.
+  const readable = (x: Tensor) => (x.node.storage?.resident ? x.mul(1) : x);
+  const reads = [pick(), pick(), pool.at(-1)!, pool.at(-2)!].map(readable);
   // Updates in place that read their own old value, the other's old value, and anything else of the same size.
   const [p, q] = parameters as [nn.Parameter, nn.Parameter];
   const extra = pool.filter((x) => x.size === 12);

@@ -95,6 +95,26 @@ test("gradients can be read after the step and add up until they are forgotten",
   assert.deepEqual(await w.grad!.toArray(), [5, 6]);
 });
 
+test("a parameter's or gradient's old elements are not mistaken for the new ones", async () => {
+  const w = new nn.Parameter(tensor([1, 2]));
+  const optimizer = new optim.SGD([w], { lr: 0.1 });
+  const step = () => {
+    optimizer.zeroGrad();
+    w.mul(tensor([3, 5]))
+      .sum()
+      .backward();
+    optimizer.step();
+  };
+  const before = w.detach();
+  step();
+  const gradient = w.grad!;
+  assert.deepEqual(await gradient.toArray(), [3, 5]);
+  await assert.rejects(before.data(), StaleError);
+  step();
+  await assert.rejects(gradient.data(), StaleError);
+  assert.deepEqual(await w.grad!.toArray(), [3, 5]);
+});
+
 test("a step that fails leaves parameters as they were, and the next one works", async () => {
   const { model, optimizer } = setUp();
   const { x, y } = pictures(4);
