@@ -3,8 +3,8 @@
 import { availableParallelism } from "node:os";
 import { setImmediate as breathe } from "node:timers/promises";
 import { createWasmBackend, randn, setBackend } from "../src/index.ts";
+import { measureRoof, type Roof } from "../src/profile/roof.ts";
 import { type Machine, machine, machineLine } from "./machine.ts";
-import { measurePeak, type Peak } from "./peak.ts";
 import { tolerated, watching } from "./quiet.ts";
 import { round, summarise } from "./statistics.ts";
 
@@ -28,7 +28,7 @@ export interface MatmulRow {
 
 /** GFLOP/s count a multiply and an add as two. */
 export interface MatmulResult {
-  readonly peak: Peak;
+  readonly peak: Roof;
   readonly rows: readonly MatmulRow[];
   /** Largest share of the cores that other programs used meanwhile. */
   readonly others: number;
@@ -38,7 +38,7 @@ export interface MatmulResult {
 /** Runs the benchmark. */
 export async function matmul(): Promise<MatmulResult> {
   const before = machine();
-  const first = measurePeak();
+  const first = measureRoof();
   const measured: Omit<MatmulRow, "percentOfPeak">[] = [];
   let most = 0;
   for (const threads of availableParallelism() > 1 ? [1, 2] : [1]) {
@@ -49,7 +49,7 @@ export async function matmul(): Promise<MatmulResult> {
       most = Math.max(most, others);
     }
   }
-  const second = measurePeak();
+  const second = measureRoof();
   const peak = second.gflops > first.gflops ? second : first;
   const rows = measured.map((row) => ({
     ...row,

@@ -23,6 +23,7 @@ export const rooms: readonly Room[] = [
   { name: "data", everywhere: true },
   { name: "vision", everywhere: true },
   { name: "interop", everywhere: true },
+  { name: "profile", everywhere: true },
   { name: "index.ts", everywhere: true },
   { name: "train", everywhere: false },
   { name: "entry", everywhere: false },

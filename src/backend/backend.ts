@@ -22,10 +22,26 @@ export interface RunArguments {
   readonly scalars: readonly number[];
 }
 
+/** When a thread worked on a kernel (numbered through the stages in order), in milliseconds since the run began. */
+export interface KernelSpan {
+  readonly kernel: number;
+  readonly thread: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A run with what every thread did in it; spans of one thread are in order. */
+export interface TracedRun {
+  readonly outputs: TypedArray[];
+  readonly spans: readonly KernelSpan[];
+}
+
 /** A program made ready to run. */
 export interface Executable {
   /** Runs once; gives fresh host arrays for the buffers of role `output`, in order. */
   run(args: RunArguments): TypedArray[];
+  /** Runs once like `run`, and notes which thread works on which kernel when. The first call prepares for it. */
+  trace(args: RunArguments): TracedRun;
 }
 
 /** A place where programs run. */

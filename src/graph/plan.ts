@@ -1,6 +1,7 @@
 // From a lazy graph to its values: walks it, finds or makes the plan for a graph of this structure, runs it,
 // and hangs the results on the nodes. Warm steps pay for the walk alone.
-import type { Backend, Executable } from "../backend/backend.ts";
+import type { Backend, Executable, KernelSpan, RunArguments } from "../backend/backend.ts";
+import type { TypedArray } from "../base/dtype.ts";
 import { FoveaError, StaleError } from "../base/errors.ts";
 import { formatShape } from "../base/shape.ts";
 import type { Program } from "../kernel/kernel.ts";
@@ -22,6 +23,25 @@ interface Plan {
   readonly variables: readonly number[];
   /** For each root: its place among the program's outputs, or −1 where it updates a variable. */
   readonly outputs: readonly number[];
+  /** Milliseconds that it took to make the plan. */
+  readonly compileMs: number;
+}
+
+/** A run that an observer is told of. */
+export interface ObservedRun {
+  readonly program: Program;
+  /** Milliseconds that the plan took to make, once, and this run of it. */
+  readonly compileMs: number;
+  readonly runMs: number;
+  /** What every thread did, where the observer asked for it. */
+  readonly spans: readonly KernelSpan[];
+}
+
+/** Someone who wants to know of every run of a planner. */
+export interface RunObserver {
+  /** Whether runs are traced, which slows them down a little. */
+  readonly traces: boolean;
+  ran(run: ObservedRun): void;
 }
 
 /** How many plans one backend keeps; the one used longest ago goes first. */
@@ -38,8 +58,10 @@ export class Planner {
   #count = 0;
   /** How many plans were compiled so far, for tests and reports. */
   compiled = 0;
-  /** The program that ran last, for profiles. */
+  /** The program that ran last, for tests. */
   lastProgram: Program | null = null;
+  /** Is told of every run. */
+  observer: RunObserver | null = null;
 
   constructor(backend: Backend, { fuse = true } = {}) {
     this.backend = backend;
@@ -51,7 +73,7 @@ export class Planner {
     const { order, storages, key, hash } = walk(roots);
     const plan = this.#find(hash, key) ?? this.#compile(hash, key, order, roots);
     this.lastProgram = plan.program;
-    const results = plan.executable.run({
+    const results = this.#execute(plan, {
       inputs: plan.inputs.map((place) => order[place]!.storage!.read()),
       variables: plan.variables.map((place) => storages[place]!.variable(this.backend)),
       scalars: plan.scalars.map((place) => order[place]!.value),
@@ -68,6 +90,17 @@ export class Planner {
     }
   }
 
+  #execute({ executable, program, compileMs }: Plan, args: RunArguments): TypedArray[] {
+    const { observer } = this;
+    if (!observer) return executable.run(args);
+    const begin = performance.now();
+    const { outputs, spans } = observer.traces
+      ? executable.trace(args)
+      : { outputs: executable.run(args), spans: [] };
+    observer.ran({ program, compileMs, runMs: performance.now() - begin, spans });
+    return outputs;
+  }
+
   #find(hash: number, key: Int32Array): Plan | undefined {
     const bucket = this.#plans.get(hash);
     const plan = bucket?.find((candidate) => sameKey(candidate.key, key));
@@ -80,6 +113,7 @@ export class Planner {
   }
 
   #compile(hash: number, key: Int32Array, order: readonly Node[], roots: readonly Root[]): Plan {
+    const begin = performance.now();
     const lowered = lower(order, roots, { fuse: this.fuse });
     const kernels = this.fuse ? mergeLoops(lowered.kernels) : lowered.kernels;
     const program = schedule(
@@ -103,6 +137,7 @@ export class Planner {
       variables,
       scalars: lowered.scalars.map((node) => node.place),
       outputs: lowered.rootBuffers.map((id) => outputPlaces.get(id) ?? -1),
+      compileMs: performance.now() - begin,
     };
     this.compiled++;
     if (this.#count >= maxPlans) {

@@ -5,27 +5,57 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import type { FunctionBuilder } from "../../src/backend/wasm/assembler.ts";
 import { param } from "../../src/backend/wasm/codegen.ts";
+import { runArgs } from "../../src/backend/wasm/layout.ts";
 import type { WasmBackend } from "../../src/backend/wasm/runtime.ts";
 import { WorkerError } from "../../src/base/errors.ts";
 import type { Program } from "../../src/kernel/kernel.ts";
 import { backend, chain, chainExpected, each, input, kernel, nothing, program, size } from "./handmade.ts";
 
-/** Nanoseconds of a kernel that is cut once, so that each thread has its own unit and none takes the other's. */
-const cutOnce = 2e4;
+/** Pushes whether this is the calling thread: its scratch memory is the first. */
+function isCaller(f: FunctionBuilder): FunctionBuilder {
+  return f.get(param.scratch).get(param.args).mem("i32.load", runArgs.scratch).op("i32.eq");
+}
 
-/** A kernel of two units whose second unit, so another thread than the caller's, does what `act` writes. */
+/**
+ * A kernel of many units in which threads other than the caller's do what `act` writes. The caller works on its units
+ * until another thread has come for some; where it is alone there is no control block, and no one to wait for.
+ */
 function trouble(act: (f: FunctionBuilder) => void): Program {
-  const bad = kernel(() => ({
+  const bad = kernel((env) => ({
     units: 2,
-    cost: cutOnce,
-    scratchBytes: 0,
+    cost: 1e5,
+    scratchBytes: 64,
     write(f) {
-      f.get(param.lo).i32(1).op("i32.eq");
-      f.if(() => act(f));
+      isCaller(f);
+      f.if(
+        () => {
+          f.get(param.args).mem("i32.load", runArgs.control);
+          f.if(() =>
+            f.loop(() => {
+              env.pushAddress(f, 1);
+              f.mem("i32.atomic.load").op("i32.eqz").brIf(0);
+            }),
+          );
+        },
+        () => {
+          env.pushAddress(f, 1);
+          f.i32(1).mem("i32.atomic.store");
+          act(f);
+        },
+      );
     },
   }));
-  return program([["output", 4]], [[bad], [each(4, 0, (f) => f.f32(3), { cost: cutOnce })]]);
+  return program(
+    [
+      ["output", 4],
+      ["input", 4],
+    ],
+    [[bad], [each(4, 0, (f) => f.f32(3), { cost: 1e5 })]],
+  );
 }
+
+/** Arguments of `trouble`. */
+const untouched = { inputs: [new Float32Array(4)], variables: [], scalars: [0, 0] };
 
 /** The backend still computes, at once and with fresh threads. */
 async function stillWorks(wasm: WasmBackend): Promise<void> {
@@ -45,7 +75,7 @@ test("a kernel that traps in a worker ends the run with WorkerError", async () =
   await wasm.ready();
   const start = performance.now();
   assert.throws(
-    () => executable.run(nothing),
+    () => executable.run(untouched),
     (error: Error) => {
       assert.ok(error instanceof WorkerError);
       assert.match(error.message, /worker 1 of 1 failed: RuntimeError: unreachable/);
@@ -64,10 +94,10 @@ test("a kernel that traps on the calling thread throws, and the others are let g
   const wasm = backend({ threads: 2, timeoutMs: 20_000 });
   const bad = kernel(() => ({
     units: 2,
-    cost: cutOnce,
-    scratchBytes: 0,
+    cost: 1e5,
+    scratchBytes: 64,
     write(f) {
-      f.get(param.lo).op("i32.eqz");
+      isCaller(f);
       f.if(() => f.op("unreachable"));
     },
   }));
@@ -83,7 +113,7 @@ test("a worker that hangs ends the run with WorkerError within the time allowed"
   await wasm.ready();
   const start = performance.now();
   assert.throws(
-    () => executable.run(nothing),
+    () => executable.run(untouched),
     (error: Error) => {
       assert.ok(error instanceof WorkerError);
       assert.match(error.message, /no sign of life for 300 ms/);
@@ -95,7 +125,7 @@ test("a worker that hangs ends the run with WorkerError within the time allowed"
   await stillWorks(wasm);
 });
 
-test("a worker killed from outside ends the run with WorkerError, or is replaced when known in time", async () => {
+test("a worker killed from outside ends the run with WorkerError at most, and is replaced", async () => {
   for (const known of [false, true]) {
     const wasm = backend({ threads: 2, timeoutMs: 300 });
     const workers: Worker[] = [];
@@ -114,7 +144,12 @@ test("a worker killed from outside ends the run with WorkerError, or is replaced
       assert.deepEqual(run(), chainExpected(1));
       assert.match(wasm.info.degraded ?? "", /is gone/);
     } else {
-      assert.throws(run, WorkerError);
+      // Whether the worker was in the run when it died is a matter of luck.
+      try {
+        assert.deepEqual(run(), chainExpected(1));
+      } catch (error) {
+        assert.ok(error instanceof WorkerError, String(error));
+      }
     }
     await ended;
     await stillWorks(wasm);
@@ -127,9 +162,9 @@ test("after three failures in a row the backend goes on with one thread", async 
   const expected = new Float32Array(4).fill(3);
   for (let i = 0; i < 3; i++) {
     await wasm.ready();
-    assert.throws(() => executable.run(nothing), WorkerError);
-    assert.deepEqual(executable.run(nothing)[0], expected, "the first run after a failure is made alone");
+    assert.throws(() => executable.run(untouched), WorkerError);
+    assert.deepEqual(executable.run(untouched)[0], expected, "the first run after a failure is made alone");
   }
   await wasm.ready();
-  assert.deepEqual(executable.run(nothing)[0], expected);
+  assert.deepEqual(executable.run(untouched)[0], expected);
 });

@@ -53,17 +53,62 @@ test("heap: blocks never overlap, neighbours join, and everything comes back", (
   assert.throws(() => heap.free(1024), /no block/);
 });
 
-test("schedule: large kernels are cut, small ones spread, small stages need no barrier", () => {
+test("schedule: large kernels are cut, small ones dealt out, small stages joined", () => {
   const large = { units: 100, cost: 50_000 };
   const small = { units: 100, cost: 900 };
   const serial = { units: 1, cost: 20_000 };
-  const { stages, gain } = schedule([[small], [small], [large], [serial, serial, small], [small]], 2);
-  assert.deepEqual(stages[0], { owners: [0], barrier: false });
-  assert.deepEqual(stages[1], { owners: [0], barrier: true });
-  assert.deepEqual(stages[2], { owners: ["all"], barrier: true });
-  assert.deepEqual(stages[3], { owners: [0, 1, 0], barrier: true });
-  assert.deepEqual(stages[4], { owners: [0], barrier: false });
+  const { phases, gain } = schedule([[small], [small], [large], [serial, serial, small], [small]], 2);
+  const place = (stage: number, index = 0) => ({ stage, index });
+  assert.deepEqual(phases, [
+    { tasks: [{ kind: "whole", kernels: [place(0), place(1)], cost: 1800 }] },
+    { tasks: [{ kind: "cut", kernel: place(2), cost: 50_000 }] },
+    {
+      tasks: [
+        { kind: "whole", kernels: [place(3), place(3, 2)], cost: 20_900 },
+        { kind: "whole", kernels: [place(3, 1)], cost: 20_000 },
+      ],
+    },
+    { tasks: [{ kind: "whole", kernels: [place(4)], cost: 900 }] },
+  ]);
   assert.equal(gain, 25_000 + 20_000 - 3 * 500);
+});
+
+test("a trace tells which thread did what when, and changes no bits", async () => {
+  for (const threads of [1, 2]) {
+    const wasm = backend({ threads });
+    const variable = wasm.createVariable("float32", size);
+    const executable = wasm.compile(chain());
+    const args = { inputs: [input], variables: [variable], scalars: [1.5, 7] };
+    executable.trace(args);
+    await wasm.ready();
+    // A worker that is slow to wake may find all work done; sooner or later each takes part.
+    let run = 1;
+    let took: number;
+    let traced: ReturnType<typeof executable.trace>;
+    do {
+      const begin = performance.now();
+      traced = executable.trace(args);
+      took = performance.now() - begin;
+      assert.deepEqual(traced.outputs[0], chainExpected(++run));
+    } while (new Set(traced.spans.map((span) => span.thread)).size < threads && run < 1000);
+    const { spans } = traced;
+    assert.deepEqual(
+      [...new Set(spans.map((span) => span.kernel))].sort((a, b) => a - b),
+      Array.from({ length: 24 }, (_, i) => i),
+      "every kernel is there",
+    );
+    for (let thread = 0; thread < threads; thread++) {
+      const own = spans.filter((span) => span.thread === thread);
+      assert.ok(own.length > 0);
+      own.forEach((span, i) => {
+        assert.ok(span.start >= (own[i - 1]?.end ?? 0) && span.end >= span.start && span.end <= took);
+        assert.ok(span.kernel >= (own[i - 1]?.kernel ?? 0) - 1, "stage by stage");
+      });
+    }
+    const used = wasm.info.usedBytes;
+    executable.trace(args);
+    assert.equal(wasm.info.usedBytes, used, "the notes are given back");
+  }
 });
 
 test("one, two and three threads give the same bits as float32 arithmetic", async () => {

@@ -1,13 +1,16 @@
 // The command line with nothing to compute: help, mistakes and their exit codes.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, it } from "node:test";
 import { commandHelp } from "../../src/cli/help.ts";
 import { info } from "../../src/cli/info.ts";
 import { parseArguments } from "../../src/cli/options.ts";
 import { predict } from "../../src/cli/predict.ts";
+import { profile } from "../../src/cli/profile.ts";
 import { train } from "../../src/cli/train.ts";
 import { val } from "../../src/cli/val.ts";
-import { fovea } from "./cli.ts";
+import { emptyFolder, fovea } from "./cli.ts";
 
 const escapeSequence = "\x1b";
 
@@ -44,7 +47,7 @@ Examples:
   });
 
   it("gives examples that are accepted as typed", () => {
-    for (const command of [train, val, predict, info]) {
+    for (const command of [train, val, predict, profile, info]) {
       assert.ok(command.examples.length >= 2);
       for (const example of command.examples) {
         const [program, name, ...args] = example.split(" ");
@@ -66,6 +69,30 @@ Examples:
   });
 });
 
+describe("fovea profile", () => {
+  it("shows the kernels of a step and writes a trace", async () => {
+    const cwd = emptyFolder();
+    const args = ["profile", "batch=2", "steps=3", "rows=4", "trace=step.json"];
+    const { code, out, err } = await fovea(args, { cwd });
+    assert.deepEqual([code, err], [0, ""]);
+    assert.match(out, /^lenet, batch 2, train\nstep \d+\.\d+ ms/);
+    assert.match(out, /\nkernel .*of roof\n/);
+    const trace = JSON.parse(readFileSync(path.join(cwd, "step.json"), "utf8"));
+    assert.ok(trace.traceEvents.length > 20);
+  });
+
+  it("of a prediction, as JSON", async () => {
+    const args = ["profile", "mode=predict", "batch=1", "steps=3", "device=reference", "--json"];
+    const { code, out } = await fovea(args);
+    const result = JSON.parse(out);
+    assert.deepEqual(
+      [code, result.backend, result.mode, result.roofGflops],
+      [0, "reference", "predict", null],
+    );
+    assert.equal(result.kernels.filter((k: { kind: string }) => k.kind === "conv2d").length, 2);
+  });
+});
+
 describe("wrong usage", () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     ["trian", /unknown command "trian"; did you mean "train"\?/],
@@ -78,6 +105,8 @@ describe("wrong usage", () => {
     ["train epochs=0", /epochs must be a whole number of at least 1; got "0"/],
     ["train mnist", /train takes options only, such as data=mnist; got "mnist"/],
     ["train name=../x limit=10 device=reference project=/tmp/fovea-none", /name of one folder/],
+    ["profile mode=trian", /mode has no choice "trian"; did you mean "train"\?/],
+    ["profile lenet", /profile takes options only, such as model=lenet; got lenet/],
     ["val", /val takes one weights file/],
     ["predict weights.safetensors", /a weights file and at least one image/],
   ];

@@ -3,7 +3,7 @@
 import { allocate, byteSize, type DType, type TypedArray, viewOf } from "../../base/dtype.ts";
 import { FoveaError } from "../../base/errors.ts";
 import type { Kernel, Program } from "../../kernel/kernel.ts";
-import type { Backend, Executable, RunArguments, Variable } from "../backend.ts";
+import type { Backend, Executable, KernelSpan, RunArguments, TracedRun, Variable } from "../backend.ts";
 import { checkProgram } from "./check.ts";
 import { runConv, runConvWeightGrad, runMatmul } from "./contraction.ts";
 import { runGather, runScatterAdd } from "./gather.ts";
@@ -22,12 +22,11 @@ export function createReferenceBackend(): Backend {
     name: "reference",
     compile(program: Program): Executable {
       checkProgram(program);
-      return {
-        run(args: RunArguments): TypedArray[] {
-          if (arena.byteLength < program.arenaBytes) arena = new ArrayBuffer(program.arenaBytes);
-          return runProgram(program, args, arena);
-        },
+      const trace = (args: RunArguments): TracedRun => {
+        if (arena.byteLength < program.arenaBytes) arena = new ArrayBuffer(program.arenaBytes);
+        return runProgram(program, args, arena);
       };
+      return { run: (args) => trace(args).outputs, trace };
     },
     createVariable(dtype: DType, size: number): Variable {
       variableBytes += size * byteSize(dtype);
@@ -46,7 +45,8 @@ function runProgram(
   program: Program,
   { inputs, variables, scalars }: RunArguments,
   arena: ArrayBuffer,
-): TypedArray[] {
+): TracedRun {
+  const begin = performance.now();
   expectCount("inputs", inputs.length, program.buffers.filter((spec) => spec.role === "input").length);
   expectCount(
     "variables",
@@ -69,11 +69,19 @@ function runProgram(
     return view;
   });
   const memory: Memory = { buffers, scalars };
+  const spans: KernelSpan[] = [];
+  let first = 0;
   for (const stage of program.stages) {
     // Kernels of a stage are independent; running them backwards brings a hidden dependence to light.
-    for (const kernel of [...stage].reverse()) runKernel(kernel, memory);
+    for (let i = stage.length - 1; i >= 0; i--) {
+      const start = performance.now() - begin;
+      runKernel(stage[i]!, memory);
+      spans.push({ kernel: first + i, thread: 0, start, end: performance.now() - begin });
+    }
+    first += stage.length;
   }
-  return buffers.filter((_, id) => program.buffers[id]!.role === "output").map((view) => view.slice());
+  const outputs = buffers.filter((_, id) => program.buffers[id]!.role === "output");
+  return { outputs: outputs.map((view) => view.slice()), spans };
 }
 
 function runKernel(kernel: Kernel, memory: Memory): void {

@@ -16,14 +16,15 @@ export const control = {
   job: 192,
   jobExecutable: 196,
   jobArguments: 200,
-  /** Threads that have reached the present barrier; barriers passed; threads asleep at it. */
-  barrierCount: 256,
-  barrierGeneration: 320,
-  barrierSleepers: 384,
+  /** The number of the run that workers may join, 0 between runs; and the workers inside it. */
+  open: 256,
+  inside: 320,
+  /** Threads asleep in `waitFor`. */
+  sleepers: 384,
   /** 0, or what went wrong first: `failure` code + 256 · thread, with a text for `failure.thrown`. */
   error: 448,
   errorTextBytes: 452,
-  /** Most spins of a thread at a barrier before it sleeps, and naps without any heartbeat before it gives up. */
+  /** Most spins of a waiting thread before it sleeps, and naps without any heartbeat before it gives up. */
   mostSpins: 512,
   naps: 516,
   errorText: 576,
@@ -46,10 +47,10 @@ export function controlBytes(threads: number): number {
 /** Codes of the error word. */
 export const failure = { silent: 1, thrown: 2, exited: 3 } as const;
 
-/** How long one nap at a barrier lasts at most; errors are looked for after each. */
+/** How long one nap of a waiting thread lasts at most; errors are looked for after each. */
 export const napMilliseconds = 20;
 
-/** The argument block of a run: five words, the addresses of the variables, the scalars. */
+/** The argument block of a run: some words, the addresses of the variables, the scalars, the counters of the phases. */
 export const runArgs = {
   arena: 0,
   tables: 4,
@@ -57,6 +58,9 @@ export const runArgs = {
   /** Bytes of scratch for each thread. */
   scratchStride: 12,
   control: 16,
+  /** Where a traced program notes what each thread did when, and bytes of notes for each thread. */
+  trace: 20,
+  traceStride: 24,
   variables: 32,
 } as const;
 
@@ -68,6 +72,8 @@ export type WorkerMessage =
       readonly control: number;
       readonly thread: number;
       readonly threads: number;
+      /** The moment that the threads' clocks count from, in milliseconds since 1970. */
+      readonly epoch: number;
     }
   | { readonly kind: "load"; readonly id: number; readonly module: WebAssembly.Module }
   | { readonly kind: "drop"; readonly id: number };

@@ -4,13 +4,14 @@
 import { byteSize, type DType, type TypedArray } from "../../base/dtype.ts";
 import { FoveaError, OptionError, UnsupportedError } from "../../base/errors.ts";
 import type { Program } from "../../kernel/kernel.ts";
-import type { Backend, Executable, RunArguments, Variable } from "../backend.ts";
+import type { Backend, Executable, RunArguments, TracedRun, Variable } from "../backend.ts";
 import { wasmFeatures } from "./features.ts";
 import { align } from "./heap.ts";
 import { type RunFunction, runArgs } from "./layout.ts";
 import { float64Unsupported, Memory } from "./memory.ts";
 import { type KernelCodegen, type RenderedProgram, renderProgram } from "./program.ts";
 import { Team } from "./threads.ts";
+import { clockSince, readNotes, traceBytes } from "./trace.ts";
 
 /** Options of the WebAssembly backend. */
 export interface WasmOptions {
@@ -109,6 +110,7 @@ export class WasmBackend implements Backend {
   readonly #threads: number;
   readonly #relaxed: boolean;
   readonly #timeoutMs: number;
+  readonly #clock = clockSince(performance.timeOrigin);
   /** Block for the present run's arguments, arena and scratch. */
   #workspace = { address: 0, bytes: 0 };
   #team: Team | null = null;
@@ -174,14 +176,33 @@ export class WasmBackend implements Backend {
   }
 
   compile(program: Program): Executable {
-    const { bytes, ...rendered } = renderProgram(program, this.#codegen, {
+    const loaded = this.#load(program, false);
+    let traced: LoadedProgram | null = null;
+    const executable: Executable = {
+      run: (args) => this.#run(program, loaded, args),
+      trace: (args) => {
+        if (!traced) {
+          traced = this.#load(program, true);
+          this.#collected.register(executable, traced);
+        }
+        return this.#trace(program, traced, args);
+      },
+    };
+    this.#collected.register(executable, loaded);
+    return executable;
+  }
+
+  #load(program: Program, traced: boolean): LoadedProgram {
+    const target = {
       threads: this.#threads,
       relaxed: this.#relaxed,
       maximumPages: this.#memory.maximumPages,
       shared: this.#memory.shared,
-    });
+    };
+    const { bytes, ...rendered } = renderProgram(program, this.#codegen, target, { traced });
     const module = new WebAssembly.Module(bytes as BufferSource);
-    const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory.memory } });
+    const env = { memory: this.#memory.memory, clock: this.#clock };
+    const instance = new WebAssembly.Instance(module, { env });
     let tables = 0;
     if (rendered.tables.length > 0) {
       tables = this.#memory.allocate(rendered.tables.length, "a program's tables");
@@ -197,9 +218,7 @@ export class WasmBackend implements Backend {
       mail: 0,
     };
     this.#offer(loaded);
-    const executable: Executable = { run: (args) => this.#run(program, loaded, args) };
-    this.#collected.register(executable, loaded);
-    return executable;
+    return loaded;
   }
 
   /** Starts the threads if need be, and resolves when they have all programs compiled so far, or failed. */
@@ -219,9 +238,27 @@ export class WasmBackend implements Backend {
     await team?.close();
   }
 
-  #run(program: Program, loaded: LoadedProgram, { inputs, variables, scalars }: RunArguments): TypedArray[] {
+  #trace(program: Program, loaded: LoadedProgram, args: RunArguments): TracedRun {
+    const address = this.#memory.allocate(this.#threads * traceBytes, "notes for a trace");
+    try {
+      this.#memory.i32.fill(0, address / 4, (address + this.#threads * traceBytes) / 4);
+      const origin = this.#clock();
+      const outputs = this.#run(program, loaded, args, address);
+      return { outputs, spans: readNotes(this.#memory.i32, address, this.#threads, origin) };
+    } finally {
+      this.#memory.free(address);
+    }
+  }
+
+  #run(
+    program: Program,
+    loaded: LoadedProgram,
+    { inputs, variables, scalars }: RunArguments,
+    trace = 0,
+  ): TypedArray[] {
     const memory = this.#memory;
-    const team = this.#offer(loaded);
+    const offered = this.#offer(loaded);
+    const team = offered?.hasReceived(loaded.mail) ? offered : null;
     const { rendered } = loaded;
     const argumentBytes = align(rendered.argumentBytes);
     const arenaBytes = align(program.arenaBytes) + 64;
@@ -236,6 +273,8 @@ export class WasmBackend implements Backend {
     words[first + runArgs.scratch / 4] = arena + arenaBytes;
     words[first + runArgs.scratchStride / 4] = rendered.scratchBytes;
     words[first + runArgs.control / 4] = team?.control ?? 0;
+    words[first + runArgs.trace / 4] = trace;
+    words[first + runArgs.traceStride / 4] = traceBytes;
     let word = first + runArgs.variables / 4;
     for (const variable of variables) {
       if (!(variable instanceof WasmVariable)) {
@@ -257,8 +296,8 @@ export class WasmBackend implements Backend {
       memory.write(dtype, arena + offset, data);
     }
 
-    memory.i32.fill(0, (args + rendered.claimsAt) / 4, (args + rendered.argumentBytes) / 4);
-    if (team?.hasReceived(loaded.mail)) this.#runTogether(team, loaded, args);
+    memory.i32.fill(0, (args + rendered.countersAt) / 4, (args + rendered.argumentBytes) / 4);
+    if (team) this.#runTogether(team, loaded, args);
     else loaded.run(0, 1, args);
 
     const outputs: TypedArray[] = [];

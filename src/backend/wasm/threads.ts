@@ -13,8 +13,10 @@ import {
 import type { Memory } from "./memory.ts";
 import type { WorkerHandle } from "./platform.ts";
 
-/** Most spins at a barrier before a thread sleeps there: some 200 µs, more than it takes to wake a thread. */
+/** Most spins of a thread that waits before it sleeps: some 200 µs, more than it takes to wake a thread. */
 const mostSpins = 600_000;
+/** Looks for the last worker to leave a run before the owner sleeps. */
+const emptySpins = 10_000;
 /** After so many runs spinning is given a fresh chance. */
 const spinRenewal = 8;
 
@@ -40,6 +42,7 @@ export class Team {
     memory.u8.fill(0, this.#base, this.#base + controlBytes(threads));
     this.#store(control.mostSpins, mostSpins);
     this.#store(control.naps, Math.max(1, Math.ceil(timeoutMs / napMilliseconds)));
+    const epoch = performance.timeOrigin;
     for (let thread = 1; thread < threads; thread++) {
       this.#workers.push(
         platform.spawn((reason) => {
@@ -53,6 +56,7 @@ export class Team {
       control: this.#base,
       thread,
       threads,
+      epoch,
     }));
   }
 
@@ -100,23 +104,37 @@ export class Team {
         this.#store(control.threads + thread * control.threadStride + control.spins, mostSpins);
       }
     }
-    this.#bump(control.job);
+    this.#store(control.open, this.#jobs);
+    this.#store(control.job, this.#jobs);
     this.#wake();
     let status: number;
     try {
       status = run(0, this.#threads, args);
     } catch (error) {
-      // The others wait at a barrier that this thread will not reach.
+      // The others wait for work that this thread has taken and will not finish.
       this.#store(control.error, failure.thrown);
-      Atomics.notify(this.#memory.i32, (this.#base + control.barrierGeneration) / 4);
       this.#failure = `the main thread failed: ${error}`;
       throw error;
     }
-    if (status === 0) return;
+    this.#store(control.open, 0);
+    if (status === 0 && this.#emptied()) return;
     throw new WorkerError(
       `wasm: ${this.failure}. The run gave no result, and variables that it writes may be half updated; ` +
         "go on from the last checkpoint",
     );
+  }
+
+  /** Waits until no worker is inside the run any more, whose work is done by then; false where one stays in there. */
+  #emptied(): boolean {
+    for (let spins = 0; spins < emptySpins; spins++) if (this.#load(control.inside) === 0) return true;
+    const until = performance.now() + this.#timeoutMs;
+    while (this.failure === null) {
+      const inside = this.#load(control.inside);
+      if (inside === 0) return true;
+      if (performance.now() > until) this.#store(control.error, failure.silent);
+      Atomics.wait(this.#memory.i32, (this.#base + control.inside) / 4, inside, 1);
+    }
+    return false;
   }
 
   /** Stops the workers; resolves, with the team's memory given back, when none can touch it any more. */

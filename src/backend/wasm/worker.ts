@@ -1,7 +1,15 @@
 // A worker thread: holds an instance of each program, and runs its share whenever the owner orders a run. It
 // sleeps in shared memory between orders and returns to its event loop only to receive a message.
-import { control, errorTextLimit, failure, type RunFunction, type WorkerMessage } from "./layout.ts";
+import {
+  control,
+  controlBytes,
+  errorTextLimit,
+  failure,
+  type RunFunction,
+  type WorkerMessage,
+} from "./layout.ts";
 import type { WorkerHost } from "./platform.ts";
+import { clockSince } from "./trace.ts";
 
 /**
  * How long to look for the next order before sleeping, in milliseconds: the long time when the last order came
@@ -17,24 +25,28 @@ class Member {
   readonly #thread: number;
   readonly #threads: number;
   readonly #base: number;
+  readonly #clock: () => number;
   readonly #programs = new Map<number, RunFunction>();
   #received = 1;
   #jobs = 0;
   #spinTime = shortSpin;
 
-  constructor(memory: WebAssembly.Memory, base: number, thread: number, threads: number) {
+  constructor({ memory, control: base, thread, threads, epoch }: WorkerMessage & { kind: "start" }) {
     this.#memory = memory;
-    this.#words = new Int32Array(memory.buffer, base, (control.threads + threads * control.threadStride) / 4);
+    this.#words = new Int32Array(memory.buffer, base, controlBytes(threads) / 4);
     this.#base = base;
     this.#thread = thread;
     this.#threads = threads;
+    this.#clock = clockSince(epoch);
     this.#acknowledge();
   }
 
   /** Handles one message. */
   receive(message: WorkerMessage): void {
     if (message.kind === "load") {
-      const instance = new WebAssembly.Instance(message.module, { env: { memory: this.#memory } });
+      const instance = new WebAssembly.Instance(message.module, {
+        env: { memory: this.#memory, clock: this.#clock },
+      });
       this.#programs.set(message.id, instance.exports.run as RunFunction);
     } else if (message.kind === "drop") {
       this.#programs.delete(message.id);
@@ -52,22 +64,32 @@ class Member {
       const jobs = this.#load(control.job);
       if (jobs !== this.#jobs) {
         this.#jobs = jobs;
-        const run = this.#programs.get(this.#load(control.jobExecutable))!;
-        run(this.#thread, this.#threads, this.#load(control.jobArguments));
+        this.#join(jobs);
       } else {
         this.#await(signal);
       }
     }
   }
 
-  /** Leaves a failure for the owner, who may be waiting at a barrier; the first one stays. */
+  /** Takes part in a run, unless it is over already; while a worker is inside, the owner does not start another. */
+  #join(job: number): void {
+    Atomics.add(this.#words, control.inside / 4, 1);
+    if (this.#load(control.open) === job) {
+      const run = this.#programs.get(this.#load(control.jobExecutable))!;
+      run(this.#thread, this.#threads, this.#load(control.jobArguments));
+    }
+    if (Atomics.sub(this.#words, control.inside / 4, 1) === 1) {
+      Atomics.notify(this.#words, control.inside / 4);
+    }
+  }
+
+  /** Leaves a failure for the owner, who may be waiting for this thread; the first one stays. */
   fail(code: number, text: string): void {
     const bytes = new TextEncoder().encode(text).subarray(0, errorTextLimit);
     if (this.#load(control.error) !== 0) return;
     new Uint8Array(this.#memory.buffer, this.#base + control.errorText, bytes.length).set(bytes);
     Atomics.store(this.#words, control.errorTextBytes / 4, bytes.length);
     Atomics.compareExchange(this.#words, control.error / 4, 0, code + 256 * this.#thread);
-    Atomics.notify(this.#words, control.barrierGeneration / 4);
   }
 
   #await(signal: number): void {
@@ -99,7 +121,7 @@ export function joinTeam(host: WorkerHost): void {
     const message = data as WorkerMessage;
     try {
       if (message.kind === "start") {
-        member = new Member(message.memory, message.control, message.thread, message.threads);
+        member = new Member(message);
       } else {
         member?.receive(message);
       }
