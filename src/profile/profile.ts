@@ -107,7 +107,11 @@ export async function profile(
     busyMs: median(traced.map(busy)),
     waitingMs: median(traced.map((s) => threads * totalOf(s.runs, (run) => run.runMs) - busy(s))),
     compileMs: totalOf(programs, ([, run]) => run.compileMs),
-    kernels: programs.flatMap(([program]) => kernelsOf(program, traced, roof)),
+    kernels: kernelsOf(
+      programs.map(([program]) => program),
+      traced,
+      roof,
+    ),
     memory: {
       arenaBytes: maximum(programs.map(([program]) => program.arenaBytes)),
       sumBytes: maximum(programs.map(([program]) => sumBytes(program))),
@@ -148,22 +152,21 @@ function numbered(program: Program): { kernel: Kernel; label: string; stage: num
   );
 }
 
-function kernelsOf(program: Program, steps: readonly Step[], roof: Roof | null): KernelProfile[] {
-  const list = numbered(program);
-  const times = list.map((): number[] => []);
-  for (const { runs } of steps) {
-    const own = runs.filter((run) => run.program === program);
-    if (own.length === 0) continue;
-    const sums = new Float64Array(list.length);
-    for (const { spans } of own) for (const span of spans) sums[span.kernel]! += span.end - span.start;
-    times.forEach((values, i) => {
-      values.push(sums[i]!);
+/** The kernels of all programs; shares are of the sum of their times. */
+function kernelsOf(programs: readonly Program[], steps: readonly Step[], roof: Roof | null): KernelProfile[] {
+  const timed = programs.flatMap((program) => {
+    const list = numbered(program);
+    const sums = steps.flatMap(({ runs }) => {
+      const own = runs.filter((run) => run.program === program);
+      if (own.length === 0) return [];
+      const sum = new Float64Array(list.length);
+      for (const { spans } of own) for (const span of spans) sum[span.kernel]! += span.end - span.start;
+      return [sum];
     });
-  }
-  const all = totalOf(steps, (s) => totalOf(s.runs, (run) => totalOf(run.spans, (x) => x.end - x.start)));
-  const allTimes = all / steps.length;
-  return list.map(({ kernel, label, stage }, i) => {
-    const ms = median(times[i]!);
+    return list.map((entry, i) => ({ ...entry, program, ms: median(sums.map((sum) => sum[i]!)) }));
+  });
+  const all = totalOf(timed, ({ ms }) => ms);
+  return timed.map(({ kernel, label, stage, program, ms }) => {
     const { operations, bytes, isContraction } = workOf(kernel, program);
     const gflops = ms === 0 ? 0 : operations / (ms * 1e6);
     const gigabytesPerSecond = ms === 0 ? 0 : bytes / (ms * 1e6);
@@ -175,7 +178,7 @@ function kernelsOf(program: Program, steps: readonly Step[], roof: Roof | null):
       kind: kernel.kind,
       stage,
       microseconds: ms * 1000,
-      share: allTimes === 0 ? 0 : ms / allTimes,
+      share: all === 0 ? 0 : ms / all,
       operations,
       bytes,
       gflops,

@@ -36,10 +36,9 @@ test("a training step's profile: kernels, JavaScript, memory, trace", async () =
   // Beside the products there are the epilogues' operations.
   const counted = operationsOf(result) / (2 * batch * products);
   assert.ok(counted > 1 && counted < 1.1, `${counted} of the network's operations`);
-  assert.ok(Math.abs(kernels.reduce((sum, kernel) => sum + kernel.share, 0) - 1) < 0.2);
+  assert.ok(Math.abs(kernels.reduce((sum, kernel) => sum + kernel.share, 0) - 1) < 1e-9);
   for (const kernel of kernels) {
     assert.ok(kernel.microseconds >= 0 && kernel.bytes > 0 && kernel.ofRoof !== null, kernel.label);
-    assert.ok(kernel.ofRoof < 1.5, `${kernel.label} runs at ${kernel.ofRoof} of the roof`);
   }
   assert.ok(memory.arenaBytes > 0 && memory.arenaBytes < memory.sumBytes);
   assert.ok(roof.gflops > 1 && roof.bandwidth(1 << 14) > 0.1);
@@ -63,7 +62,7 @@ test("the reference backend is profiled too, without a roof", async () => {
   const result = await profile(() => layer.forward(x).tanh().dataSync(), { warmupMs: 0, steps: 2 });
   assert.equal(result.threads, 1);
   assert.equal(result.kernels[0]?.kind, "matmul");
-  assert.equal(result.kernels[0]?.operations, 2 * 4 * 5 * 3 + 4 * 3);
+  assert.equal(result.kernels[0]?.operations, 2 * 4 * 5 * 3);
   assert.ok(result.kernels.every(({ ofRoof }) => ofRoof === null));
   assert.ok(!profileTable(result).includes("roof of"));
 });
