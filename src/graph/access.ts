@@ -3,8 +3,7 @@ import type { Access, BufferId, Kernel, LoopKernel } from "../kernel/kernel.ts";
 
 /** True where a kernel reads `variable` only at the very element that it writes to `output`. */
 export function readsInPlace(kernel: Kernel, output: BufferId, variable: BufferId): boolean {
-  const isEpilogueKernel = kernel.kind !== "gather" && kernel.kind !== "scatterAdd";
-  if (!isEpilogueKernel) return !reads(kernel).includes(variable);
+  if (!("epilogue" in kernel) && kernel.kind !== "loop") return !reads(kernel).includes(variable);
   const { loads, outputs } = kernel.kind === "loop" ? kernel : kernel.epilogue;
   const target = outputs.find((o) => o.access.buffer === output)!.access;
   const rank = target.strides.length;
@@ -33,19 +32,24 @@ function operands(kernel: Exclude<Kernel, LoopKernel>): BufferId[] {
     case "gather":
     case "scatterAdd":
       return [kernel.source.buffer, kernel.index.buffer];
+    case "softmaxLoss":
+      return [kernel.logits.buffer, kernel.target.buffer];
   }
 }
 
 /** Buffers that a kernel reads. */
 export function reads(kernel: Kernel): BufferId[] {
   if (kernel.kind === "loop") return kernel.loads.map((access) => access.buffer);
-  if (kernel.kind === "gather" || kernel.kind === "scatterAdd") return operands(kernel);
+  if (!("epilogue" in kernel)) return operands(kernel);
   return [...operands(kernel), ...kernel.epilogue.loads.map((access) => access.buffer)];
 }
 
 /** Buffers that a kernel writes. */
 export function writes(kernel: Kernel): BufferId[] {
   if (kernel.kind === "gather" || kernel.kind === "scatterAdd") return [kernel.output.buffer];
+  if (kernel.kind === "softmaxLoss") {
+    return [kernel.loss, kernel.grad].flatMap((access) => (access ? [access.buffer] : []));
+  }
   const { outputs } = kernel.kind === "loop" ? kernel : kernel.epilogue;
   return outputs.map((output) => output.access.buffer);
 }

@@ -2,8 +2,8 @@
 // It knows expressions and shapes; it knows no gradients and no backend.
 
 import type { DType } from "../base/dtype.ts";
-import { contiguousStrides, sizeOf } from "../base/shape.ts";
-import { type Expr, load, mapExpr } from "../kernel/expr.ts";
+import { contiguousStrides, sameShape, sizeOf } from "../base/shape.ts";
+import { apply, type Expr, load, mapExpr } from "../kernel/expr.ts";
 import type { Access, BufferId, Epilogue, Kernel, LoopKernel, Prologue } from "../kernel/kernel.ts";
 import {
   type Analysis,
@@ -19,7 +19,7 @@ import type { Lowered, LoweredBuffer, LoweredKernel, Root, VariableUpdate } from
 import type { Node } from "./node.ts";
 import { chunkCount, splitReduction } from "./reduction.ts";
 import type { Storage } from "./storage.ts";
-import { contraction, resultDims } from "./template.ts";
+import { biasOf, contraction, resultDims } from "./template.ts";
 import { applyView, fullWindow, isFull, type View, type Window } from "./view.ts";
 
 /** Expressions stop growing at this many fused elementwise nodes, and chains of postponed ones at this length. */
@@ -121,6 +121,9 @@ class Lowering {
         case "assemble":
           this.#writeAssembly(node, buffer);
           break;
+        case "softmaxLoss":
+          this.#writeSoftmaxLoss(node, buffer);
+          break;
         default:
           this.#writeContraction(node, this.#plainEpilogue(node, buffer), [node.signature.name]);
       }
@@ -189,7 +192,9 @@ class Lowering {
   #body(node: Node, fusion: Fusion, labels: string[]): Expr {
     if (node.op.kind === "map") {
       labels.push(node.signature.name);
-      const args = node.inputs.map((input) => this.#expression(input, [], fusion, false, labels)!);
+      const args = node.inputs.map(
+        (input) => this.#expression(input, broadcast(input, node), fusion, false, labels)!,
+      );
       return substitute(node.op.expr, args);
     }
     return this.#expression(node, [], fusion, false, labels)!;
@@ -223,7 +228,7 @@ class Lowering {
       ) {
         if (keepsOrder(node, views)) {
           fusion.anchor = node;
-          return { kind: "result", dtype: node.dtype };
+          return this.#result(node, fusion, labels);
         }
       }
     }
@@ -260,7 +265,7 @@ class Lowering {
     labels.push(node.signature.name);
     const args: Expr[] = [];
     for (const input of node.inputs) {
-      const arg = this.#expression(input, views, fusion, true, labels);
+      const arg = this.#expression(input, [...broadcast(input, node), ...views], fusion, true, labels);
       if (!arg) {
         fusion.loads.length = before.loads;
         fusion.fused = before.fused;
@@ -328,9 +333,22 @@ class Lowering {
     return { input: this.#operand(node, false), inputDType: node.dtype, prologue: null };
   }
 
-  #plainEpilogue(node: Node, buffer: BufferId): Epilogue {
+  /** The result of a kernel in its epilogue, with what the node adds to it. */
+  #result(node: Node, fusion: Fusion, labels: string[]): Expr {
     const result: Expr = { kind: "result", dtype: node.dtype };
-    return { loads: [], outputs: [contiguousOutput(buffer, resultDims(node), result)] };
+    const bias = biasOf(node);
+    return bias
+      ? apply("add", result, this.#expression(bias.node, bias.views, fusion, false, labels)!)
+      : result;
+  }
+
+  #plainEpilogue(node: Node, buffer: BufferId): Epilogue {
+    const fusion: Fusion = { loads: [], fused: 0, anchor: node, mayAnchor: false };
+    const expr = this.#result(node, fusion, []);
+    return {
+      loads: fusion.loads.map((load) => toAccess(load.buffer, load.window)),
+      outputs: [contiguousOutput(buffer, resultDims(node), expr)],
+    };
   }
 
   #writeContraction(node: Node, epilogue: Epilogue, labels: readonly string[]): void {
@@ -383,6 +401,48 @@ class Lowering {
     this.#emit(second, labels);
   }
 
+  /** A cross-entropy; where the graph has both the loss and the gradient of the same rows, one kernel writes both. */
+  #writeSoftmaxLoss(node: Node, buffer: BufferId): void {
+    const { op } = node;
+    if (op.kind !== "softmaxLoss") throw new Error(`lower: ${op.kind} is not a cross-entropy`);
+    const [logits, target] = node.inputs as [Node, Node];
+    const twin = this.#order.find(
+      (other) =>
+        other !== node &&
+        !other.storage &&
+        other.op.kind === "softmaxLoss" &&
+        other.op.gives !== op.gives &&
+        other.inputs[0] === logits &&
+        other.inputs[1] === target &&
+        !this.#bufferOf.has(other),
+    );
+    const results = [{ node, buffer }];
+    if (twin && this.#fuse) {
+      const second = this.#addBuffer("temp", twin.dtype, twin.size);
+      this.#bufferOf.set(twin, second);
+      results.push({ node: twin, buffer: second });
+    }
+    const resultOf = (gives: "loss" | "grad") => {
+      const found = results.find((r) => r.node.op.kind === "softmaxLoss" && r.node.op.gives === gives);
+      return found ? toAccess(found.buffer, fullWindow([found.node.size])) : null;
+    };
+    const axis = logits.shape.length === 1 ? 0 : 1;
+    const kernel: Kernel = {
+      kind: "softmaxLoss",
+      outer: sizeOf(logits.shape.slice(0, axis)),
+      classes: logits.shape[axis]!,
+      inner: sizeOf(logits.shape.slice(axis + 1)),
+      logits: this.#operand(logits, true),
+      target: this.#operand(target, true),
+      loss: resultOf("loss"),
+      grad: resultOf("grad"),
+    };
+    this.#emit(
+      kernel,
+      results.map((r) => r.node.signature.name),
+    );
+  }
+
   #writeAssembly(node: Node, buffer: BufferId): void {
     if (node.op.kind !== "assemble") throw new Error(`lower: ${node.op.kind} is not an assembly`);
     const { parts, fill } = node.op;
@@ -429,6 +489,11 @@ class Lowering {
     }
     return this.#copy(buffer, fullWindow(node.shape), node.dtype);
   }
+}
+
+/** How an elementwise node sees an input of another shape. */
+function broadcast(input: Node, { shape }: Node): View[] {
+  return sameShape(input.shape, shape) ? [] : [{ kind: "expand", shape }];
 }
 
 function addLoad(fusion: Fusion, buffer: BufferId, window: Window): number {

@@ -19,18 +19,24 @@ export type NodeOp =
   | { readonly kind: "leaf" }
   /** A number given when the node is made; not part of the plan's structure. */
   | { readonly kind: "scalar" }
-  /** Elementwise: load i of the expression is input i, which has the node's shape or is a `scalar`. */
+  /** Elementwise: load i of the expression is input i, broadcast to the node's shape. */
   | { readonly kind: "map"; readonly expr: Expr }
-  /** Reduction over some axes, which stay with size 1. */
+  /** Reduction over some axes, which stay with size 1 or go away. */
   | { readonly kind: "reduce"; readonly reduction: Reduction; readonly axes: readonly number[] }
   | { readonly kind: "view"; readonly view: View }
   /** A tensor of `fill` into which the inputs are placed without overlap. */
   | { readonly kind: "assemble"; readonly parts: readonly Placement[]; readonly fill: number }
-  /** `[...batch, m, k] × [...batch, k, n]`, equal batch axes. */
-  | { readonly kind: "matmul" }
-  /** Inputs x and weight `[groups·O, C, kh, kw]`; `transposed` reads the weight as the input gradient needs it. */
+  /**
+   * `[...batch, m, k] × [...batch, k, n]`, equal batch axes; an operand may be given with its last two axes exchanged. With a
+   * third input `[n]`, that is added to each row.
+   */
+  | { readonly kind: "matmul"; readonly transposeA: boolean; readonly transposeB: boolean }
+  /**
+   * Inputs x and weight `[groups·O, C, kh, kw]`; `transposed` reads the weight as the input gradient needs it. With a third
+   * input `[groups·O]`, that is added to each channel.
+   */
   | { readonly kind: "conv2d"; readonly geometry: ConvGeometry; readonly transposed: boolean }
-  /** Inputs x and dy; result `[chunks, groups, O, C, kh, kw]`. */
+  /** Inputs x and dy; result `[chunks, groups·O, C, kh, kw]`. */
   | { readonly kind: "conv2dWeightGrad"; readonly geometry: ConvGeometry; readonly chunks: number }
   /** Inputs x, and values for `maxPick`. */
   | { readonly kind: "pool2d"; readonly mode: "max" | "maxPick" | "avg"; readonly pool: PoolOptions }
@@ -39,7 +45,9 @@ export type NodeOp =
   /** Inputs source and int32 index (rank 1); selects along `axis`. */
   | { readonly kind: "gather"; readonly axis: number }
   /** Inputs source and int32 index (rank 1); adds along `axis` into `size` places. */
-  | { readonly kind: "scatterAdd"; readonly axis: number; readonly size: number };
+  | { readonly kind: "scatterAdd"; readonly axis: number; readonly size: number }
+  /** Inputs logits and class indices of the logits' shape without axis 1 (or 0 of rank 1); the loss of each row, or its gradient. */
+  | { readonly kind: "softmaxLoss"; readonly gives: "loss" | "grad" };
 
 /** A pooling's geometry and how its average counts. */
 export interface PoolOptions {

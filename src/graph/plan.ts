@@ -209,7 +209,7 @@ function walk(roots: readonly Root[]): { order: Node[]; storages: Storage[]; key
       stack.push(input);
     }
   }
-  order.sort((a, b) => a.id - b.id);
+  sortByAge(order);
   const storages: Storage[] = [];
   const key: number[] = [];
   const storagePlace = (storage: Storage): number => {
@@ -232,6 +232,26 @@ function walk(roots: readonly Root[]): { order: Node[]; storages: Storage[]; key
   }
   for (const { node, into } of roots) key.push(-1, node.place, into ? storagePlace(into) : -1);
   return { order, storages, key: new Int32Array(key), hash: hashOf(key) };
+}
+
+/**
+ * Sorts nodes by creation. A step's nodes were mostly made one after the other, so each finds its place by its number;
+ * leaves from long ago are sorted among themselves.
+ */
+function sortByAge(nodes: Node[]): void {
+  let newest = 0;
+  for (const node of nodes) if (node.id > newest) newest = node.id;
+  const first = newest - 4 * nodes.length;
+  const recent = new Array<Node | undefined>(newest - first + 1);
+  const old: Node[] = [];
+  for (const node of nodes) {
+    if (node.id >= first) recent[node.id - first] = node;
+    else old.push(node);
+  }
+  old.sort((a, b) => a.id - b.id);
+  let place = 0;
+  for (const node of old) nodes[place++] = node;
+  for (const node of recent) if (node) nodes[place++] = node;
 }
 
 /** Throws StaleError where a realised node means elements that have been overwritten since. */

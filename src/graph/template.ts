@@ -4,6 +4,7 @@ import type { DType } from "../base/dtype.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../base/shape.ts";
 import type { Access, Epilogue, Kernel, Prologue } from "../kernel/kernel.ts";
 import type { Node } from "./node.ts";
+import type { View } from "./view.ts";
 
 /** How the lowering gives a template its operands. */
 export interface OperandSource {
@@ -21,9 +22,28 @@ export function resultDims(node: Node): Shape {
       return [op.pool.geometry.planes, op.pool.geometry.outH, op.pool.geometry.outW];
     case "pool2dGrad":
       return [op.pool.geometry.planes, op.pool.geometry.inH, op.pool.geometry.inW];
+    case "conv2dWeightGrad": {
+      const { groups, outChannels, inChannels, kernelH, kernelW } = op.geometry;
+      return [op.chunks, groups, outChannels, inChannels, kernelH, kernelW];
+    }
     default:
       return node.shape;
   }
+}
+
+/** What a contraction adds to its result, if anything: the node of its third input, and the views that show it in the result's shape. */
+export function biasOf({ op, inputs, shape }: Node): { node: Node; views: View[] } | null {
+  const node = inputs[2];
+  if (!node || (op.kind !== "matmul" && op.kind !== "conv2d")) return null;
+  const axis = op.kind === "matmul" ? shape.length - 1 : 1;
+  const aligned = shape.map((size, d) => (d === axis ? size : 1));
+  return {
+    node,
+    views: [
+      { kind: "reshape", shape: aligned },
+      { kind: "expand", shape },
+    ],
+  };
 }
 
 /** The kernel of a node that is neither elementwise nor a reduction nor an assembly. */
@@ -32,10 +52,10 @@ export function contraction(node: Node, epilogue: Epilogue, source: OperandSourc
   switch (op.kind) {
     case "matmul": {
       const rank = node.shape.length;
-      const a = source.operand(inputs[0]!, false);
-      const b = source.operand(inputs[1]!, false);
+      const a = exchanged(source.operand(inputs[0]!, false), op.transposeA);
+      const b = exchanged(source.operand(inputs[1]!, false), op.transposeB);
       const [m, n] = [node.shape[rank - 2]!, node.shape[rank - 1]!];
-      const k = inputs[0]!.shape[rank - 1]!;
+      const k = inputs[0]!.shape[op.transposeA ? rank - 2 : rank - 1]!;
       return { kind: "matmul", batch: node.shape.slice(0, -2), m, n, k, a, b, epilogue };
     }
     case "conv2d": {
@@ -76,6 +96,13 @@ export function contraction(node: Node, epilogue: Epilogue, source: OperandSourc
     default:
       throw new Error(`lower: no kernel of its own for ${op.kind}`);
   }
+}
+
+/** A window with its last two axes exchanged, where asked. */
+function exchanged(access: Access, exchange: boolean): Access {
+  if (!exchange) return access;
+  const [row, column] = access.strides.slice(-2) as [number, number];
+  return { ...access, strides: [...access.strides.slice(0, -2), column, row] };
 }
 
 /**

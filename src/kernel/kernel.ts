@@ -221,6 +221,23 @@ export interface ScatterAddKernel {
   readonly dtype: DType;
 }
 
+/**
+ * Cross-entropy of logits against class indices, and its derivative: over rows `[outer, classes, inner]`,
+ * `loss[o, i] = ln Σ_c e^x[o, c, i] − x[o, target[o, i], i]` and `grad[o, c, i] = softmax(x)[o, c, i] − (c = target[o, i])`.
+ * Everything is contiguous; a class outside `[0, classes)` gives NaN. Either result may be left out.
+ */
+export interface SoftmaxLossKernel {
+  readonly kind: "softmaxLoss";
+  readonly outer: number;
+  readonly classes: number;
+  readonly inner: number;
+  readonly logits: Access;
+  /** int32 or uint8. */
+  readonly target: Access;
+  readonly loss: Access | null;
+  readonly grad: Access | null;
+}
+
 /** Any kernel. */
 export type Kernel =
   | LoopKernel
@@ -230,7 +247,8 @@ export type Kernel =
   | PoolKernel
   | PoolGradKernel
   | GatherKernel
-  | ScatterAddKernel;
+  | ScatterAddKernel
+  | SoftmaxLossKernel;
 
 /**
  * One buffer of a program.

@@ -7,20 +7,16 @@ import { type ConvOptions, conv2d } from "../ops/conv.ts";
 import { type Operand, register } from "../ops/define.ts";
 import { arange, rand } from "../ops/factory.ts";
 import { checkIndices, oneHot } from "../ops/indexing.ts";
+import { softmaxLoss } from "../ops/softmaxLoss.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
+export { linear } from "../ops/linalg.ts";
 export { avgPool2d, maxPool2d } from "../ops/pool.ts";
 export { relu, sigmoid, tanh } from "../ops/unary.ts";
 export { type ConvOptions, conv2d };
 
 /** How a loss is drawn together over the batch. */
 export type LossReduction = "none" | "mean" | "sum";
-
-/** `y = x Wᵀ + b`. Shapes: x `[…, in]`, weight `[out, in]`, bias `[out]`, y `[…, out]`. */
-export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  const y = x.matmul(weight.t());
-  return bias ? y.add(bias) : y;
-}
 
 /** `eˣ / Σ eˣ` along an axis, computed from x − max so that it can't overflow. */
 export function softmax(x: Tensor, axis: number): Tensor {
@@ -76,19 +72,16 @@ export function crossEntropy(
 ): Tensor {
   if (logits.rank === 0) throw new ShapeError("crossEntropy: logits need an axis of classes; got a scalar");
   const axis = logits.rank === 1 ? 0 : 1;
-  const classes = logits.shape[axis]!;
   const samples = logits.shape.filter((_, d) => d !== axis);
   retainSmall(logits);
-  const logp = logSoftmax(logits, axis);
   let loss: Tensor;
   if (isFloating(target.dtype)) {
     if (!sameShape(target.shape, logits.shape)) throw targetError(logits, target);
-    loss = logp.mul(target).sum(axis).neg();
+    loss = logSoftmax(logits, axis).mul(target).sum(axis).neg();
   } else {
     if (!sameShape(target.shape, samples)) throw targetError(logits, target);
-    checkIndices("crossEntropy", target, classes);
-    const position = arange(classes).reshape(logits.shape.map((size, d) => (d === axis ? size : 1)));
-    loss = logp.where(target.unsqueeze(axis).eq(position), 0).sum(axis).neg();
+    checkIndices("crossEntropy", target, logits.shape[axis]!);
+    loss = softmaxLoss(logits, target);
   }
   if (reduction !== "mean") return reduceLoss("crossEntropy", loss, reduction);
   return loss.sum().mul(1 / samples.reduce((a, b) => a * b, 1));

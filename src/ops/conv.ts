@@ -7,6 +7,7 @@ import { type Form, form, Node } from "../graph/node.ts";
 import type { ConvGeometry } from "../kernel/kernel.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { register, requireFloat, result } from "./define.ts";
+import { linear } from "./linalg.ts";
 
 /** One number for both axes, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
@@ -52,16 +53,13 @@ export function conv2d(
   const { groups, inChannels, inH, inW, kernelH, kernelW, outH, outW } = geometry;
   const whole = outH === 1 && outW === 1 && kernelH === inH && kernelW === inW && groups === 1;
   const unpadded = geometry.padTop === 0 && geometry.padLeft === 0;
-  let y: Tensor;
   if (whole && unpadded && kernelH * kernelW > 1) {
     // The kernel covers the picture: one matrix product.
     const columns = inChannels * inH * inW;
-    y = x.reshape([x.shape[0]!, columns]).matmul(weight.reshape([-1, columns]).t());
-    y = bias ? y.add(bias) : y;
+    const y = linear(x.reshape([x.shape[0]!, columns]), weight.reshape([-1, columns]), bias);
     return y.reshape([x.shape[0]!, weight.shape[0]!, 1, 1]);
   }
-  y = correlate(x, weight, correlation);
-  return bias ? y.add(bias.reshape([1, -1, 1, 1])) : y;
+  return correlate(x, weight, correlation, bias);
 }
 
 function convGeometry(x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions): ConvGeometry {
@@ -164,7 +162,7 @@ class Correlation {
     this.form = form(this.name, key, { kind: "conv2d", geometry, transposed }, dtype);
     this.shape = [batch, groups * outChannels, outH, outW];
     this.weightShape = [groups * outChannels, inChannels, kernelH, kernelW];
-    this.partialShape = [chunks, groups, outChannels, inChannels, kernelH, kernelW];
+    this.partialShape = [chunks, ...this.weightShape];
     this.weightGradForm = form(
       "conv2dWeightGrad",
       key,
@@ -196,14 +194,20 @@ function correlationFor(x: Tensor, weight: Tensor, bias: Tensor | null, options:
   return correlation;
 }
 
-/** The convolution of x with a weight. */
-function correlate(x: Tensor, weight: Tensor, c: Correlation): Tensor {
-  const node = Node.of(c.form, [x.node, weight.node], c.shape);
-  return result(node, c.name, [x, weight], (dy) => [
+/** The convolution of x with a weight, and the bias added to each channel. */
+function correlate(x: Tensor, weight: Tensor, c: Correlation, bias: Tensor | null = null): Tensor {
+  const inputs = bias ? [x, weight, bias] : [x, weight];
+  const node = Node.of(
+    c.form,
+    inputs.map((input) => input.node),
+    c.shape,
+  );
+  return result(node, c.name, inputs, (dy) => [
     // dx: the dual convolution of dy
     x.requiresGrad ? correlate(dy, weight, c.dual) : null,
     // dw: x correlated with dy; for the transposed form x and dy change roles
     weight.requiresGrad ? (c.transposed ? weightGrad(dy, x, c.dual) : weightGrad(x, dy, c)) : null,
+    bias?.requiresGrad ? dy.sum([0, 2, 3]) : null, // dbias = Σ dy over samples and places
   ]);
 }
 
@@ -212,13 +216,13 @@ function weightGrad(x: Tensor, dy: Tensor, c: Correlation): Tensor {
   const node = Node.of(c.weightGradForm, [x.node, dy.node], c.partialShape);
   const partial = result(node, "conv2dWeightGrad", [x, dy], (dpartial) => {
     // The sum over parts repeats one gradient, so any part of it is the gradient of the whole.
-    const dw = dpartial.select(0, 0).reshape(c.weightShape);
+    const dw = dpartial.select(0, 0);
     return [
       x.requiresGrad ? correlate(dy, dw, c.dual) : null, // dx: as if dw were the weight
       dy.requiresGrad ? correlate(x, dw, c) : null, // d(dy): the convolution of x with dw
     ];
   });
-  return partial.sum(0).reshape(c.weightShape);
+  return partial.sum(0);
 }
 
 /** How many parts the batch is cut into, by the shape alone: work for many threads, but little to add up. */

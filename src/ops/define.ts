@@ -1,11 +1,12 @@
 // How ops are declared: name, inputs, meaning and gradient in one place; recording, dtypes, broadcasting and the
 // registry follow from the declaration.
 
-import { type DType, isFloating, promote } from "../base/dtype.ts";
+import { allocate, type DType, isFloating, promote } from "../base/dtype.ts";
 import { DTypeError, ShapeError } from "../base/errors.ts";
 import { broadcastShapes, formatShape, type Shape, sameShape } from "../base/shape.ts";
 import { realize } from "../graph/engine.ts";
 import { type Form, form, maxDepth, Node } from "../graph/node.ts";
+import { type TracedMap, traceMap } from "../graph/trace.ts";
 import { cast as castExpr, type Expr, load } from "../kernel/expr.ts";
 import { isGradEnabled } from "../tensor/gradmode.ts";
 import { type GradFn, Tensor } from "../tensor/tensor.ts";
@@ -113,13 +114,10 @@ export function elementwise<const I extends string>(
   spec: ElementwiseSpec<I>,
 ): (...operands: Operand[]) => Tensor {
   const { name, inputs } = spec;
-  const accepts = spec.accepts ?? "float";
   const forms = new Map<number, Form>();
-  const differentiable = inputs.some((input) => spec.grad[input] !== null);
+  const gradients = inputs.map(() => new Map<number, TracedMap | number>());
 
-  const formFor = (tensors: readonly Tensor[], common: DType): Form => {
-    let code = dtypeCodes[common];
-    for (const x of tensors) code = code * 10 + dtypeCodes[x.dtype] * 2 + (isScalarNode(x) ? 1 : 0);
+  const formFor = (code: number, tensors: readonly Tensor[], common: DType): Form => {
     let known = forms.get(code);
     if (!known) {
       const args = inputs.map((input, i) => {
@@ -133,41 +131,74 @@ export function elementwise<const I extends string>(
     return known;
   };
 
-  const op = (...operands: Operand[]): Tensor => {
-    const typed = spec.untyped ? operands.filter((_, i) => !spec.untyped!.includes(inputs[i]!)) : operands;
-    let common = commonDType(typed);
-    if (accepts === "float" && !isFloating(common)) common = "float32";
-    if (accepts === "number" && common === "bool") common = "int32";
-    let shape: Shape = [];
-    for (const x of operands) {
-      if (typeof x === "number" || x.shape === shape) continue;
-      const next = broadcastShapes(shape, x.shape);
-      if (!next) throw broadcastError(name, inputs, operands);
-      shape = sameShape(next, x.shape) ? x.shape : next;
-    }
-    const tensors = operands.map((x) => {
-      if (typeof x === "number") return scalar(x, common);
-      const wide = isFloating(x.dtype) && isFloating(common) && x.dtype !== common ? x.cast(common) : x;
-      if (isScalarNode(wide)) return wide;
-      return sameShape(wide.shape, shape) ? wide : wide.expand(shape);
-    });
-    const node = Node.of(
-      formFor(tensors, common),
-      tensors.map((x) => x.node),
-      shape,
-    );
-    return result(node, name, tensors, (dy, y) => {
-      const context = { dy, y } as Record<string, Tensor>;
-      for (let i = 0; i < inputs.length; i++) context[inputs[i]!] = tensors[i]!;
-      return inputs.map((input, i) =>
-        tensors[i]!.requiresGrad ? (spec.grad[input]?.(context as GradContext<I>) ?? null) : null,
+  const context = (dy: Tensor, y: Tensor, tensors: readonly Tensor[]): GradContext<I> => {
+    const values: Record<string, Tensor> = { dy, y };
+    for (let i = 0; i < inputs.length; i++) values[inputs[i]!] = tensors[i]!;
+    return values as GradContext<I>;
+  };
+
+  /** The gradient of input i as one node: its rule is written once for each combination of dtypes and then applied. */
+  const applyGradient = (
+    i: number,
+    code: number,
+    dy: Tensor,
+    y: Tensor,
+    tensors: readonly Tensor[],
+  ): Tensor => {
+    const given = [dy, y, ...tensors];
+    let rule = gradients[i]!.get(code);
+    if (rule === undefined) {
+      const placeholders = given.map(({ dtype }) => Tensor.fromArray(allocate(dtype, 1), [], dtype));
+      const [dyPlace, yPlace, ...others] = placeholders as [Tensor, Tensor, ...Tensor[]];
+      const written = spec.grad[inputs[i]!]!(context(dyPlace, yPlace, others));
+      rule = traceMap(
+        `${name}Grad`,
+        written.node,
+        placeholders.map((x) => x.node),
       );
-    });
+      gradients[i]!.set(code, rule);
+    }
+    if (typeof rule === "number") return given[rule]!;
+    return new Tensor(
+      Node.of(
+        rule.form,
+        rule.reads.map((place) => given[place]!.node),
+        dy.shape,
+      ),
+    );
+  };
+
+  const gradient = (i: number, code: number, dy: Tensor, y: Tensor, tensors: readonly Tensor[]) => {
+    const rule = spec.grad[inputs[i]!];
+    if (!rule || !tensors[i]!.requiresGrad) return null;
+    const dx = isGradEnabled() ? rule(context(dy, y, tensors)) : applyGradient(i, code, dy, y, tensors);
+    return sumTo(dx, tensors[i]!.shape);
+  };
+
+  const op = (...operands: Operand[]): Tensor => {
+    const common = commonFor(spec, operands);
+    const shape = commonShape(name, inputs, operands);
+    let code = dtypeCodes[common];
+    const tensors: Tensor[] = [];
+    const nodes: Node[] = [];
+    for (const x of operands) {
+      const typed =
+        typeof x === "number"
+          ? scalar(x, common)
+          : x.dtype !== common && isFloating(x.dtype) && isFloating(common)
+            ? x.cast(common)
+            : x;
+      tensors.push(typed);
+      nodes.push(typed.node);
+      code = code * 5 + dtypeCodes[typed.dtype];
+    }
+    const node = Node.of(formFor(code, tensors, common), nodes, shape);
+    return result(node, name, tensors, (dy, y) => inputs.map((_, i) => gradient(i, code, dy, y, tensors)));
   };
 
   register({
     name,
-    differentiable,
+    differentiable: inputs.some((input) => spec.grad[input] !== null),
     domain: spec.domain ?? [-2, 2],
     samples: spec.samples.map((shapes) => ({ shapes, call: op })),
   });
@@ -175,9 +206,41 @@ export function elementwise<const I extends string>(
   return op;
 }
 
-/** True for a number's own node, which every kernel reads without broadcasting it first. */
-function isScalarNode(x: Tensor): boolean {
-  return x.node.op.kind === "scalar" && x.node.storage === null;
+/** The sum over what broadcasting repeated: the gradient of an operand of shape `shape`. */
+export function sumTo(dy: Tensor, shape: Shape): Tensor {
+  if (sameShape(dy.shape, shape)) return dy;
+  const added = dy.rank - shape.length;
+  const axes: number[] = [];
+  for (let d = 0; d < dy.rank; d++) {
+    if (d < added || (shape[d - added] === 1 && dy.shape[d] !== 1)) axes.push(d);
+  }
+  return dy.sum(axes, { keepdim: true }).reshape(shape);
+}
+
+/** The dtype in which an elementwise op's operands meet. */
+function commonFor<I extends string>(
+  { accepts = "float", untyped, inputs }: ElementwiseSpec<I>,
+  operands: readonly Operand[],
+): DType {
+  const common = commonDType(untyped ? operands.filter((_, i) => !untyped.includes(inputs[i]!)) : operands);
+  if (accepts === "float" && !isFloating(common)) return "float32";
+  return accepts === "number" && common === "bool" ? "int32" : common;
+}
+
+/** The shape that operands broadcast to: one of their own shapes where it is the same. */
+function commonShape(name: string, inputs: readonly string[], operands: readonly Operand[]): Shape {
+  let shape: Shape | null = null;
+  for (const x of operands) {
+    if (typeof x === "number" || x.shape === shape) continue;
+    if (shape === null) {
+      shape = x.shape;
+      continue;
+    }
+    const next = broadcastShapes(shape, x.shape);
+    if (!next) throw broadcastError(name, inputs, operands);
+    if (!sameShape(next, shape)) shape = sameShape(next, x.shape) ? x.shape : next;
+  }
+  return shape ?? [];
 }
 
 /** Makes a function of a tensor and more arguments a method of Tensor; the op's file declares its type. */

@@ -1,10 +1,11 @@
 // Matrix products.
 
+import type { DType } from "../base/dtype.ts";
 import { ShapeError } from "../base/errors.ts";
-import { broadcastShapes, formatShape } from "../base/shape.ts";
-import { Node } from "../graph/node.ts";
+import { broadcastShapes, formatShape, sizeOf } from "../base/shape.ts";
+import { type Form, form, Node } from "../graph/node.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { method, register, requireFloat, result } from "./define.ts";
+import { method, register, requireFloat, result, sumTo } from "./define.ts";
 
 declare module "../tensor/tensor.ts" {
   interface Tensor {
@@ -41,32 +42,95 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   }
   // A batch that b does not vary over is one tall product.
   const tall = right.rank === 2 && left.rank > 2 && k > 0;
-  const product = tall
-    ? rowsByColumns(left.reshape([-1, k]), right)
-    : rowsByColumns(left.expand([...batch, m, k]), right.expand([...batch, k, n]));
+  const y = tall
+    ? product(left.reshape([-1, k]), right)
+    : product(left.expand([...batch, m, k]), right.expand([...batch, k, n]));
   const shape = [...batch, ...(a.rank === 1 ? [] : [m]), ...(b.rank === 1 ? [] : [n])];
-  return product.reshape(shape);
+  return y.reshape(shape);
 }
 
-/** The product of tensors with equal leading axes. */
-function rowsByColumns(a: Tensor, b: Tensor): Tensor {
-  const shape = [...a.shape.slice(0, -1), b.shape.at(-1)!];
-  const node = Node.make("matmul", "", { kind: "matmul" }, [a.node, b.node], shape, a.dtype);
-  return result(node, "matmul", [a, b], (dy) => [
-    // da = dy bᵀ, written as (b dyᵀ)ᵀ where a is a transposed view, so that its base gets its gradient in its own order
-    a.requiresGrad ? (isPermuted(a) ? flipped(b, flipAxes(dy)) : rowsByColumns(dy, flipAxes(b))) : null,
-    // db = aᵀ dy, or (dyᵀ a)ᵀ likewise
-    b.requiresGrad ? (isPermuted(b) ? flipped(flipAxes(dy), a) : rowsByColumns(flipAxes(a), dy)) : null,
+/**
+ * Affine map of the last axis: `y = x Wᵀ + b`. Shapes: x `[…, in]`, weight `[out, in]`, bias `[out]`, y `[…, out]`.
+ * Throws ShapeError where the shapes do not fit.
+ */
+export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  requireFloat("linear", bias ? { x, weight, bias } : { x, weight });
+  const [outputs, inputs] = weight.shape;
+  const fits =
+    x.rank > 0 &&
+    weight.rank === 2 &&
+    x.shape.at(-1) === inputs &&
+    (!bias || (bias.rank === 1 && bias.shape[0] === outputs));
+  if (!fits) {
+    throw new ShapeError(
+      `linear: needs x […, in], weight [out, in] and bias [out]; got x ${formatShape(x.shape)}, ` +
+        `weight ${formatShape(weight.shape)}${bias ? `, bias ${formatShape(bias.shape)}` : ""}`,
+    );
+  }
+  if (x.rank === 2) return product(x, weight, { transposeB: true, bias });
+  const rows = x.shape.slice(0, -1);
+  return product(x.reshape([sizeOf(rows), inputs!]), weight, { transposeB: true, bias }).reshape([
+    ...rows,
+    outputs!,
   ]);
+}
+
+const forms = new Map<string, Form>();
+
+/** The form of a product's node. */
+function formOf(dtype: DType, transposeA: boolean, transposeB: boolean): Form {
+  const key = `${dtype}${transposeA ? "T" : "N"}${transposeB ? "T" : "N"}`;
+  let known = forms.get(key);
+  if (!known) {
+    known = form("matmul", key, { kind: "matmul", transposeA, transposeB }, dtype);
+    forms.set(key, known);
+  }
+  return known;
+}
+
+/** `a b`, of tensors with equal leading axes; each may be given with its last two axes exchanged. The bias is added to every row. */
+function product(
+  a: Tensor,
+  b: Tensor,
+  {
+    transposeA = false,
+    transposeB = false,
+    bias = null,
+  }: { transposeA?: boolean; transposeB?: boolean; bias?: Tensor | null } = {},
+): Tensor {
+  const shape = a.shape.slice();
+  shape[shape.length - 2] = a.shape.at(transposeA ? -1 : -2)!;
+  shape[shape.length - 1] = b.shape.at(transposeB ? -2 : -1)!;
+  const inputs = bias ? [a, b, bias] : [a, b];
+  const node = Node.of(
+    formOf(a.dtype, transposeA, transposeB),
+    inputs.map((x) => x.node),
+    shape,
+  );
+  return result(node, "matmul", inputs, (dy) => [
+    a.requiresGrad ? gradOfLeft(a, b, dy, transposeA, transposeB) : null,
+    b.requiresGrad ? gradOfRight(a, b, dy, transposeA, transposeB) : null,
+    bias?.requiresGrad ? sumTo(dy, bias.shape) : null, // dbias = Σ dy over the rows
+  ]);
+}
+
+/** da = dy bᵀ, or its transpose b dyᵀ where that is what a holds. */
+function gradOfLeft(a: Tensor, b: Tensor, dy: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
+  if (transposeA) return product(b, dy, { transposeA: transposeB, transposeB: true });
+  // Where a is a transposed view, its base gets its gradient in its own order.
+  if (isPermuted(a)) return flipAxes(product(b, dy, { transposeA: transposeB, transposeB: true }));
+  return product(dy, b, { transposeB: !transposeB });
+}
+
+/** db = aᵀ dy, or its transpose dyᵀ a where that is what b holds. */
+function gradOfRight(a: Tensor, b: Tensor, dy: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
+  if (transposeB) return product(dy, a, { transposeA: true, transposeB: transposeA });
+  if (isPermuted(b)) return flipAxes(product(dy, a, { transposeA: true, transposeB: transposeA }));
+  return product(a, dy, { transposeA: !transposeA });
 }
 
 function flipAxes(x: Tensor): Tensor {
   return x.transpose(-1, -2);
-}
-
-/** `(a b)ᵀ` over the last two axes. */
-function flipped(a: Tensor, b: Tensor): Tensor {
-  return flipAxes(rowsByColumns(a, b));
 }
 
 function isPermuted(x: Tensor): boolean {
@@ -123,5 +187,16 @@ register({
       call: (a, b) => a!.matmul(b!),
     },
     { shapes: [[17, 33], [33, 9], [9]], call: (a, b, c) => a!.matmul(b!).add(c!).tanh() },
+  ],
+});
+register({
+  name: "linear",
+  differentiable: true,
+  domain: [-2, 2],
+  samples: [
+    { shapes: [[3, 4], [2, 4], [2]], call: (x, w, b) => linear(x!, w!, b!) },
+    { shapes: [[2, 3, 4], [5, 4], [5]], call: (x, w, b) => linear(x!, w!, b!).sigmoid() },
+    { shapes: [[4], [3, 4]], call: (x, w) => linear(x!, w!) },
+    { shapes: [[0, 4], [3, 4], [3]], call: (x, w, b) => linear(x!, w!, b!) },
   ],
 });

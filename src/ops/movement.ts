@@ -12,7 +12,7 @@ import {
 import { Node, type Placement } from "../graph/node.ts";
 import { type View, viewShape } from "../graph/view.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { method, register, result } from "./define.ts";
+import { method, register, result, sumTo } from "./define.ts";
 
 declare module "../tensor/tensor.ts" {
   interface Tensor {
@@ -98,15 +98,6 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   }
   if (sameShape(to, x.shape)) return x;
   return viewOp("expand", x, { kind: "expand", shape: to }, to.join(), (dy) => sumTo(dy, x.shape)); // dx = Σ dy over the repeats
-}
-
-/** The sum over what broadcasting repeated: the gradient of `expand`. */
-function sumTo(dy: Tensor, shape: Shape): Tensor {
-  const added = dy.rank - shape.length;
-  const axes = dy.shape.flatMap((size, d) =>
-    d < added || (shape[d - added] === 1 && size !== 1) ? [d] : [],
-  );
-  return dy.sum(axes, { keepdim: true }).reshape(shape);
 }
 
 /** A strided part of a tensor: element i of axis d is `starts[d] + steps[d] · i`. */

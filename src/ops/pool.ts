@@ -1,8 +1,8 @@
 // Two-dimensional max and average pooling.
 
 import { OptionError, ShapeError } from "../base/errors.ts";
-import { formatShape } from "../base/shape.ts";
-import { Node, type PoolOptions as PoolNode } from "../graph/node.ts";
+import { formatShape, type Shape } from "../base/shape.ts";
+import { type Form, form, Node } from "../graph/node.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Pair, pair } from "./conv.ts";
 import { register, requireFloat, result } from "./define.ts";
@@ -27,12 +27,32 @@ export interface AvgPoolOptions extends PoolOptions {
   countIncludePad?: boolean;
 }
 
-function poolNode(
-  op: string,
-  x: Tensor,
-  kernel: Pair,
-  options: MaxPoolOptions & AvgPoolOptions,
-): { pool: PoolNode; shape: number[]; key: string } {
+/** A pooling with all its sizes: the forms of its nodes. Made once for each combination of shapes and options. */
+interface Pooling {
+  readonly shape: Shape;
+  readonly inputShape: Shape;
+  readonly max: Form;
+  readonly maxGrad: Form;
+  readonly maxPick: Form;
+  readonly avg: Form;
+  readonly avgGrad: Form;
+}
+
+const poolings = new Map<string, Pooling>();
+
+/** The pooling of x, worked out and checked on the first call with this shape and these options. */
+function poolingFor(op: string, x: Tensor, kernel: Pair, options: MaxPoolOptions & AvgPoolOptions): Pooling {
+  const { stride = kernel, padding = 0, dilation = 1, countIncludePad = true } = options;
+  const key = `${op}|${x.dtype}|${x.node.shapeId}|${kernel}|${stride}|${padding}|${dilation}|${countIncludePad}`;
+  let pooling = poolings.get(key);
+  if (!pooling) {
+    pooling = makePooling(op, x, kernel, options);
+    poolings.set(key, pooling);
+  }
+  return pooling;
+}
+
+function makePooling(op: string, x: Tensor, kernel: Pair, options: MaxPoolOptions & AvgPoolOptions): Pooling {
   requireFloat(op, { x });
   if (x.rank !== 4) throw new ShapeError(`${op}: x must be [N, C, H, W]; got ${formatShape(x.shape)}`);
   const [kernelH, kernelW] = pair(op, "kernel size", kernel, 1);
@@ -69,7 +89,17 @@ function poolNode(
   };
   const countPadding = options.countIncludePad ?? true;
   const pool = { geometry, countPadding, padBottom: padTop, padRight: padLeft };
-  return { pool, shape: [n, c, outH, outW], key: `${Object.values(geometry)}|${countPadding}` };
+  const key = `${Object.values(geometry)}|${countPadding}`;
+  const { dtype } = x;
+  return {
+    shape: [n, c, outH, outW],
+    inputShape: x.shape,
+    max: form("maxPool2d", key, { kind: "pool2d", mode: "max", pool }, dtype),
+    maxGrad: form("maxPool2dGrad", key, { kind: "pool2dGrad", mode: "max", pool }, dtype),
+    maxPick: form("maxPool2dPick", key, { kind: "pool2d", mode: "maxPick", pool }, dtype),
+    avg: form("avgPool2d", key, { kind: "pool2d", mode: "avg", pool }, dtype),
+    avgGrad: form("avgPool2dGrad", key, { kind: "pool2dGrad", mode: "avg", pool }, dtype),
+  };
 }
 
 /**
@@ -77,53 +107,37 @@ function poolNode(
  * `H' = ⌊(H + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1`. Equal largest elements: the first has the gradient.
  */
 export function maxPool2d(x: Tensor, kernel: Pair, options: MaxPoolOptions = {}): Tensor {
-  const { pool, shape, key } = poolNode("maxPool2d", x, kernel, options);
-  const node = Node.make("maxPool2d", key, { kind: "pool2d", mode: "max", pool }, [x.node], shape, x.dtype);
-  return result(node, "maxPool2d", [x], (dy) => [maxPoolGrad(x.detach(), dy, pool, key, shape)]);
+  const pooling = poolingFor("maxPool2d", x, kernel, options);
+  const node = Node.of(pooling.max, [x.node], pooling.shape);
+  return result(node, "maxPool2d", [x], (dy) => [maxPoolGrad(x.detach(), dy, pooling)]);
 }
 
 /** dx of max pooling: dy goes to each window's first maximum. Linear in dy; flat in x. */
-function maxPoolGrad(x: Tensor, dy: Tensor, pool: PoolNode, key: string, shape: readonly number[]): Tensor {
-  const nodeOp = { kind: "pool2dGrad", mode: "max", pool } as const;
-  const node = Node.make("maxPool2dGrad", key, nodeOp, [x.node, dy.node], x.shape, x.dtype);
-  return result(node, "maxPool2dGrad", [dy], (ddx) => [maxPoolPick(x, ddx, pool, key, shape)]);
+function maxPoolGrad(x: Tensor, dy: Tensor, pooling: Pooling): Tensor {
+  const node = Node.of(pooling.maxGrad, [x.node, dy.node], pooling.inputShape);
+  return result(node, "maxPool2dGrad", [dy], (ddx) => [maxPoolPick(x, ddx, pooling)]);
 }
 
 /** The elements of `values` where each window of x has its first maximum; linear in values. */
-function maxPoolPick(
-  x: Tensor,
-  values: Tensor,
-  pool: PoolNode,
-  key: string,
-  shape: readonly number[],
-): Tensor {
-  const nodeOp = { kind: "pool2d", mode: "maxPick", pool } as const;
-  const node = Node.make("maxPool2dPick", key, nodeOp, [x.node, values.node], shape, x.dtype);
-  return result(node, "maxPool2dPick", [values], (dy) => [maxPoolGrad(x, dy, pool, key, shape)]);
+function maxPoolPick(x: Tensor, values: Tensor, pooling: Pooling): Tensor {
+  const node = Node.of(pooling.maxPick, [x.node, values.node], pooling.shape);
+  return result(node, "maxPool2dPick", [values], (dy) => [maxPoolGrad(x, dy, pooling)]);
 }
 
 /** The mean of each window; shapes as in `maxPool2d`. */
 export function avgPool2d(x: Tensor, kernel: Pair, options: AvgPoolOptions = {}): Tensor {
-  const { pool, shape, key } = poolNode("avgPool2d", x, kernel, options);
-  return average(x, pool, key, shape);
+  return average(x, poolingFor("avgPool2d", x, kernel, options));
 }
 
-function average(x: Tensor, pool: PoolNode, key: string, shape: readonly number[]): Tensor {
-  const node = Node.make("avgPool2d", key, { kind: "pool2d", mode: "avg", pool }, [x.node], shape, x.dtype);
-  return result(node, "avgPool2d", [x], (dy) => [averageGrad(dy, pool, key, x.shape)]);
+function average(x: Tensor, pooling: Pooling): Tensor {
+  const node = Node.of(pooling.avg, [x.node], pooling.shape);
+  return result(node, "avgPool2d", [x], (dy) => [averageGrad(dy, pooling)]);
 }
 
 /** dx of average pooling: dy spread evenly over its window. */
-function averageGrad(dy: Tensor, pool: PoolNode, key: string, inputShape: readonly number[]): Tensor {
-  const node = Node.make(
-    "avgPool2dGrad",
-    key,
-    { kind: "pool2dGrad", mode: "avg", pool },
-    [dy.node],
-    inputShape,
-    dy.dtype,
-  );
-  return result(node, "avgPool2dGrad", [dy], (ddx) => [average(ddx, pool, key, dy.shape)]);
+function averageGrad(dy: Tensor, pooling: Pooling): Tensor {
+  const node = Node.of(pooling.avgGrad, [dy.node], pooling.inputShape);
+  return result(node, "avgPool2dGrad", [dy], (ddx) => [average(ddx, pooling)]);
 }
 
 register({

@@ -58,10 +58,17 @@ function reduceOp(
     );
   }
   const kept = x.shape.map((size, d) => (over.includes(d) ? 1 : size));
+  const shape = keepdim ? kept : kept.filter((_, d) => !over.includes(d));
   const dtype = isArg ? "int32" : x.dtype;
-  const node = Node.make(name, over.join(), { kind: "reduce", reduction, axes: over }, [x.node], kept, dtype);
-  const y = result(node, name, [x], (dy, out) => [backward(dy, out)]);
-  return keepdim ? y : y.reshape(kept.filter((_, d) => !over.includes(d)));
+  const node = Node.make(
+    name,
+    over.join(),
+    { kind: "reduce", reduction, axes: over },
+    [x.node],
+    shape,
+    dtype,
+  );
+  return result(node, name, [x], (dy, y) => [backward(dy.reshape(kept), y.reshape(kept))]);
 }
 
 /** Sum over axes. */

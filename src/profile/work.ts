@@ -83,6 +83,16 @@ export function workOf(kernel: Kernel, program: Program): Work {
         kernel.kind === "gather" ? moved : kernel.outer * kernel.size * kernel.inner * byteSize(kernel.dtype);
       return { operations: 0, bytes: moved + written + whole(kernel.index), isContraction: false };
     }
+    case "softmaxLoss": {
+      const { outer, classes, inner, logits, target, loss, grad } = kernel;
+      const results = [loss, grad].map((access) => (access ? whole(access) : 0));
+      // Of each logit: a comparison, a difference, its exponential, and its part of the sum.
+      return {
+        operations: 4 * outer * classes * inner,
+        bytes: whole(logits) + whole(target) + sum(results),
+        isContraction: false,
+      };
+    }
   }
 }
 

@@ -128,6 +128,20 @@ function usesOf(kernel: Kernel): Uses {
         expressions: [],
       };
     }
+    case "softmaxLoss": {
+      const { outer, classes, inner, logits, target, loss, grad } = kernel;
+      const whole = outer * classes * inner;
+      return {
+        operands: [contiguous(logits, whole), contiguous(target, outer * inner)],
+        loads: [],
+        targets: [
+          ...(loss ? [contiguous(loss, outer * inner)] : []),
+          ...(grad ? [contiguous(grad, whole)] : []),
+        ],
+        outputs: [],
+        expressions: [],
+      };
+    }
     default: {
       const { operands, dims, prologue } = templateUses(kernel);
       const { loads, outputs } = kernel.epilogue;

@@ -9,6 +9,7 @@ import { runConv, runConvWeightGrad, runMatmul } from "./contraction.ts";
 import { runGather, runScatterAdd } from "./gather.ts";
 import { type Memory, runLoop } from "./loop.ts";
 import { runPool, runPoolGrad } from "./pool.ts";
+import { runSoftmaxLoss } from "./softmaxLoss.ts";
 
 /**
  * Creates a reference backend. It runs every kernel and every dtype, on one thread, for its meaning and not for
@@ -109,6 +110,9 @@ function runKernel(kernel: Kernel, memory: Memory): void {
       break;
     case "scatterAdd":
       runScatterAdd(kernel, memory);
+      break;
+    case "softmaxLoss":
+      runSoftmaxLoss(kernel, memory);
       break;
   }
 }

@@ -7,6 +7,7 @@ import { gatherKernel, scatterAddKernel } from "./gather.ts";
 import { loopKernel } from "./loops.ts";
 import { matmulKernel } from "./matmul.ts";
 import { poolGradKernel, poolKernel } from "./pool.ts";
+import { softmaxLossKernel } from "./softmaxLoss.ts";
 
 /** The code of any kernel. */
 export function kernelCode(kernel: Kernel, env: CodegenEnv): KernelCode {
@@ -27,5 +28,7 @@ export function kernelCode(kernel: Kernel, env: CodegenEnv): KernelCode {
       return gatherKernel(kernel, env);
     case "scatterAdd":
       return scatterAddKernel(kernel, env);
+    case "softmaxLoss":
+      return softmaxLossKernel(kernel, env);
   }
 }
