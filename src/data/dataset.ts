@@ -23,7 +23,7 @@ export interface Dataset {
 
 /** What an ArrayDataset is made of. */
 export interface ArrayDatasetParts {
-  /** All samples one after another, `[length, ...sampleShape]`. */
+  /** All samples one after another, `[length, ...sampleShape]`; must not be changed afterwards. */
   readonly data: TypedArray;
   readonly sampleShape: Shape;
   /** One class index per sample. */

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { TypedArray } from "../base/dtype.ts";
 import { DTypeError, OptionError, ShapeError } from "../base/errors.ts";
 import { ArrayDataset, type Dataset, type SampleBatch } from "./dataset.ts";
+import "../index.ts";
 import { DataLoader, type DataLoaderOptions } from "./loader.ts";
 import { sequentialOrder, shuffledOrder } from "./sampler.ts";
 

@@ -1,11 +1,17 @@
 // Batches of tensors from a data set, epoch by epoch.
 import { nearest, OptionError } from "../base/errors.ts";
+import { pickRows } from "../ops/indexing.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import type { Dataset, SampleBatch } from "./dataset.ts";
+import { ArrayDataset, type Dataset, type SampleBatch } from "./dataset.ts";
 import { sequentialOrder, shuffledOrder } from "./sampler.ts";
 
 /** One batch: samples `[n, ...sampleShape]`, class indices int32 `[n]`, and the samples' numbers in the data set. */
 export type Batch = readonly [x: Tensor, y: Tensor, indices: Int32Array];
+
+/** The samples of data sets in memory, as tensors in the backend's memory. */
+const residents = new WeakMap<ArrayDataset, Tensor>();
+/** Larger data sets stay where they are, and their batches are copied. */
+const mostResidentBytes = 2 ** 28;
 
 /** How a DataLoader cuts a data set into batches. */
 export interface DataLoaderOptions {
@@ -78,6 +84,11 @@ export class DataLoader implements AsyncIterable<Batch>, Iterable<Batch> {
 
   *[Symbol.iterator](): Generator<Batch, void> {
     for (const indices of this.#nextEpoch()) {
+      const picked = this.#pick(indices);
+      if (picked) {
+        yield picked;
+        continue;
+      }
       const samples = this.dataset.batch(indices);
       if (samples instanceof Promise) {
         samples.catch(() => {});
@@ -92,6 +103,11 @@ export class DataLoader implements AsyncIterable<Batch>, Iterable<Batch> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void> {
     const pending: { samples: Promise<SampleBatch>; indices: Int32Array }[] = [];
     for (const indices of this.#nextEpoch()) {
+      const picked = this.#pick(indices);
+      if (picked) {
+        yield picked;
+        continue;
+      }
       const samples = this.#request(indices);
       // A failure is thrown when its batch's turn comes; until then, or after a break, it must not count as unhandled.
       samples.catch(() => {});
@@ -112,6 +128,22 @@ export class DataLoader implements AsyncIterable<Batch>, Iterable<Batch> {
       ? shuffledOrder(dataset.length, this.seed, epoch)
       : sequentialOrder(dataset.length);
     for (let b = 0; b < length; b++) yield order.slice(b * batchSize, (b + 1) * batchSize);
+  }
+
+  /**
+   * A batch of a data set in memory: its samples are picked in the backend's memory, in the program that uses them, so that
+   * all threads share the work. Null for other data sets.
+   */
+  #pick(indices: Int32Array): Batch | null {
+    const { dataset } = this;
+    if (!(dataset instanceof ArrayDataset) || dataset.data.byteLength > mostResidentBytes) return null;
+    let all = residents.get(dataset);
+    if (!all) {
+      all = Tensor.fromArray(dataset.data, [dataset.length, ...dataset.sampleShape], dataset.dtype);
+      residents.set(dataset, all.makeResident());
+    }
+    const labels = Int32Array.from(indices, (index) => dataset.labels[index]!);
+    return [pickRows(all, Tensor.fromArray(indices)), Tensor.fromArray(labels), indices];
   }
 
   /** Asks for a batch ahead of its use. */

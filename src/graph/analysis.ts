@@ -10,7 +10,7 @@ export interface Analysis {
   uses(node: Node): number;
   /** The one node (not a view) that reads it, where `uses` is 1 and that is not a root. */
   consumer(node: Node): Node | null;
-  /** True for an elementwise node over leaves that costs less to compute again than to store and load. */
+  /** True for an elementwise node over values that are stored anyway, that costs less to compute again than to store and load. */
   cheap(node: Node): boolean;
 }
 
@@ -36,8 +36,7 @@ export function analyse(order: readonly Node[], roots: ReadonlySet<Node>): Analy
     let cost = costOf(node.op.expr);
     for (const input of node.inputs) {
       const base = viewBase(input);
-      if (base.storage === null && base.op.kind !== "scalar")
-        cost += cheapCosts.get(base) ?? Number.POSITIVE_INFINITY;
+      if (!isStored(base)) cost += cheapCosts.get(base) ?? Number.POSITIVE_INFINITY;
     }
     if (cost <= cheapest) cheapCosts.set(node, cost);
   }
@@ -102,6 +101,11 @@ export function usesIndex(expr: Expr): boolean {
     if (e.kind === "index") found = true;
   });
   return found;
+}
+
+/** True for numbers, leaves, and nodes whose elements always get a buffer. */
+function isStored({ storage, op }: Node): boolean {
+  return storage !== null || op.kind === "scalar" || op.kind === "gather";
 }
 
 /** Operations that may be repeated instead of storing their result. */

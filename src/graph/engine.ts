@@ -12,6 +12,7 @@ export interface NodeHolder {
   node: Node;
 }
 
+/** A storage that is to take a value at the next run. */
 interface Update {
   readonly storage: Storage;
   readonly value: Node;
@@ -20,9 +21,14 @@ interface Update {
 
 let planner: Planner | null = null;
 let makeDefault: (() => Backend) | null = null;
-const updates = new Map<Storage, Update>();
-/** Held weakly: a value that nobody can read any more need not be kept. */
-let kept: WeakRef<Node>[] = [];
+let updates: Update[] = [];
+/**
+ * Values that someone wants to read. A step has a few; where more come together, because nothing is ever run, the rest is
+ * held weakly, for a value that nobody can read any more need not be kept.
+ */
+const kept: Node[] = [];
+let keptWeakly: WeakRef<Node>[] = [];
+const mostKept = 32;
 
 /** Tells how to make the backend that is used when none was set; called once by the library's entry. */
 export function setDefaultBackend(make: () => Backend): void {
@@ -47,29 +53,39 @@ export function swapPlanner(next: Planner | null): Planner | null {
 
 /** Lets `storage` take the value of a node at the next run; until then the holder shows the node itself. */
 export function updateLater(storage: Storage, value: Node, holder: NodeHolder): void {
-  updates.set(storage, { storage, value, holder });
+  if (storage.update < 0) storage.update = updates.push({ storage, value, holder }) - 1;
+  else updates[storage.update] = { storage, value, holder };
   holder.node = value;
 }
 
 /** Has the next run keep a node's elements, so that they can be read after their inputs have changed. */
 export function keepLater(node: Node): void {
-  if (!node.storage) kept.push(new WeakRef(node));
+  if (node.storage) return;
+  if (kept.length === mostKept) keptWeakly.push(new WeakRef(kept.shift()!));
+  kept.push(node);
 }
 
 /** Computes nodes, and with them all pending updates and kept values, in one program. */
 export function realize(nodes: readonly Node[]): void {
+  // A fresh set each time: one that is cleared keeps what it held alive through its successors.
   const wanted = new Set<Node>();
   for (const node of nodes) if (!node.storage) wanted.add(node);
-  for (const reference of kept) {
+  for (const node of kept) if (!node.storage) wanted.add(node);
+  for (const reference of keptWeakly) {
     const node = reference.deref();
     if (node && !node.storage) wanted.add(node);
   }
-  const pending = [...updates.values()];
-  updates.clear();
-  kept = [];
+  kept.length = 0;
+  keptWeakly = [];
+  const pending = updates;
+  updates = [];
   if (wanted.size === 0 && pending.length === 0) return;
-  const roots: Root[] = Array.from(wanted, (node) => ({ node, into: null }));
-  for (const { storage, value } of pending) roots.push({ node: value, into: storage });
+  const roots: Root[] = [];
+  for (const node of wanted) roots.push({ node, into: null });
+  for (const { storage, value } of pending) {
+    storage.update = -1;
+    roots.push({ node: value, into: storage });
+  }
   try {
     currentPlanner().run(roots);
   } finally {

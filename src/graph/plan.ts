@@ -70,8 +70,16 @@ export class Planner {
 
   /** Computes the roots; afterwards each node without a target has its elements, each target its new value. */
   run(roots: readonly Root[]): void {
-    const { order, storages, key, hash } = walk(roots);
-    const plan = this.#find(hash, key) ?? this.#compile(hash, key, order, roots);
+    try {
+      this.#run(roots, walk(roots));
+    } finally {
+      forget();
+    }
+  }
+
+  #run(roots: readonly Root[], found: Walked): void {
+    const { order, storages } = found;
+    const plan = this.#find(found) ?? this.#compile(found, roots);
     this.lastProgram = plan.program;
     const results = this.#execute(plan, {
       inputs: plan.inputs.map((place) => order[place]!.storage!.read()),
@@ -101,9 +109,9 @@ export class Planner {
     return outputs;
   }
 
-  #find(hash: number, key: Int32Array): Plan | undefined {
+  #find({ hash, key, length }: Walked): Plan | undefined {
     const bucket = this.#plans.get(hash);
-    const plan = bucket?.find((candidate) => sameKey(candidate.key, key));
+    const plan = bucket?.find((candidate) => sameKey(candidate.key, key, length));
     if (plan && this.#count > maxPlans / 2) {
       // Most recently used last: a Map keeps the order of insertion.
       this.#plans.delete(hash);
@@ -112,7 +120,7 @@ export class Planner {
     return plan;
   }
 
-  #compile(hash: number, key: Int32Array, order: readonly Node[], roots: readonly Root[]): Plan {
+  #compile({ hash, key, length, order }: Walked, roots: readonly Root[]): Plan {
     const begin = performance.now();
     const lowered = lower(order, roots, { fuse: this.fuse });
     const kernels = this.fuse ? mergeLoops(lowered.kernels) : lowered.kernels;
@@ -130,7 +138,7 @@ export class Planner {
       if (buffer.role === "output") outputPlaces.set(id, outputPlaces.size);
     }
     const plan: Plan = {
-      key,
+      key: key.slice(0, length),
       program,
       executable: this.#render(program, order),
       inputs,
@@ -189,19 +197,35 @@ function userLine(origin: Error): string | null {
   return lines.find((line) => !line.includes(own) && !line.includes("node:"))?.trim() ?? null;
 }
 
-/** All nodes below the roots in creation order, the storages they touch, and a key that tells structures apart. */
-function walk(roots: readonly Root[]): { order: Node[]; storages: Storage[]; key: Int32Array; hash: number } {
+/** What a walk finds; its arrays serve the next walk too. */
+interface Walked {
+  /** All nodes below the roots in creation order. */
+  readonly order: Node[];
+  readonly storages: Storage[];
+  /** The first `length` numbers tell structures apart. */
+  key: Int32Array;
+  length: number;
+  hash: number;
+}
+
+const walked: Walked = { order: [], storages: [], key: new Int32Array(1024), length: 0, hash: 0 };
+const stack: Node[] = [];
+const places: (Node | undefined)[] = [];
+
+/** Walks the graph below the roots. */
+function walk(roots: readonly Root[]): Walked {
   const mark = ++walks;
-  const order: Node[] = [];
-  const stack: Node[] = [];
+  const { order, storages } = walked;
   for (const { node } of roots) {
     if (node.walk === mark) continue;
     node.walk = mark;
     stack.push(node);
   }
+  let numbers = 3 * roots.length;
   while (stack.length > 0) {
     const node = stack.pop()!;
     order.push(node);
+    numbers += 2 + node.inputs.length;
     if (node.storage) continue;
     for (const input of node.inputs) {
       if (input.walk === mark) continue;
@@ -210,28 +234,44 @@ function walk(roots: readonly Root[]): { order: Node[]; storages: Storage[]; key
     }
   }
   sortByAge(order);
-  const storages: Storage[] = [];
-  const key: number[] = [];
-  const storagePlace = (storage: Storage): number => {
-    if (storage.walk !== mark) {
-      storage.walk = mark;
-      storage.place = storages.push(storage) - 1;
-    }
-    return storage.place;
-  };
+  if (walked.key.length < numbers) walked.key = new Int32Array(2 * numbers);
+  const { key } = walked;
+  let length = 0;
   for (let place = 0; place < order.length; place++) {
     const node = order[place]!;
     node.place = place;
-    key.push(node.planSignature.id);
+    key[length++] = node.planSignature.id;
     if (node.storage) {
       requireCurrent(node);
-      if (node.storage.resident) key.push(storagePlace(node.storage));
+      if (node.storage.resident) key[length++] = placeOf(node.storage, mark, storages);
     } else {
-      for (const input of node.inputs) key.push(input.place);
+      for (const input of node.inputs) key[length++] = input.place;
     }
   }
-  for (const { node, into } of roots) key.push(-1, node.place, into ? storagePlace(into) : -1);
-  return { order, storages, key: new Int32Array(key), hash: hashOf(key) };
+  for (const { node, into } of roots) {
+    key[length++] = -1;
+    key[length++] = node.place;
+    key[length++] = into ? placeOf(into, mark, storages) : -1;
+  }
+  walked.length = length;
+  walked.hash = hashOf(key, length);
+  return walked;
+}
+
+/** A storage's place among those of a walk. */
+function placeOf(storage: Storage, mark: number, storages: Storage[]): number {
+  if (storage.walk !== mark) {
+    storage.walk = mark;
+    storage.place = storages.push(storage) - 1;
+  }
+  return storage.place;
+}
+
+/** Lets go of what the last walk has found. */
+function forget(): void {
+  walked.order.length = 0;
+  walked.storages.length = 0;
+  stack.length = 0;
 }
 
 /**
@@ -241,17 +281,22 @@ function walk(roots: readonly Root[]): { order: Node[]; storages: Storage[]; key
 function sortByAge(nodes: Node[]): void {
   let newest = 0;
   for (const node of nodes) if (node.id > newest) newest = node.id;
-  const first = newest - 4 * nodes.length;
-  const recent = new Array<Node | undefined>(newest - first + 1);
-  const old: Node[] = [];
+  const span = 4 * nodes.length;
+  const first = newest - span;
+  while (places.length <= span) places.push(undefined);
+  let old = 0;
   for (const node of nodes) {
-    if (node.id >= first) recent[node.id - first] = node;
-    else old.push(node);
+    if (node.id >= first) places[node.id - first] = node;
+    else nodes[old++] = node;
   }
-  old.sort((a, b) => a.id - b.id);
-  let place = 0;
-  for (const node of old) nodes[place++] = node;
-  for (const node of recent) if (node) nodes[place++] = node;
+  nodes.length = old;
+  nodes.sort((a, b) => a.id - b.id);
+  for (let i = 0; i <= span; i++) {
+    const node = places[i];
+    if (!node) continue;
+    nodes.push(node);
+    places[i] = undefined;
+  }
 }
 
 /** Throws StaleError where a realised node means elements that have been overwritten since. */
@@ -263,14 +308,14 @@ export function requireCurrent(node: Node): void {
   );
 }
 
-function hashOf(key: readonly number[]): number {
+function hashOf(key: Int32Array, length: number): number {
   let hash = 0x811c9dc5;
-  for (const item of key) hash = Math.imul(hash ^ item, 0x01000193) ^ (hash >>> 15);
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ key[i]!, 0x01000193) ^ (hash >>> 15);
   return hash;
 }
 
-function sameKey(a: Int32Array, b: Int32Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+function sameKey(a: Int32Array, b: Int32Array, length: number): boolean {
+  if (a.length !== length) return false;
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
   return true;
 }

@@ -1,11 +1,10 @@
 // An elementwise rule written once in tensor code and applied to many tensors: its graph on placeholders becomes
 // one expression for each result, so that applying it costs one node a result instead of one an op.
 
-import type { Shape } from "../base/shape.ts";
 import { constant, type Expr, load, mapExpr, walkExpr } from "../kernel/expr.ts";
-import { type Form, form, Node } from "./node.ts";
+import { type Form, form, type Node } from "./node.ts";
 
-/** A rule ready to be applied. */
+/** A rule ready to be applied: each form becomes a node whose inputs are those of the placeholders, then the numbers. */
 export interface Traced {
   /** The form of each result's node. */
   readonly forms: readonly Form[];
@@ -33,12 +32,6 @@ export function traceMaps(name: string, outputs: readonly Node[], placeholders: 
     known.set(key, forms);
   }
   return { forms, scalars };
-}
-
-/** The rule's results for inputs of one shape, given in the placeholders' order. */
-export function applyTraced({ forms, scalars }: Traced, inputs: readonly Node[], shape: Shape): Node[] {
-  const all = [...inputs, ...scalars];
-  return forms.map((each) => Node.of(each, all, shape));
 }
 
 /** A rule with one result, ready to be applied: what it reads of its placeholders, by number. */

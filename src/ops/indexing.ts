@@ -30,16 +30,19 @@ export function indexSelect(x: Tensor, axis: number, index: Tensor): Tensor {
   const d = normalizeAxis("indexSelect", axis, x.rank);
   const places = requireIndex("indexSelect", index);
   checkIndices("indexSelect", places, x.shape[d]!);
-  const shape = x.shape.map((size, i) => (i === d ? places.size : size));
-  const node = Node.make(
-    "indexSelect",
-    String(d),
-    { kind: "gather", axis: d },
-    [x.node, places.node],
-    shape,
-    x.dtype,
-  );
-  return result(node, "indexSelect", [x], (dy) => [indexAdd(dy, d, places, x.shape[d]!)]); // dx: dy added where it came from
+  return gather(x, d, places);
+}
+
+/** The rows `index` (int32, rank 1) of x, which the caller has checked to exist. */
+export function pickRows(x: Tensor, index: Tensor): Tensor {
+  return gather(x, 0, index);
+}
+
+function gather(x: Tensor, axis: number, index: Tensor): Tensor {
+  const shape = x.shape.map((size, i) => (i === axis ? index.size : size));
+  const inputs = [x.node, index.node];
+  const node = Node.make("indexSelect", String(axis), { kind: "gather", axis }, inputs, shape, x.dtype);
+  return result(node, "indexSelect", [x], (dy) => [indexAdd(dy, axis, index, x.shape[axis]!)]); // dx: dy added where it came from
 }
 
 /** Slices of `x` added into `size` places along an axis. */

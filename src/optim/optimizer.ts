@@ -4,7 +4,8 @@ import { allocate, type DType } from "../base/dtype.ts";
 import { OptionError } from "../base/errors.ts";
 import { formatShape } from "../base/shape.ts";
 import { realize } from "../graph/engine.ts";
-import { applyTraced, type Traced, traceMaps } from "../graph/trace.ts";
+import { Node } from "../graph/node.ts";
+import { type Traced, traceMaps } from "../graph/trace.ts";
 import type { Parameter } from "../nn/module.ts";
 import { zerosLike } from "../ops/factory.ts";
 import { noGrad } from "../tensor/gradmode.ts";
@@ -88,7 +89,8 @@ export abstract class Optimizer<O extends { lr: number }> {
     }
     const t = this.steps + 1;
     // First all new values, then all assignments: a step that throws on the way changes nothing.
-    const assignments: { target: Tensor; value: Tensor }[] = [];
+    const targets: Tensor[] = [];
+    const values: Tensor[] = [];
     const updated: Parameter[] = [];
     noGrad(() => {
       for (const group of this.groups) {
@@ -96,17 +98,19 @@ export abstract class Optimizer<O extends { lr: number }> {
         for (const p of group.params) {
           if (!p.grad) continue;
           const state = this.#stateOf(p, group);
-          if (this.elementwise && rule?.dtype !== p.dtype)
-            rule = this.#rule(p.dtype, group, t, onlyIf !== undefined);
-          const values = rule ? applyRule(rule, p, state, onlyIf) : this.#direct(p, state, group, t, onlyIf);
-          for (const [i, target] of [p, ...Object.values(state)].entries()) {
-            assignments.push({ target, value: values[i]! });
-          }
+          targets.push(p);
+          for (const name in state) targets.push(state[name]!);
           updated.push(p);
+          if (!this.elementwise) {
+            values.push(...this.#direct(p, state, group, t, onlyIf));
+            continue;
+          }
+          if (rule?.dtype !== p.dtype) rule = this.#rule(p.dtype, group, t, onlyIf);
+          applyRule(rule, p, state, values);
         }
       }
     });
-    for (const { target, value } of assignments) target.assign(value);
+    for (let i = 0; i < targets.length; i++) targets[i]!.assign(values[i]!);
     for (const p of updated) p.keepGrad();
     this.steps = t;
     realize([]);
@@ -155,26 +159,28 @@ export abstract class Optimizer<O extends { lr: number }> {
   }
 
   /** The update at step `t` as a rule for any parameter of a group. */
-  #rule(dtype: DType, options: O, t: number, conditional: boolean): Rule {
-    const placeholder = (type: DType) => Tensor.fromArray(allocate(type, 1), [], type);
+  #rule(dtype: DType, options: O, t: number, onlyIf: Tensor | undefined): Rule {
     const names = this.stateNames(options);
-    const p = placeholder(dtype);
-    const g = placeholder(dtype);
-    const state = Object.fromEntries(names.map((name) => [name, placeholder(dtype)]));
+    const [condition, p, g, ...rest] = placeholders(dtype, names.length) as [
+      Tensor,
+      Tensor,
+      Tensor,
+      ...Tensor[],
+    ];
+    const state = Object.fromEntries(names.map((name, i) => [name, rest[i]!]));
     const next = this.update(p, g, state, options, t);
-    const condition = placeholder("bool");
-    const choose = (value: Tensor, old: Tensor) => (conditional ? value.where(condition, old) : value).node;
+    const choose = (value: Tensor, old: Tensor) => (onlyIf ? value.where(condition, old) : value).node;
     const outputs = [
       choose(next.parameter, p),
       ...names.map((name) => choose(next.state[name]!, state[name]!)),
     ];
-    const inputs = [p, g, ...Object.values(state), ...(conditional ? [condition] : [])];
+    const inputs = [p, g, ...Object.values(state), ...(onlyIf ? [condition] : [])];
     const traced = traceMaps(
       this.constructor.name,
       outputs,
       inputs.map((x) => x.node),
     );
-    return { dtype, traced };
+    return { dtype, traced, extra: [...(onlyIf ? [onlyIf.cast("bool").node] : []), ...traced.scalars] };
   }
 
   #stateOf(p: Parameter, options: O): Record<string, Tensor> {
@@ -188,25 +194,30 @@ export abstract class Optimizer<O extends { lr: number }> {
   }
 }
 
+const known = new Map<DType, Tensor[]>();
+
+/** Stand-ins for a condition, a parameter, its gradient and so many state tensors; the same ones each time. */
+function placeholders(dtype: DType, states: number): Tensor[] {
+  const list = known.get(dtype) ?? [Tensor.fromArray(allocate("bool", 1), [], "bool")];
+  known.set(dtype, list);
+  while (list.length < 3 + states) list.push(Tensor.fromArray(allocate(dtype, 1), [], dtype));
+  return list.slice(0, 3 + states);
+}
+
 /** An optimizer's update, written once for all parameters of a group. */
 interface Rule {
   readonly dtype: DType;
   readonly traced: Traced;
+  /** What it reads beside a parameter, its gradient and its state. */
+  readonly extra: readonly Node[];
 }
 
-function applyRule(rule: Rule, p: Parameter, state: State, onlyIf: Tensor | undefined): Tensor[] {
-  const inputs = [
-    p,
-    p.grad!,
-    ...Object.values(state),
-    ...(onlyIf ? [onlyIf.cast("bool").expand(p.shape)] : []),
-  ];
-  const nodes = applyTraced(
-    rule.traced,
-    inputs.map((x) => x.node),
-    p.shape,
-  );
-  return nodes.map((node) => new Tensor(node));
+/** Adds the new values of a parameter and its state tensors, in order. */
+function applyRule({ traced, extra }: Rule, p: Parameter, state: State, values: Tensor[]): void {
+  const inputs = [p.node, p.grad!.node];
+  for (const name in state) inputs.push(state[name]!.node);
+  inputs.push(...extra);
+  for (const form of traced.forms) values.push(new Tensor(Node.of(form, inputs, p.shape)));
 }
 
 /** Throws OptionError unless `low ≤ value < high`. */

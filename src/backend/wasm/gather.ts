@@ -1,11 +1,11 @@
-// Selection along an axis and its transpose. Units are outer positions, cut again along the inner axis where
-// there are few of them, so that no two units write the same element.
+// Selection along an axis and its transpose. Units are rows of the result, or outer positions, cut again along the inner
+// axis, so that no two units write the same element.
 
 import { byteSize } from "../../base/dtype.ts";
 import type { GatherKernel, ScatterAddKernel } from "../../kernel/kernel.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
-import { addScaled } from "./tile.ts";
+import { addScaled, takeLocals } from "./tile.ts";
 
 /** Elements along the inner axis that one unit takes at least. */
 const innerBlock = 1024;
@@ -45,38 +45,42 @@ function setPointer(
   f.set(pointer);
 }
 
-/** Code of a selection along one axis. */
+/** Code of a selection along one axis; a unit is part of a row. */
 export function gatherKernel(kernel: GatherKernel, env: CodegenEnv): KernelCode {
   const { outer, size, count, inner, dtype } = kernel;
   const bytes = byteSize(dtype);
+  const rows = outer * count;
   const blocks = Math.max(1, Math.ceil(inner / innerBlock));
-  const elements = outer * count * inner;
   return {
-    units: elements === 0 ? 0 : outer * blocks,
-    cost: elements * 0.6 + outer * count * 2,
+    units: rows * inner === 0 ? 0 : rows * blocks,
+    // A row that is picked at random has to be fetched from afar.
+    cost: rows * (inner * bytes * 0.05 + blocks * 100),
     scratchBytes: 0,
     write(f) {
-      const [source, target, index, j] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
-      const [from, to, end] = [f.local("i32"), f.local("i32"), f.local("i32")];
+      const [row, j, index, from, to, end] = takeLocals(f, "i32", 6) as [
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+      ];
       eachUnit(f, blocks, inner, (unit) => {
-        setPointer(f, env, kernel.source, source, unit, size * inner, bytes);
-        setPointer(f, env, kernel.output, target, unit, count * inner, bytes);
-        f.for(j, 0, count, 1, () => {
-          pushIndex(f, env, kernel.index, j);
-          f.set(index);
-          f.get(target).tee(to).get(unit.to).get(unit.from).op("i32.sub");
-          f.i32(bytes).op("i32.mul").op("i32.add").set(end);
-          f.get(source)
-            .get(index)
-            .i32(inner * bytes);
-          f.op("i32.mul").op("i32.add").set(from);
-          f.get(index).i32(size).op("i32.lt_u");
-          f.if(
-            () => copyBytes(f, from, to, end, bytes),
-            () => fillMissing(f, to, end, dtype === "float32", bytes),
-          );
-          f.increment(target, inner * bytes);
-        });
+        f.get(unit.outer).i32(count).op("i32.div_u").set(row);
+        f.get(unit.outer).i32(count).op("i32.rem_u").set(j);
+        pushIndex(f, env, kernel.index, j);
+        f.set(index);
+        setPointer(f, env, kernel.output, to, unit, inner, bytes);
+        f.get(to).get(unit.to).get(unit.from).op("i32.sub").i32(bytes).op("i32.mul").op("i32.add").set(end);
+        env.pushAddress(f, kernel.source.buffer, kernel.source.offset);
+        f.get(row).i32(size).op("i32.mul").get(index).op("i32.add");
+        f.i32(inner).op("i32.mul").get(unit.from).op("i32.add").i32(bytes).op("i32.mul").op("i32.add");
+        f.set(from);
+        f.get(index).i32(size).op("i32.lt_u");
+        f.if(
+          () => copyBytes(f, from, to, end, bytes),
+          () => fillMissing(f, to, end, dtype === "float32", bytes),
+        );
       });
     },
   };
