@@ -2,6 +2,8 @@
 // tensor code themselves, so they are lazy, fuse, and can be differentiated again.
 import { GradError, ShapeError } from "../base/errors.ts";
 import { formatShape, sameShape } from "../base/shape.ts";
+import { keepWith } from "../graph/engine.ts";
+import { Node } from "../graph/node.ts";
 import { withGrad } from "../tensor/gradmode.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
@@ -17,12 +19,19 @@ export interface BackwardOptions {
 
 /** Adds the derivative of `output` to `grad` of every leaf that requires one. */
 export function backward(output: Tensor, options: BackwardOptions = {}): void {
-  const leaves = new Map<Tensor, Tensor>();
-  walk(output, options, (leaf, gradient) => leaves.set(leaf, gradient));
-  withGrad(options.createGraph ?? false, () => {
-    for (const [leaf, gradient] of leaves) leaf.grad = leaf.grad ? leaf.grad.add(gradient) : gradient;
+  const leaves: Tensor[] = [];
+  const found: Tensor[] = [];
+  walk(output, options, (leaf, gradient) => {
+    leaves.push(leaf);
+    found.push(gradient);
   });
-  output.retain();
+  withGrad(options.createGraph ?? false, () => {
+    leaves.forEach((leaf, i) => {
+      leaf.grad = leaf.grad ? leaf.grad.add(found[i]!) : found[i]!;
+    });
+  });
+  // No gradient needs the output's own elements, but they are what people read after a step.
+  for (const { node } of found) keepWith(node, output.node);
 }
 
 /**
@@ -36,25 +45,29 @@ export function grad(output: Tensor, inputs: readonly Tensor[], options: Backwar
   return inputs.map((input) => found.get(input) ?? input.mul(0).detach());
 }
 
+let walks = 0;
+
 function walk(
   output: Tensor,
   { gradient, createGraph = false, retainGraph = createGraph }: BackwardOptions,
   arrive: (tensor: Tensor, gradient: Tensor) => void,
-  wanted: ReadonlySet<Tensor> = new Set(),
+  wanted: ReadonlySet<Tensor> | null = null,
 ): void {
   const seed = seedOf(output, gradient);
-  const order = topological(output);
-  const gradients = new Map<Tensor, Tensor>([[output, seed]]);
+  const order = usersFirst(output);
+  const gradients: (Tensor | undefined)[] = [seed];
   withGrad(createGraph, () => {
-    for (const at of order) {
-      const dy = gradients.get(at);
+    for (let place = 0; place < order.length; place++) {
+      const dy = gradients[place];
       if (!dy) continue;
-      gradients.delete(at);
+      gradients[place] = undefined;
+      const at = order[place]!;
       const { gradFn } = at;
-      if (!gradFn || wanted.has(at)) arrive(at, dy);
+      if (!gradFn || wanted?.has(at)) arrive(at, dy);
       if (!gradFn) continue;
       const inputGradients = gradFn.backward(dy, at);
-      for (const [i, input] of gradFn.inputs.entries()) {
+      for (let i = 0; i < gradFn.inputs.length; i++) {
+        const input = gradFn.inputs[i]!;
         const dx = inputGradients[i];
         if (!dx || !input.requiresGrad) continue;
         if (!sameShape(dx.shape, input.shape)) {
@@ -62,8 +75,8 @@ function walk(
             `${gradFn.name}: gradient of input ${i} has shape ${formatShape(dx.shape)}, the input ${formatShape(input.shape)}`,
           );
         }
-        const before = gradients.get(input);
-        gradients.set(input, before ? before.add(dx) : dx);
+        const before = gradients[input.place];
+        gradients[input.place] = before ? before.add(dx) : dx;
       }
       if (!retainGraph) at.gradFn = freed(gradFn.name);
     }
@@ -90,38 +103,43 @@ function seedOf(output: Tensor, gradient: Tensor | undefined): Tensor {
       `backward() needs a scalar; got ${formatShape(output.shape)}. Reduce with .mean(), or pass a gradient`,
     );
   }
-  return Tensor.fromArray(
-    output.dtype === "float64" ? new Float64Array([1]) : new Float32Array([1]),
-    output.shape,
-    output.dtype,
-  );
+  return new Tensor(output.dtype === "float64" ? one64 : one32).reshape(output.shape);
 }
 
-/** All tensors between the output and the leaves that require gradients, users before what they use. */
-function topological(output: Tensor): Tensor[] {
+const one32 = Node.host(new Float32Array([1]), [], "float32");
+const one64 = Node.host(new Float64Array([1]), [], "float64");
+
+/** All tensors between the output and the leaves that require gradients, users before what they use, with their places. */
+function usersFirst(output: Tensor): Tensor[] {
+  const mark = ++walks;
   const order: Tensor[] = [];
-  const seen = new Set<Tensor>();
-  const stack: { tensor: Tensor; next: number }[] = [{ tensor: output, next: 0 }];
-  seen.add(output);
+  const stack = [output];
+  // For each tensor on the stack: its next input to look at.
+  const next = [0];
+  output.walk = mark;
   while (stack.length > 0) {
-    const top = stack.at(-1)!;
-    const inputs = top.tensor.gradFn?.inputs ?? [];
-    let pushed = false;
-    while (top.next < inputs.length) {
-      const input = inputs[top.next++]!;
-      if (!input.requiresGrad || seen.has(input)) continue;
-      seen.add(input);
-      stack.push({ tensor: input, next: 0 });
-      pushed = true;
-      break;
-    }
-    if (!pushed) {
+    const top = stack[stack.length - 1]!;
+    const inputs = top.gradFn ? top.gradFn.inputs : none;
+    let i = next[next.length - 1]!;
+    while (i < inputs.length && (!inputs[i]!.requiresGrad || inputs[i]!.walk === mark)) i++;
+    next[next.length - 1] = i + 1;
+    if (i < inputs.length) {
+      const input = inputs[i]!;
+      input.walk = mark;
+      stack.push(input);
+      next.push(0);
+    } else {
       stack.pop();
-      order.push(top.tensor);
+      next.pop();
+      order.push(top);
     }
   }
-  return order.reverse();
+  order.reverse();
+  for (let i = 0; i < order.length; i++) order[i]!.place = i;
+  return order;
 }
+
+const none: readonly Tensor[] = [];
 
 /** Stands where a recorded op was after its gradients were taken, and says so when it is walked again. */
 function freed(name: string) {

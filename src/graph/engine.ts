@@ -22,13 +22,8 @@ interface Update {
 let planner: Planner | null = null;
 let makeDefault: (() => Backend) | null = null;
 let updates: Update[] = [];
-/**
- * Values that someone wants to read. A step has a few; where more come together, because nothing is ever run, the rest is
- * held weakly, for a value that nobody can read any more need not be kept.
- */
-const kept: Node[] = [];
-let keptWeakly: WeakRef<Node>[] = [];
-const mostKept = 32;
+/** Held weakly: a value that nobody can read any more need not be kept. */
+let kept: WeakRef<Node>[] = [];
 
 /** Tells how to make the backend that is used when none was set; called once by the library's entry. */
 export function setDefaultBackend(make: () => Backend): void {
@@ -60,9 +55,17 @@ export function updateLater(storage: Storage, value: Node, holder: NodeHolder): 
 
 /** Has the next run keep a node's elements, so that they can be read after their inputs have changed. */
 export function keepLater(node: Node): void {
+  if (!node.storage) kept.push(new WeakRef(node));
+}
+
+/**
+ * Has the run that computes `carrier` keep a node's elements too. Costs less than `keepLater`, which also serves nodes that no
+ * other run would come by.
+ */
+export function keepWith(carrier: Node, node: Node): void {
   if (node.storage) return;
-  if (kept.length === mostKept) keptWeakly.push(new WeakRef(kept.shift()!));
-  kept.push(node);
+  if (carrier.storage || (carrier.keeps && carrier.keeps !== node)) keepLater(node);
+  else carrier.keeps = node;
 }
 
 /** Computes nodes, and with them all pending updates and kept values, in one program. */
@@ -70,13 +73,11 @@ export function realize(nodes: readonly Node[]): void {
   // A fresh set each time: one that is cleared keeps what it held alive through its successors.
   const wanted = new Set<Node>();
   for (const node of nodes) if (!node.storage) wanted.add(node);
-  for (const node of kept) if (!node.storage) wanted.add(node);
-  for (const reference of keptWeakly) {
+  for (const reference of kept) {
     const node = reference.deref();
     if (node && !node.storage) wanted.add(node);
   }
-  kept.length = 0;
-  keptWeakly = [];
+  kept = [];
   const pending = updates;
   updates = [];
   if (wanted.size === 0 && pending.length === 0) return;

@@ -76,16 +76,24 @@ export interface Form {
 }
 
 const forms = new Map<string, Form>();
-const shapeIds = new Map<string, number>();
 let signatureCount = 0;
 
+/** One array for each shape, and its number: equal shapes of nodes are one object, so that they are told apart at once. */
+const shapes: Shape[] = [];
+const shapeIds = new Map<string, number>();
+const idOfShape = new WeakMap<Shape, number>();
+
 /** A small number for a shape: the same for equal shapes. */
-function shapeId(shape: Shape): number {
+export function shapeId(shape: Shape): number {
+  const known = idOfShape.get(shape);
+  if (known !== undefined) return known;
   const key = shape.join();
   let id = shapeIds.get(key);
   if (id === undefined) {
-    id = shapeIds.size;
+    const own = [...shape];
+    id = shapes.push(own) - 1;
     shapeIds.set(key, id);
+    idOfShape.set(own, id);
   }
   return id;
 }
@@ -121,8 +129,7 @@ const scalarForms = formPerDType("scalar", { kind: "scalar" });
 const inputForms = formPerDType("input", { kind: "leaf" });
 const variableForms = formPerDType("variable", { kind: "leaf" });
 const noInputs: readonly Node[] = [];
-const noAxes: Shape = [];
-const scalarShape = shapeId(noAxes);
+const scalarShape = shapeId([]);
 
 let created = 0;
 /** Nodes above this depth are realised before more is built on them, so that a loop that never reads stays bounded. */
@@ -144,17 +151,19 @@ export class Node {
   inputs: readonly Node[];
   /** Its elements, once they are there. */
   storage: Storage | null;
+  /** A node whose elements are to be kept when this one is computed; maybe itself. */
+  keeps: Node | null = null;
   /** The storage's version that this node means. */
   version = 0;
-  /** Scratch of the plan's walk: which walk saw this node, and its place in it. */
+  /** Scratch of the plan's walk: which walk saw this node, its place in it, and which walk's run hands it out. */
   walk = 0;
   place = 0;
+  output = 0;
   #leaf: Signature | null = null;
 
   private constructor(
     form: Form,
     inputs: readonly Node[],
-    shape: Shape,
     shapeId: number,
     storage: Storage | null,
     value: number,
@@ -162,7 +171,7 @@ export class Node {
     this.op = form.op;
     this.signature = signature(form, shapeId);
     this.inputs = inputs;
-    this.shape = shape;
+    this.shape = shapes[shapeId]!;
     this.shapeId = shapeId;
     this.dtype = form.dtype;
     this.storage = storage;
@@ -187,20 +196,17 @@ export class Node {
 
   /** A computed node of a known form. */
   static of(form: Form, inputs: readonly Node[], shape: Shape): Node {
-    // Most ops hand an input's shape on: then its number is known.
-    for (const input of inputs)
-      if (input.shape === shape) return new Node(form, inputs, shape, input.shapeId, null, 0);
-    return new Node(form, inputs, shape, shapeId(shape), null, 0);
+    return new Node(form, inputs, shapeId(shape), null, 0);
   }
 
   /** A node whose elements are there. */
   static leaf(storage: Storage, shape: Shape): Node {
-    return new Node(leafForm(storage), noInputs, shape, shapeId(shape), storage, 0);
+    return new Node(leafForm(storage), noInputs, shapeId(shape), storage, 0);
   }
 
   /** A node over a storage that has taken the value of another node. */
-  static settled(storage: Storage, { shape, shapeId }: Node): Node {
-    return new Node(leafForm(storage), noInputs, shape, shapeId, storage, 0);
+  static settled(storage: Storage, { shapeId }: Node): Node {
+    return new Node(leafForm(storage), noInputs, shapeId, storage, 0);
   }
 
   /** A node over a host array, which must not be changed afterwards. */
@@ -210,7 +216,7 @@ export class Node {
 
   /** A rank-0 node of a number that may differ from run to run of the same plan. */
   static scalar(value: number, dtype: DType): Node {
-    return new Node(scalarForms[dtype], noInputs, noAxes, scalarShape, null, value);
+    return new Node(scalarForms[dtype], noInputs, scalarShape, null, value);
   }
 
   /** The signature under which a plan sees this node now: that of its op, or of a leaf once its elements are there. */

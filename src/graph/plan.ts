@@ -69,7 +69,8 @@ export class Planner {
   }
 
   /** Computes the roots; afterwards each node without a target has its elements, each target its new value. */
-  run(roots: readonly Root[]): void {
+  run(wanted: readonly Root[]): void {
+    const roots = [...wanted];
     try {
       this.#run(roots, walk(roots));
     } finally {
@@ -175,6 +176,7 @@ function settle(node: Node, storage: Storage): void {
   node.storage = storage;
   node.version = storage.version;
   node.inputs = [];
+  node.keeps = null;
 }
 
 /** Where the last few ops of a graph were first made, for errors that arise only when it is compiled. */
@@ -212,11 +214,12 @@ const walked: Walked = { order: [], storages: [], key: new Int32Array(1024), len
 const stack: Node[] = [];
 const places: (Node | undefined)[] = [];
 
-/** Walks the graph below the roots. */
-function walk(roots: readonly Root[]): Walked {
+/** Walks the graph below the roots, to which it adds what is to be kept on the way. */
+function walk(roots: Root[]): Walked {
   const mark = ++walks;
   const { order, storages } = walked;
-  for (const { node } of roots) {
+  for (const { node, into } of roots) {
+    if (!into) node.output = mark;
     if (node.walk === mark) continue;
     node.walk = mark;
     stack.push(node);
@@ -227,6 +230,16 @@ function walk(roots: readonly Root[]): Walked {
     order.push(node);
     numbers += 2 + node.inputs.length;
     if (node.storage) continue;
+    const { keeps } = node;
+    if (keeps && !keeps.storage && keeps.output !== mark) {
+      keeps.output = mark;
+      roots.push({ node: keeps, into: null });
+      numbers += 3;
+      if (keeps.walk !== mark) {
+        keeps.walk = mark;
+        stack.push(keeps);
+      }
+    }
     for (const input of node.inputs) {
       if (input.walk === mark) continue;
       input.walk = mark;

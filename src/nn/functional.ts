@@ -3,6 +3,7 @@
 import { isFloating } from "../base/dtype.ts";
 import { OptionError, ShapeError } from "../base/errors.ts";
 import { formatShape, normalizeAxis, sameShape } from "../base/shape.ts";
+import { keepWith } from "../graph/engine.ts";
 import { type ConvOptions, conv2d } from "../ops/conv.ts";
 import { type Operand, register } from "../ops/define.ts";
 import { arange, rand } from "../ops/factory.ts";
@@ -89,7 +90,7 @@ export function crossEntropy(
 
 /** A loss's input is what people read after a step (for the accuracy); keep it where that costs little. */
 function retainSmall(input: Tensor): void {
-  if (input.requiresGrad && input.size <= 65536) input.retain();
+  if (input.requiresGrad && input.size <= 65536) keepWith(input.node, input.node);
 }
 
 function targetError(logits: Tensor, target: Tensor): ShapeError {

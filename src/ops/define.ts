@@ -222,26 +222,29 @@ function commonFor<I extends string>(
   { accepts = "float", untyped, inputs }: ElementwiseSpec<I>,
   operands: readonly Operand[],
 ): DType {
-  const common = commonDType(untyped ? operands.filter((_, i) => !untyped.includes(inputs[i]!)) : operands);
+  const typed = untyped ? operands.filter((_, i) => !untyped.includes(inputs[i]!)) : operands;
+  const common = commonDType(typed);
   if (accepts === "float" && !isFloating(common)) return "float32";
   return accepts === "number" && common === "bool" ? "int32" : common;
 }
 
 /** The shape that operands broadcast to: one of their own shapes where it is the same. */
 function commonShape(name: string, inputs: readonly string[], operands: readonly Operand[]): Shape {
-  let shape: Shape | null = null;
+  let shape: Shape = noAxes;
   for (const x of operands) {
-    if (typeof x === "number" || x.shape === shape) continue;
-    if (shape === null) {
+    if (typeof x === "number" || x.shape === shape || x.rank === 0) continue;
+    if (shape === noAxes) {
       shape = x.shape;
       continue;
     }
     const next = broadcastShapes(shape, x.shape);
     if (!next) throw broadcastError(name, inputs, operands);
-    if (!sameShape(next, shape)) shape = sameShape(next, x.shape) ? x.shape : next;
+    if (!sameShape(next, shape)) shape = next;
   }
-  return shape ?? [];
+  return shape;
 }
+
+const noAxes: Shape = [];
 
 /** Makes a function of a tensor and more arguments a method of Tensor; the op's file declares its type. */
 export function method(name: string, op: (self: Tensor, ...rest: never[]) => unknown): void {

@@ -1,8 +1,7 @@
 // Matrix products.
 
-import type { DType } from "../base/dtype.ts";
 import { ShapeError } from "../base/errors.ts";
-import { broadcastShapes, formatShape, sizeOf } from "../base/shape.ts";
+import { broadcastShapes, formatShape, type Shape, sizeOf } from "../base/shape.ts";
 import { type Form, form, Node } from "../graph/node.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { method, register, requireFloat, result, sumTo } from "./define.ts";
@@ -75,17 +74,33 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
   ]);
 }
 
-const forms = new Map<string, Form>();
+/** A product of two shapes: what its node is, and the result's shape. */
+interface Product {
+  readonly form: Form;
+  readonly shape: Shape;
+}
 
-/** The form of a product's node. */
-function formOf(dtype: DType, transposeA: boolean, transposeB: boolean): Form {
-  const key = `${dtype}${transposeA ? "T" : "N"}${transposeB ? "T" : "N"}`;
-  let known = forms.get(key);
-  if (!known) {
-    known = form("matmul", key, { kind: "matmul", transposeA, transposeB }, dtype);
-    forms.set(key, known);
+const products = new Map<string, Map<number, Map<number, Product>>>();
+
+function productFor(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Product {
+  const slot = `${a.dtype}${transposeA ? "T" : "N"}${transposeB ? "T" : "N"}`;
+  const byLeft = entry(products, slot, () => new Map());
+  const byRight = entry(byLeft, a.node.shapeId, () => new Map());
+  return entry(byRight, b.node.shapeId, () => {
+    const shape = [...a.shape];
+    shape[shape.length - 2] = a.shape.at(transposeA ? -1 : -2)!;
+    shape[shape.length - 1] = b.shape.at(transposeB ? -2 : -1)!;
+    return { form: form("matmul", slot, { kind: "matmul", transposeA, transposeB }, a.dtype), shape };
+  });
+}
+
+function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
   }
-  return known;
+  return value;
 }
 
 /** `a b`, of tensors with equal leading axes; each may be given with its last two axes exchanged. The bias is added to every row. */
@@ -98,15 +113,10 @@ function product(
     bias = null,
   }: { transposeA?: boolean; transposeB?: boolean; bias?: Tensor | null } = {},
 ): Tensor {
-  const shape = a.shape.slice();
-  shape[shape.length - 2] = a.shape.at(transposeA ? -1 : -2)!;
-  shape[shape.length - 1] = b.shape.at(transposeB ? -2 : -1)!;
+  const { form: own, shape } = productFor(a, b, transposeA, transposeB);
   const inputs = bias ? [a, b, bias] : [a, b];
-  const node = Node.of(
-    formOf(a.dtype, transposeA, transposeB),
-    inputs.map((x) => x.node),
-    shape,
-  );
+  const nodes = bias ? [a.node, b.node, bias.node] : [a.node, b.node];
+  const node = Node.of(own, nodes, shape);
   return result(node, "matmul", inputs, (dy) => [
     a.requiresGrad ? gradOfLeft(a, b, dy, transposeA, transposeB) : null,
     b.requiresGrad ? gradOfRight(a, b, dy, transposeA, transposeB) : null,

@@ -3,13 +3,15 @@
 import { DTypeError, ShapeError } from "../base/errors.ts";
 import {
   broadcastShapes,
+  checkShape,
   formatShape,
   inferShape,
   normalizeAxis,
   type Shape,
   sameShape,
+  sizeOf,
 } from "../base/shape.ts";
-import { Node, type Placement } from "../graph/node.ts";
+import { type Form, form, Node, type Placement, shapeId } from "../graph/node.ts";
 import { type View, viewShape } from "../graph/view.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { method, register, result, sumTo } from "./define.ts";
@@ -57,11 +59,26 @@ function viewOp(
   return result(node, name, [x], (dy) => [backward(dy)]);
 }
 
+const reshapeForms = new Map<string, Map<number, Form>>();
+
 /** The same elements in the same order under another shape. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
-  const to = inferShape("reshape", x.shape, shape);
+  if (shape === x.shape) return x;
+  const to = shape.includes(-1) || sizeOf(shape) !== x.size ? inferShape("reshape", x.shape, shape) : shape;
   if (sameShape(to, x.shape)) return x;
-  return viewOp("reshape", x, { kind: "reshape", shape: to }, to.join(), (dy) => dy.reshape(x.shape));
+  let byShape = reshapeForms.get(x.dtype);
+  if (!byShape) {
+    byShape = new Map();
+    reshapeForms.set(x.dtype, byShape);
+  }
+  const id = shapeId(to);
+  let own = byShape.get(id);
+  if (!own) {
+    checkShape("reshape", to);
+    own = form("reshape", to.join(), { kind: "view", view: { kind: "reshape", shape: to } }, x.dtype);
+    byShape.set(id, own);
+  }
+  return result(Node.of(own, [x.node], to), "reshape", [x], (dy) => [dy.reshape(x.shape)]);
 }
 
 /** Axes in another order. */

@@ -3,7 +3,7 @@
 import { isFloating } from "../base/dtype.ts";
 import { ShapeError } from "../base/errors.ts";
 import { formatShape, normalizeAxes, type Shape, sizeOf } from "../base/shape.ts";
-import { Node } from "../graph/node.ts";
+import { type Form, form, Node } from "../graph/node.ts";
 import type { Reduction } from "../kernel/kernel.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { where } from "./binary.ts";
@@ -41,6 +41,45 @@ declare module "../tensor/tensor.ts" {
   }
 }
 
+/** A reduction of tensors of one shape over some axes: what its node is, and the shapes with the axes kept and without. */
+interface Reducer {
+  readonly form: Form;
+  readonly axes: readonly number[];
+  readonly kept: Shape;
+  readonly shape: Shape;
+}
+
+const reducers = new Map<string, Map<number, Reducer>>();
+
+/** The reduction, worked out and checked on the first call with these axes and a tensor of this shape and dtype. */
+function reducerFor(name: string, reduction: Reduction, x: Tensor, axes: Axes | undefined): Reducer {
+  const slot = `${name} ${x.dtype} ${axes}`;
+  let byShape = reducers.get(slot);
+  if (!byShape) {
+    byShape = new Map();
+    reducers.set(slot, byShape);
+  }
+  let reducer = byShape.get(x.node.shapeId);
+  if (!reducer) {
+    const over = normalizeAxes(name, axes, x.rank);
+    if (reduction !== "sum" && reduction !== "prod" && sizeOf(over.map((d) => x.shape[d]!)) === 0) {
+      throw new ShapeError(
+        `${name}: nothing to reduce over axes [${over.join(", ")}] of ${formatShape(x.shape)}`,
+      );
+    }
+    const kept = x.shape.map((size, d) => (over.includes(d) ? 1 : size));
+    const dtype = reduction === "argmax" || reduction === "argmin" ? "int32" : x.dtype;
+    reducer = {
+      form: form(name, over.join(), { kind: "reduce", reduction, axes: over }, dtype),
+      axes: over,
+      kept,
+      shape: kept.filter((_, d) => !over.includes(d)),
+    };
+    byShape.set(x.node.shapeId, reducer);
+  }
+  return reducer;
+}
+
 function reduceOp(
   name: string,
   reduction: Reduction,
@@ -49,26 +88,9 @@ function reduceOp(
   { keepdim = false }: ReduceOptions,
   backward: (dy: Tensor, y: Tensor) => Tensor | null,
 ): Tensor {
-  const over = normalizeAxes(name, axes, x.rank);
-  const isArg = reduction === "argmax" || reduction === "argmin";
-  const count = sizeOf(over.map((d) => x.shape[d]!));
-  if (count === 0 && reduction !== "sum" && reduction !== "prod") {
-    throw new ShapeError(
-      `${name}: nothing to reduce over axes [${over.join(", ")}] of ${formatShape(x.shape)}`,
-    );
-  }
-  const kept = x.shape.map((size, d) => (over.includes(d) ? 1 : size));
-  const shape = keepdim ? kept : kept.filter((_, d) => !over.includes(d));
-  const dtype = isArg ? "int32" : x.dtype;
-  const node = Node.make(
-    name,
-    over.join(),
-    { kind: "reduce", reduction, axes: over },
-    [x.node],
-    shape,
-    dtype,
-  );
-  return result(node, name, [x], (dy, y) => [backward(dy.reshape(kept), y.reshape(kept))]);
+  const { form: own, kept, shape } = reducerFor(name, reduction, x, axes);
+  const node = Node.of(own, [x.node], keepdim ? kept : shape);
+  return result(node, name, [x], (dy, y) => [backward(dy.reshape(kept), y)]);
 }
 
 /** Sum over axes. */
@@ -108,7 +130,7 @@ function extremum(name: "amax" | "amin", reduction: "max" | "min") {
     const over = normalizeAxes(name, axes, x.rank);
     return reduceOp(name, reduction, x, over, options, (dy, y) => {
       // dx = dy, shared evenly among the elements that equal the extremum
-      const hits = x.eq(y).cast(x.dtype);
+      const hits = x.eq(y.reshape(dy.shape)).cast(x.dtype);
       return hits.mul(dy.div(hits.sum(over, { keepdim: true })));
     });
   };

@@ -28,6 +28,9 @@ export class Tensor {
   grad: Tensor | null = null;
   /** The op that made it, where a derivative may be asked for through it. */
   gradFn: GradFn | null;
+  /** Scratch of the backward walk: which walk saw this tensor, and its place in it. */
+  walk = 0;
+  place = 0;
   #requiresGrad: boolean;
   /** The memory that updates of this tensor go to, once it has been updated. */
   #storage: Storage | null = null;
