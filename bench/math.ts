@@ -17,6 +17,7 @@ const expressions: Record<string, Expr> = {
   copy: x,
   sigmoid: apply("sigmoid", x),
   tanh: apply("tanh", x),
+  erf: apply("erf", x),
   exp: apply("exp", x),
   log: apply("log", x),
   sin: apply("sin", x),
