@@ -61,8 +61,8 @@ const oneBits = 0x3f800000;
 
 // All coefficients stand highest power first. Unless another source is named they are fits of our own with the least
 // possible largest relative error of the function that they serve: least squares in float64 at over 1000 Chebyshev points
-// of the interval against values of 40 digits, the weights multiplied by the residuals until these level out (Lawson's
-// algorithm); then, from the lowest power on, a coefficient is rounded to float32 and the others are fitted anew.
+// of the interval, the weights multiplied by the residuals until these level out (Lawson's algorithm); then, from the
+// lowest power on, a coefficient is rounded to float32 and the others are fitted anew.
 
 /** (eʳ − 1 − r) / r² for |r| ≤ ½ ln 2; leaves eʳ a relative error of 2⁻²⁸. */
 const expCoefficients = [
