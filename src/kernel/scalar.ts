@@ -1,4 +1,5 @@
 // The scalar functions that kernels are made of, with their meaning in float64; knows nothing of tensors or backends.
+import { erf } from "./erf.ts";
 import { threefry2x32 } from "./threefry.ts";
 
 /** How a scalar function's result type follows from its arguments'. */
@@ -57,6 +58,7 @@ export const scalarFunctions = define({
   cos: { arity: 1, result: "same", costly: true, js: (a) => Math.cos(a) },
   tanh: { arity: 1, result: "same", costly: true, js: (a) => Math.tanh(a) },
   sigmoid: { arity: 1, result: "same", costly: true, js: (a) => 1 / (1 + Math.exp(-a)) },
+  erf: { arity: 1, result: "same", costly: true, js: (a) => erf(a) },
   isFinite: { arity: 1, result: "bool", js: (a) => (Number.isFinite(a) ? 1 : 0) },
   not: { arity: 1, result: "bool", js: (a) => (a ? 0 : 1) },
   add: { arity: 2, result: "same", js: (a, b) => a + b },

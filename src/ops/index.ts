@@ -58,6 +58,7 @@ export {
   cast,
   ceil,
   cos,
+  erf,
   exp,
   finite as isFinite,
   floor,

@@ -40,6 +40,8 @@ declare module "../tensor/tensor.ts" {
     tanh(): Tensor;
     /** Logistic function `1 / (1 + e⁻ˣ)`. */
     sigmoid(): Tensor;
+    /** The error function `2/√π ∫₀ˣ e^(−t²) dt`. */
+    erf(): Tensor;
     /** `max(x, 0)`; derivative 0 at 0. */
     relu(): Tensor;
     /** True where x is neither infinite nor NaN. */
@@ -180,6 +182,16 @@ export const sigmoid = elementwise({
   inputs: ["x"],
   expr: ({ x }) => apply("sigmoid", x),
   grad: { x: ({ dy, y }) => dy.mul(y).mul(y.neg().add(1)) }, // dx = dy · y (1 − y)
+  samples,
+});
+
+const twoOverRootPi = 2 / Math.sqrt(Math.PI);
+
+export const erf = elementwise({
+  name: "erf",
+  inputs: ["x"],
+  expr: ({ x }) => apply("erf", x),
+  grad: { x: ({ dy, x }) => dy.mul(x.square().neg().exp()).mul(twoOverRootPi) }, // dx = dy · 2/√π · e^(−x²)
   samples,
 });
 

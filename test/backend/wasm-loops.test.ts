@@ -346,7 +346,7 @@ function pointwise(dims: readonly number[], inputs: number, expr: Expr): LoopKer
   };
 }
 
-for (const name of ["exp", "log", "sin", "cos", "tanh", "sigmoid"] as const) {
+for (const name of ["exp", "log", "sin", "cos", "tanh", "sigmoid", "erf"] as const) {
   test(`${name} gives the same bits in vectors and in the rest`, () => {
     const random = new Random(7);
     for (const length of [1, 3, 4, 6, 31, 5001]) {

@@ -100,7 +100,7 @@ const unaryNames = [
     "exp",
     "log",
   ] as const),
-  ...(["sin", "cos", "tanh", "sigmoid", "relu", "isFinite", "not", "t"] as const),
+  ...(["sin", "cos", "tanh", "sigmoid", "erf", "relu", "isFinite", "not", "t"] as const),
 ];
 type UnaryName = (typeof unaryNames)[number];
 

@@ -22,6 +22,7 @@ warnings.filterwarnings("ignore")
 recorder = Recorder(OPS, seed=20)
 for module in (elementwise, reduce, movement, layers):
     module.add(recorder)
+elementwise.add_later(recorder)
 path = os.path.join(here, "ops.safetensors")
 recorder.save(path)
 

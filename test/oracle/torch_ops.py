@@ -110,7 +110,7 @@ def movement(name):
 
 
 OPS = {name: unary(name) for name in (
-    "neg abs sign floor ceil round sqrt reciprocal square exp log sin cos tanh sigmoid relu".split()
+    "neg abs sign floor ceil round sqrt reciprocal square exp log sin cos tanh sigmoid relu erf".split()
 )}  # fmt: skip
 OPS |= {name: either(name) for name in "add sub mul div pow maximum minimum eq ne lt le gt ge".split()}
 OPS |= {name: reduction(name) for name in "sum mean prod amax amin var std".split()}

@@ -157,7 +157,7 @@ export class ExprWriter {
   }
 
   #apply(node: Expr & { kind: "apply" }): void {
-    const scope = new Scope(this.#f);
+    const scope = new Scope(this.#f, this.#env.relaxed);
     const args = node.args.map((arg) => this.#term(arg));
     const [first, second] = node.args;
     const dtype = laneDType((node.name === "select" ? second! : first!).dtype);

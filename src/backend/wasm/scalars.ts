@@ -101,12 +101,13 @@ const rows: Record<ScalarName, Row> = {
       return choose(ile(iabs(a), ints(1)), a, ints(0));
     },
   },
-  exp: viaFloat(math.exp, 1.2),
-  log: viaFloat(math.log, 2),
+  exp: viaFloat(math.exp, 0.8),
+  log: viaFloat(math.log, 1.1),
   sin: viaFloat(math.sin, 2.2),
   cos: viaFloat(math.cos, 2.2),
-  tanh: viaFloat(math.tanh, 1.6),
-  sigmoid: viaFloat(math.sigmoid, 1.3),
+  tanh: viaFloat(math.tanh, 0.6),
+  sigmoid: viaFloat(math.sigmoid, 0.6),
+  erf: viaFloat(math.erf, 0.7),
   isFinite: row(
     (a) => lt(abs(a), Infinity),
     () => ints(-1),

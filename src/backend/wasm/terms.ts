@@ -8,13 +8,25 @@ export type Term = (f: FunctionBuilder) => void;
 /** A float term, or a number for the same float in every lane. */
 export type FloatTerm = Term | number;
 
-/** Temporaries of one piece of code, given back together. */
+/** Temporaries of one piece of code, given back together, and whether that code may use relaxed SIMD. */
 export class Scope {
   readonly f: FunctionBuilder;
+  readonly #relaxed: boolean;
   readonly #locals: Local[] = [];
 
-  constructor(f: FunctionBuilder) {
+  constructor(f: FunctionBuilder, relaxed: boolean) {
     this.f = f;
+    this.#relaxed = relaxed;
+  }
+
+  /** `a · b + c`: one instruction with relaxed SIMD, which rounds once or twice; else two that round as IEEE 754 says. */
+  madd(a: FloatTerm, b: FloatTerm, c: FloatTerm): Term {
+    return this.#relaxed ? ternary("f32x4.relaxed_madd", a, b, c) : add(mul(a, b), c);
+  }
+
+  /** `c − a · b`, like `madd`. */
+  nmadd(a: FloatTerm, b: FloatTerm, c: FloatTerm): Term {
+    return this.#relaxed ? ternary("f32x4.relaxed_nmadd", a, b, c) : sub(c, mul(a, b));
   }
 
   /** Emits a term now and gives a term that reads its value as often as needed. */
@@ -58,6 +70,15 @@ function binary(op: PlainOp): (a: FloatTerm, b: FloatTerm) => Term {
   };
 }
 
+function ternary(op: PlainOp, a: FloatTerm, b: FloatTerm, c: FloatTerm): Term {
+  return (f) => {
+    asTerm(a)(f);
+    asTerm(b)(f);
+    asTerm(c)(f);
+    f.op(op);
+  };
+}
+
 function shift(op: PlainOp): (a: Term, by: number) => Term {
   return (a, by) => (f) => {
     a(f);
@@ -92,7 +113,6 @@ export const ne = binary("f32x4.ne");
 export const lt = binary("f32x4.lt");
 export const le = binary("f32x4.le");
 export const gt = binary("f32x4.gt");
-export const ge = binary("f32x4.ge");
 
 export const iadd = binary("i32x4.add");
 export const isub = binary("i32x4.sub");
@@ -120,8 +140,6 @@ export const abs = (a: FloatTerm): Term => and(a, ints(0x7fffffff));
 export const neg = (a: FloatTerm): Term => xor(a, signBits);
 /** The sign of a float alone: 0 or −0. */
 export const signOf = (a: FloatTerm): Term => and(a, signBits);
-/** −|a|. */
-export const negAbs = (a: FloatTerm): Term => or(a, signBits);
 
 export const toFloat = unary("f32x4.convert_i32x4_s");
 export const toInt = unary("i32x4.trunc_sat_f32x4_s");
@@ -137,20 +155,20 @@ export function choose(condition: Term, a: FloatTerm, b: FloatTerm): Term {
 }
 
 /** `((c0 x + c1) x + …) x + cn`, Horner's rule; `x` must be a kept term. */
-export function polynomial(x: Term, [first, ...rest]: readonly number[]): Term {
-  return rest.reduce<Term>((sum, c) => add(mul(sum, x), c), asTerm(first!));
+export function polynomial(scope: Scope, x: Term, [first, ...rest]: readonly number[]): Term {
+  return rest.reduce<Term>((sum, c) => scope.madd(sum, x, c), asTerm(first!));
 }
 
 /**
  * The same polynomial by pairs of coefficients and powers of `square` = x², which halves the chain of dependent
  * instructions; `x` and `square` must be kept terms.
  */
-export function pairedPolynomial(x: Term, square: Term, coefficients: readonly number[]): Term {
+export function pairedPolynomial(scope: Scope, x: Term, square: Term, coefficients: readonly number[]): Term {
   const pairs: FloatTerm[] = coefficients.length % 2 === 1 ? [coefficients[0]!] : [];
   for (let i = pairs.length; i < coefficients.length; i += 2) {
-    pairs.push(add(mul(x, coefficients[i]!), coefficients[i + 1]!));
+    pairs.push(scope.madd(x, coefficients[i]!, coefficients[i + 1]!));
   }
-  return asTerm(pairs.reduce((sum, pair) => add(mul(sum, square), pair)));
+  return asTerm(pairs.reduce((sum, pair) => scope.madd(sum, square, pair)));
 }
 
 // Two lanes of float64, for the few places where float32 cannot hold an intermediate value.

@@ -5,6 +5,7 @@ import torch
 from recorder import Input
 
 INF, NAN = float("inf"), float("nan")
+ODD = torch.tensor([0.0, -0.0, INF, -INF, NAN, 1.0, -1.0, 1e-38, 1e38, -1e38, 1e-45])
 POSITIVE = {"sqrt": (0.1, 4), "log": (0.1, 4)}
 STEPS = ("floor", "ceil", "round", "sign", "abs", "relu")
 UNARY = "neg abs sign floor ceil round sqrt reciprocal square exp log sin cos tanh sigmoid relu".split()
@@ -42,6 +43,11 @@ def add(r):
     edges(r)
 
 
+def add_later(r):
+    """Ops that came after the others: their values are drawn last, so that those of the other cases stay."""
+    error_function(r)
+
+
 def values(r, op, shape):
     if op in POSITIVE:
         return r.uniform(*shape, low=POSITIVE[op][0], high=POSITIVE[op][1])
@@ -52,13 +58,17 @@ def values(r, op, shape):
     return r.uniform(*shape)
 
 
+def shapes_and_views(r, op):
+    for shape in ([], [5], [3, 1, 7], [0], [2, 0, 3], [65]):
+        r.case(op, values(r, op, shape))
+    r.case(op, values(r, op, [2, 3]), second=True)
+    for shape, recipe in VIEWS:
+        r.case(op, Input(values(r, op, shape), recipe), second=recipe[0][0] == "transpose")
+
+
 def unary(r):
     for op in UNARY:
-        for shape in ([], [5], [3, 1, 7], [0], [2, 0, 3], [65]):
-            r.case(op, values(r, op, shape))
-        r.case(op, values(r, op, [2, 3]), second=True)
-        for shape, recipe in VIEWS:
-            r.case(op, Input(values(r, op, shape), recipe), second=recipe[0][0] == "transpose")
+        shapes_and_views(r, op)
     for op in ("sin", "cos"):
         r.case(op, r.uniform(8, low=-40, high=40))
         r.case(op, torch.tensor([1e3, -2e4, 1e5, 3.1415927, 1.5707964, -6.2831855]))
@@ -211,13 +221,20 @@ def casts(r):
     r.case("cast", torch.tensor([16777217, -2147483648, 2147483647], dtype=torch.int32), dtype="float32")
 
 
+def error_function(r):
+    shapes_and_views(r, "erf")
+    r.case("erf", torch.tensor([-100.0, -4, -3.9, -1e-4, 0, 1e-6, 1e-3, 0.5, 1, 2.5, 3.5, 90]))
+    r.case("erf", r.uniform(33, low=-4, high=4), second=True)
+    r.case("erf", r.integers(5, low=-3, high=4))
+    r.case("erf", ODD, edge=True)
+
+
 def edges(r):
-    odd = torch.tensor([0.0, -0.0, INF, -INF, NAN, 1.0, -1.0, 1e-38, 1e38, -1e38, 1e-45])
     for op in UNARY:
         if op in ("sin", "cos"):
             r.case(op, torch.tensor([0.0, -0.0, INF, -INF, NAN, 1e-38]), edge=True)
         else:
-            r.case(op, odd, edge=True)
+            r.case(op, ODD, edge=True)
     r.case("exp", torch.tensor([88.0, 88.7, 88.8, 89, 1000, -87, -88, -103, -104, -1000]), edge=True)
     r.case("square", torch.tensor([1e20, -1e30, 1e-30]), edge=True)
     left = torch.tensor([0.0, INF, -INF, NAN, 1.0, 1e38, -1e38, INF, 0.0, 1e-38, -1.0])
