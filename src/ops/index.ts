@@ -40,6 +40,7 @@ export {
   transpose,
   unsqueeze,
 } from "./movement.ts";
+export { batchNorm } from "./norm.ts";
 export { type AvgPoolOptions, avgPool2d, type MaxPoolOptions, maxPool2d, type PoolOptions } from "./pool.ts";
 export {
   type Axes,
@@ -47,7 +48,9 @@ export {
   amin,
   argmax,
   argmin,
+  type Moments,
   mean,
+  moments,
   prod,
   type ReduceOptions,
   sum,
