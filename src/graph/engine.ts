@@ -15,12 +15,15 @@ export interface NodeHolder {
 interface Update {
   readonly storage: Storage;
   readonly value: Node;
-  readonly holder: NodeHolder;
+  /** Updates of the same holder since the last run, this one included. */
+  readonly count: number;
 }
 
 let planner: Planner | null = null;
 let makeDefault: (() => Backend) | null = null;
-const updates = new Map<Storage, Update>();
+/** What waits to be taken over, held by whoever shows it: an update that nobody could see need not be made. */
+const updates = new WeakMap<NodeHolder, Update>();
+let updating: WeakRef<NodeHolder>[] = [];
 /** Held weakly: a value that nobody can read any more need not be kept. */
 let kept: WeakRef<Node>[] = [];
 
@@ -47,8 +50,32 @@ export function swapPlanner(next: Planner | null): Planner | null {
 
 /** Lets `storage` take the value of a node at the next run; until then the holder shows the node itself. */
 export function updateLater(storage: Storage, value: Node, holder: NodeHolder): void {
-  updates.set(storage, { storage, value, holder });
+  const before = updates.get(holder);
+  if (!before) updating.push(new WeakRef(holder));
+  updates.set(holder, { storage, value, count: (before?.count ?? 0) + 1 });
   holder.node = value;
+}
+
+/** Number of updates of a holder since the last run. */
+export function updateCount(holder: NodeHolder): number {
+  return updates.get(holder)?.count ?? 0;
+}
+
+/** Changes all values that wait to be taken over; `before` is what their storage holds until then. */
+export function changeUpdates(change: (value: Node, before: Node) => Node): void {
+  for (const [holder, update] of waitingUpdates()) {
+    const value = change(update.value, Node.settled(update.storage, update.value));
+    updates.set(holder, { ...update, value });
+    holder.node = value;
+  }
+}
+
+function waitingUpdates(): [NodeHolder, Update][] {
+  return updating.flatMap((reference): [NodeHolder, Update][] => {
+    const holder = reference.deref();
+    const update = holder && updates.get(holder);
+    return update ? [[holder, update]] : [];
+  });
 }
 
 /** Has the next run keep a node's elements, so that they can be read after their inputs have changed. */
@@ -64,17 +91,22 @@ export function realize(nodes: readonly Node[]): void {
     const node = reference.deref();
     if (node && !node.storage) wanted.add(node);
   }
-  const pending = [...updates.values()];
-  updates.clear();
+  // Of two holders of one storage the later one decides.
+  const pending = new Map<Storage, { value: Node; holder: NodeHolder }>();
+  for (const [holder, { storage, value }] of waitingUpdates()) {
+    pending.set(storage, { value, holder });
+    updates.delete(holder);
+  }
+  updating = [];
   kept = [];
-  if (wanted.size === 0 && pending.length === 0) return;
+  if (wanted.size === 0 && pending.size === 0) return;
   const roots: Root[] = Array.from(wanted, (node) => ({ node, into: null }));
-  for (const { storage, value } of pending) roots.push({ node: value, into: storage });
+  for (const [storage, { value }] of pending) roots.push({ node: value, into: storage });
   try {
     currentPlanner().run(roots);
   } finally {
     // Whether it took its new value or the run failed: the storage holds the valid one.
-    for (const { storage, value, holder } of pending) {
+    for (const [storage, { value, holder }] of pending) {
       if (holder.node === value) holder.node = Node.settled(storage, value);
     }
   }

@@ -148,9 +148,9 @@ export function describe(node: Node): string {
 }
 
 /** The first stack line outside the library. */
-function userLine(origin: Error): string | null {
+function userLine(origin: string): string | null {
   const own = new URL("../", import.meta.url).href.replace("file://", "");
-  const lines = (origin.stack ?? "").split("\n").slice(1);
+  const lines = origin.split("\n").slice(1);
   return lines.find((line) => !line.includes(own) && !line.includes("node:"))?.trim() ?? null;
 }
 
