@@ -9,7 +9,8 @@ import { arange, rand } from "../ops/factory.ts";
 import { checkIndices, oneHot } from "../ops/indexing.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-export { avgPool2d, maxPool2d } from "../ops/pool.ts";
+export { batchNorm } from "../ops/norm.ts";
+export { adaptiveAvgPool2d, avgPool2d, maxPool2d } from "../ops/pool.ts";
 export { relu, sigmoid, tanh } from "../ops/unary.ts";
 export { type ConvOptions, conv2d };
 

@@ -41,7 +41,14 @@ export {
   unsqueeze,
 } from "./movement.ts";
 export { batchNorm } from "./norm.ts";
-export { type AvgPoolOptions, avgPool2d, type MaxPoolOptions, maxPool2d, type PoolOptions } from "./pool.ts";
+export {
+  type AvgPoolOptions,
+  adaptiveAvgPool2d,
+  avgPool2d,
+  type MaxPoolOptions,
+  maxPool2d,
+  type PoolOptions,
+} from "./pool.ts";
 export {
   type Axes,
   amax,

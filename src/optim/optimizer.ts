@@ -3,7 +3,7 @@
 import { allocate, type DType } from "../base/dtype.ts";
 import { OptionError } from "../base/errors.ts";
 import { formatShape } from "../base/shape.ts";
-import { realize } from "../graph/engine.ts";
+import { changeUpdates, realize } from "../graph/engine.ts";
 import { applyTraced, type Traced, traceMaps } from "../graph/trace.ts";
 import type { Parameter } from "../nn/module.ts";
 import { zerosLike } from "../ops/factory.ts";
@@ -78,7 +78,8 @@ export abstract class Optimizer<O extends { lr: number }> {
 
   /**
    * Updates every parameter that has a gradient, in one program with the forward and backward pass before it.
-   * With `onlyIf` (a scalar), all values stay as they are where it is 0 when the program runs.
+   * With `onlyIf` (a scalar), all values stay as they are where it is 0 when the program runs: parameters, the optimizer's
+   * state, and whatever else waits to be overwritten, such as a layer's running statistics.
    */
   step({ onlyIf }: { onlyIf?: Tensor } = {}): void {
     if (onlyIf && onlyIf.rank !== 0) {
@@ -106,6 +107,11 @@ export abstract class Optimizer<O extends { lr: number }> {
         }
       }
     });
+    if (onlyIf) {
+      noGrad(() =>
+        changeUpdates((value, before) => new Tensor(value).where(onlyIf, new Tensor(before)).node),
+      );
+    }
     for (const { target, value } of assignments) target.assign(value);
     for (const p of updated) p.keepGrad();
     this.steps = t;

@@ -6,7 +6,7 @@ import { realize } from "../graph/engine.ts";
 import { Node } from "../graph/node.ts";
 import { describe } from "../graph/plan.ts";
 import type { Module } from "../nn/module.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
 
 /** Where a NaN or an infinity comes from. */
 export interface NonFiniteOrigin {
@@ -36,9 +36,12 @@ interface Span {
 export function findNonFinite(model: Module, lossOf: () => Tensor): NonFiniteOrigin | null {
   const spans: Span[] = [];
   const unwatch = watchLayers(model, spans);
+  const restore = keptBuffers(model);
   model.zeroGrad();
   try {
     const loss = lossOf();
+    // Before anything runs, so that the bad batch never reaches running statistics.
+    restore();
     const forwardEnd = nextId();
     loss.backward();
     const parameters = [...model.namedParameters()];
@@ -92,6 +95,16 @@ function watchLayers(model: Module, spans: Span[]): () => void {
   }
   return () => {
     for (const module of modules) Reflect.deleteProperty(module, "forward");
+  };
+}
+
+/** Notes the values of all buffers; the result puts them back. */
+function keptBuffers(model: Module): () => void {
+  const kept = Array.from(model.namedBuffers(), ([, buffer]) => {
+    return { buffer, value: Tensor.fromArray(buffer.dataSync().slice(), buffer.shape, buffer.dtype) };
+  });
+  return () => {
+    for (const { buffer, value } of kept) buffer.assign(value);
   };
 }
 
