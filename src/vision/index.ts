@@ -76,11 +76,15 @@ export function model(name: string): ModelEntry {
 /** A network of the zoo with fresh parameters; throws OptionError where it is unknown or does not take such pictures. */
 export function makeModel(name: string, task: Task): Module {
   const entry = model(name);
-  const [channels, height, width, ...more] = task.input;
-  if (channels && height && width && more.length === 0 && entry.takes(channels, height, width)) {
-    return entry.make(task);
-  }
+  if (fits(entry, task.input)) return entry.make(task);
+  const others = [...models].flatMap(([other, candidate]) => (fits(candidate, task.input) ? [other] : []));
   throw new OptionError(
-    `model ${name} takes pictures of ${entry.pictures}, [channels, height, width]; got ${task.input.join("×")}`,
+    `model ${name} takes pictures of ${entry.pictures}; got ${task.input.join("×")} (channels, height, width). ` +
+      `Models for those: ${others.join(", ") || "none"}`,
   );
+}
+
+function fits(entry: ModelEntry, [channels, height, width, ...more]: Shape): boolean {
+  if (!channels || !height || !width || more.length > 0) return false;
+  return entry.takes(channels, height, width);
 }
