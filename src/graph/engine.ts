@@ -61,6 +61,15 @@ export function updateCount(holder: NodeHolder): number {
   return updates.get(holder)?.count ?? 0;
 }
 
+/** Takes back the updates of a holder since the last run: it shows again what its storage holds. */
+export function forgetUpdates(holder: NodeHolder): void {
+  const update = updates.get(holder);
+  if (!update) return;
+  updates.delete(holder);
+  updating = updating.filter((reference) => reference.deref() !== holder);
+  holder.node = Node.settled(update.storage, update.value);
+}
+
 /** Changes all values that wait to be taken over; `before` is what their storage holds until then. */
 export function changeUpdates(change: (value: Node, before: Node) => Node): void {
   for (const [holder, update] of waitingUpdates()) {

@@ -2,11 +2,11 @@
 
 import { isFloating } from "../base/dtype.ts";
 import { formatShape } from "../base/shape.ts";
-import { realize } from "../graph/engine.ts";
+import { forgetUpdates, realize } from "../graph/engine.ts";
 import { Node } from "../graph/node.ts";
 import { describe } from "../graph/plan.ts";
 import type { Module } from "../nn/module.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /** Where a NaN or an infinity comes from. */
 export interface NonFiniteOrigin {
@@ -34,14 +34,14 @@ interface Span {
  * where all is finite. `lossOf` must give a scalar that depends on the model's parameters, as it did when the loss went bad.
  */
 export function findNonFinite(model: Module, lossOf: () => Tensor): NonFiniteOrigin | null {
+  realize([]);
   const spans: Span[] = [];
   const unwatch = watchLayers(model, spans);
-  const restore = keptBuffers(model);
   model.zeroGrad();
   try {
     const loss = lossOf();
-    // Before anything runs, so that the bad batch never reaches running statistics.
-    restore();
+    // Running statistics are to know nothing of the bad batch.
+    for (const [, buffer] of model.namedBuffers()) forgetUpdates(buffer);
     const forwardEnd = nextId();
     loss.backward();
     const parameters = [...model.namedParameters()];
@@ -95,16 +95,6 @@ function watchLayers(model: Module, spans: Span[]): () => void {
   }
   return () => {
     for (const module of modules) Reflect.deleteProperty(module, "forward");
-  };
-}
-
-/** Notes the values of all buffers; the result puts them back. */
-function keptBuffers(model: Module): () => void {
-  const kept = Array.from(model.namedBuffers(), ([, buffer]) => {
-    return { buffer, value: Tensor.fromArray(buffer.dataSync().slice(), buffer.shape, buffer.dtype) };
-  });
-  return () => {
-    for (const { buffer, value } of kept) buffer.assign(value);
   };
 }
 

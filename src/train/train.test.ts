@@ -19,10 +19,11 @@ before(() => setBackend(createReferenceBackend()));
 /** Two layers that tell which half of four numbers is the larger. */
 class Halves extends nn.Module {
   readonly fc1 = new nn.Linear(4, 8);
+  readonly bn = new nn.BatchNorm1d(8);
   readonly drop = new nn.Dropout(0.2);
   readonly fc2 = new nn.Linear(8, 2);
   forward(x: Tensor): Tensor {
-    return this.fc2.forward(this.drop.forward(this.fc1.forward(x).sigmoid()));
+    return this.fc2.forward(this.drop.forward(this.bn.forward(this.fc1.forward(x)).sigmoid()));
   }
 }
 
@@ -162,7 +163,7 @@ describe("training loop", () => {
   });
 
   it("names a parameter or an input that was bad before any op ran", () => {
-    const model = new Halves();
+    const model = new Halves().eval();
     const loss = (x: number) => () =>
       nn.crossEntropy(model.forward(tensor([[x, 0, 0, 0]])), tensor([1], { dtype: "int32" }));
     assert.equal(findNonFinite(model, loss(1)), null);

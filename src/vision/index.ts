@@ -10,7 +10,7 @@ import { VGG, type VGGDepth, type VGGOptions } from "./models/vgg.ts";
 export { BasicBlock, LeNet, ResNet, type ResNetOptions, VGG, type VGGDepth, type VGGOptions };
 
 /** What a network is made for. */
-export interface Task {
+export interface ModelOptions {
   readonly classes: number;
   /** Shape of one picture, [channels, height, width]. */
   readonly input: Shape;
@@ -19,7 +19,7 @@ export interface Task {
 /** What makes a network of the zoo. */
 export interface ModelEntry {
   /** Makes the network with fresh parameters, for pictures that it takes. */
-  readonly make: (task: Task) => Module;
+  readonly make: (options: ModelOptions) => Module;
   readonly takes: (channels: number, height: number, width: number) => boolean;
   /** The pictures that it takes, in words. */
   readonly pictures: string;
@@ -74,12 +74,12 @@ export function model(name: string): ModelEntry {
 }
 
 /** A network of the zoo with fresh parameters; throws OptionError where it is unknown or does not take such pictures. */
-export function makeModel(name: string, task: Task): Module {
+export function makeModel(name: string, options: ModelOptions): Module {
   const entry = model(name);
-  if (fits(entry, task.input)) return entry.make(task);
-  const others = [...models].flatMap(([other, candidate]) => (fits(candidate, task.input) ? [other] : []));
+  if (fits(entry, options.input)) return entry.make(options);
+  const others = [...models].flatMap(([other, candidate]) => (fits(candidate, options.input) ? [other] : []));
   throw new OptionError(
-    `model ${name} takes pictures of ${entry.pictures}; got ${task.input.join("×")} (channels, height, width). ` +
+    `model ${name} takes pictures of ${entry.pictures}; got ${options.input.join("×")} (channels, height, width). ` +
       `Models for those: ${others.join(", ") || "none"}`,
   );
 }

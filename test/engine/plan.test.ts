@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { currentPlanner } from "../../src/graph/engine.ts";
-import { nn, noGrad, optim, StaleError, Tensor, tensor } from "../../src/index.ts";
+import { nn, noGrad, optim, StaleError, Tensor, tensor, vision } from "../../src/index.ts";
 import { pictures, setUp, trainStep } from "../support/lenet.ts";
 
 function labelsOfLastRun(): string[] {
@@ -42,6 +42,18 @@ test("a loss read before backward() is not computed twice", async () => {
   assert.ok(labels.some((label) => label.startsWith("conv2dWeightGrad")));
   assert.ok(!labels.some((label) => label === "conv2d" || label.startsWith("conv2d+")), labels.join(" "));
   assert.equal(await loss.item(), before);
+});
+
+test("a normalised loss read before backward() is not computed twice", async () => {
+  const block = new vision.BasicBlock(1, 2);
+  const loss = block.forward(pictures(2).x.div(255)).square().mean();
+  await loss.item();
+  loss.backward();
+  await block.conv1.weight.grad!.data();
+  const labels = labelsOfLastRun();
+  assert.ok(labels.includes("conv2dWeightGrad"));
+  const forward = labels.filter((label) => label.startsWith("conv2d+") || /^(conv2d$|.*square)/.test(label));
+  assert.deepEqual(forward, []);
 });
 
 test("the gradient is the same whether or not the loss was read in between", async () => {

@@ -5,6 +5,7 @@ import { sizeOf } from "../../src/base/shape.ts";
 import {
   createReferenceBackend,
   createWasmBackend,
+  manualSeed,
   nn,
   noGrad,
   optim,
@@ -130,3 +131,26 @@ for (const row of networks) {
     }
   });
 }
+
+it("networks start as torchvision's do", () => {
+  manualSeed(3);
+  const deviationOf = (p: Tensor) => Math.sqrt(p.square().mean().itemSync());
+  for (const model of [makers.resnet20(), makers.vgg11_bn()]) {
+    for (const [path, p] of model.namedParameters()) {
+      if (path === "fc.weight" || path === "fc.bias") continue; // as Linear starts by itself
+      if (p.rank === 1) {
+        const [first] = p.dataSync();
+        assert.ok(p.dataSync().every((value) => value === first));
+        assert.equal(first, path.endsWith("bias") ? 0 : 1, path);
+        continue;
+      }
+      // A convolution: kaiming_normal_ with fan_out; a dense layer of VGG: 0.01.
+      const [out = 1, , ...kernel] = p.shape;
+      const expected = p.rank === 4 ? Math.sqrt(2 / (out * sizeOf(kernel))) : 0.01;
+      // Five standard errors of a normal sample's mean and deviation.
+      const error = (5 * expected) / Math.sqrt(p.size);
+      assert.ok(Math.abs(p.mean().itemSync()) < error, path);
+      assert.ok(Math.abs(deviationOf(p) - expected) < error / Math.SQRT2, path);
+    }
+  }
+});
