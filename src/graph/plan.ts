@@ -154,27 +154,37 @@ function userLine(origin: string): string | null {
   return lines.find((line) => !line.includes(own) && !line.includes("node:"))?.trim() ?? null;
 }
 
-/** All nodes below the roots in creation order, the storages they touch, and a key that tells structures apart. */
+/**
+ * All nodes below the roots, the storages they touch, and a key that tells structures apart. Computed nodes stand in the
+ * order of their creation, leaves before their first reader: when a leaf was made is no part of the structure.
+ */
 function walk(roots: readonly Root[]): { order: Node[]; storages: Storage[]; key: Int32Array; hash: number } {
   const mark = ++walks;
-  const order: Node[] = [];
+  const computed: Node[] = [];
   const stack: Node[] = [];
-  for (const { node } of roots) {
-    if (node.walk === mark) continue;
+  const visit = (node: Node): void => {
+    if (node.walk === mark) return;
     node.walk = mark;
+    node.place = -1;
     stack.push(node);
-  }
+  };
+  for (const { node } of roots) visit(node);
   while (stack.length > 0) {
     const node = stack.pop()!;
-    order.push(node);
-    if (node.storage) continue;
-    for (const input of node.inputs) {
-      if (input.walk === mark) continue;
-      input.walk = mark;
-      stack.push(input);
-    }
+    if (isLeaf(node)) continue;
+    computed.push(node);
+    for (const input of node.inputs) visit(input);
   }
-  order.sort((a, b) => a.id - b.id);
+  computed.sort((a, b) => a.id - b.id);
+  const order: Node[] = [];
+  const put = (node: Node): void => {
+    if (node.place < 0) node.place = order.push(node) - 1;
+  };
+  for (const node of computed) {
+    for (const input of node.inputs) put(input);
+    put(node);
+  }
+  for (const { node } of roots) put(node);
   const storages: Storage[] = [];
   const key: number[] = [];
   const storagePlace = (storage: Storage): number => {
@@ -184,9 +194,7 @@ function walk(roots: readonly Root[]): { order: Node[]; storages: Storage[]; key
     }
     return storage.place;
   };
-  for (let place = 0; place < order.length; place++) {
-    const node = order[place]!;
-    node.place = place;
+  for (const node of order) {
     key.push(node.planSignature.id);
     if (node.storage) {
       requireCurrent(node);
@@ -197,6 +205,10 @@ function walk(roots: readonly Root[]): { order: Node[]; storages: Storage[]; key
   }
   for (const { node, into } of roots) key.push(-1, node.place, into ? storagePlace(into) : -1);
   return { order, storages, key: new Int32Array(key), hash: hashOf(key) };
+}
+
+function isLeaf(node: Node): boolean {
+  return node.storage !== null || node.inputs.length === 0;
 }
 
 /** Throws StaleError where a realised node means elements that have been overwritten since. */
