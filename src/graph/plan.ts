@@ -215,8 +215,8 @@ function isLeaf(node: Node): boolean {
 export function requireCurrent(node: Node): void {
   if (!node.storage || node.storage.version === node.version) return;
   throw new StaleError(
-    `this value is, or depends on, a parameter or gradient ${formatShape(node.shape)} as it was before it was overwritten; ` +
-      "read it before optimizer.step(), or call retain() before on what is computed from it",
+    `this value is, or depends on, a parameter, gradient or running statistic ${formatShape(node.shape)} as it was before it was overwritten; ` +
+      "read it before optimizer.step() or the next training pass, or call retain() before on what is computed from it",
   );
 }
 

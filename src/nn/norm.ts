@@ -4,8 +4,8 @@ import { OptionError, ShapeError } from "../base/errors.ts";
 import { formatShape } from "../base/shape.ts";
 import type { Operand } from "../ops/define.ts";
 import { ones, zeros } from "../ops/factory.ts";
-import { batchNorm } from "../ops/norm.ts";
-import { type Moments, moments } from "../ops/reduce.ts";
+import { batchNorm, channelMoments } from "../ops/norm.ts";
+import type { Moments } from "../ops/reduce.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Buffer, buffer, checkCount, checkInput, Module, type Parameter, parameter } from "./module.ts";
@@ -71,10 +71,7 @@ abstract class BatchNorm extends Module {
           "Give a larger batch, or call eval() to go by the running statistics",
       );
     }
-    const axes = x.shape.map((_, d) => d).filter((d) => d !== 1);
-    const kept = moments(x, axes); // [1, C, 1, …]
-    const mean = kept.mean.reshape([this.numFeatures]);
-    const variance = kept.variance.reshape([this.numFeatures]);
+    const { mean, variance } = channelMoments(x);
     if (this.training) this.#track({ mean, variance }, count);
     return batchNorm(x, mean, variance, weight, bias, eps);
   }

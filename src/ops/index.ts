@@ -40,7 +40,7 @@ export {
   transpose,
   unsqueeze,
 } from "./movement.ts";
-export { batchNorm } from "./norm.ts";
+export { batchNorm, channelMoments } from "./norm.ts";
 export {
   type AvgPoolOptions,
   adaptiveAvgPool2d,

@@ -5,7 +5,7 @@ import { formatShape, type Shape } from "../base/shape.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { register, requireFloat, result } from "./define.ts";
-import { moments } from "./reduce.ts";
+import { type Moments, moments } from "./reduce.ts";
 
 /**
  * Batch normalisation by given statistics, channel by channel: `y = x̂ · weight + bias` with
@@ -29,11 +29,11 @@ export function batchNorm(
   requireFloat("batchNorm", { x, ...given });
   checkShapes(x, given);
   if (!(eps >= 0)) throw new OptionError(`batchNorm: eps must be at least 0; got ${eps}`);
-  const batchAxes = x.shape.map((_, d) => d).filter((d) => d !== 1);
+  const batchAxes = allButChannels(x);
   const perChannel = x.shape.map((size, d) => (d === 1 ? size : 1)); // [1, C, 1, …]
   const along = (values: Tensor) => values.reshape(perChannel);
 
-  // Recorded for second derivatives; the gradient below has them from here.
+  // Recorded, so that the gradient below, which is made of them, can be differentiated again.
   const inverse = variance.add(eps).sqrt().reciprocal(); // 1/σ  [C]
   const scale = weight ? weight.mul(inverse) : inverse; // γ/σ  [C]
   const y = noGrad(() => {
@@ -57,6 +57,22 @@ export function batchNorm(
   });
 }
 
+/**
+ * Mean and biased variance of each channel over everything else, as `batchNorm` takes them.
+ * Shapes: x `[N, C]` or `[N, C, …]`, results `[C]`; throws ShapeError for a rank below 2.
+ */
+export function channelMoments(x: Tensor): Moments {
+  if (x.rank < 2) {
+    throw new ShapeError(`channelMoments: x must be [N, C] or [N, C, …]; got ${formatShape(x.shape)}`);
+  }
+  const { mean, variance } = moments(x, allButChannels(x)); // [1, C, 1, …]
+  return { mean: mean.flatten(), variance: variance.flatten() };
+}
+
+function allButChannels(x: Tensor): number[] {
+  return x.shape.map((_, d) => d).filter((d) => d !== 1);
+}
+
 function checkShapes(x: Tensor, given: Readonly<Record<string, Tensor>>): void {
   const channels = x.shape[1];
   const fits = ({ shape }: Tensor) => shape.length === 1 && shape[0] === channels;
@@ -69,9 +85,8 @@ function checkShapes(x: Tensor, given: Readonly<Record<string, Tensor>>): void {
 
 /** Normalised by the moments of x itself, as in training. */
 function byItsOwn(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
-  const axes = x.shape.map((_, d) => d).filter((d) => d !== 1);
-  const { mean, variance } = moments(x, axes);
-  return batchNorm(x, mean.reshape([-1]), variance.reshape([-1]), weight, bias);
+  const { mean, variance } = channelMoments(x);
+  return batchNorm(x, mean, variance, weight, bias);
 }
 
 const withChannels = (shape: Shape, count: number): Shape[] => [shape, ...Array(count).fill([shape[1]!])];

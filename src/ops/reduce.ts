@@ -113,14 +113,15 @@ export const amax = extremum("amax", "max");
 /** Smallest element over axes. */
 export const amin = extremum("amin", "min");
 
-/** What `moments` gives; the reduced axes stay with size 1. */
+/** Mean and variance of the same elements. */
 export interface Moments {
   readonly mean: Tensor;
   readonly variance: Tensor;
 }
 
 /**
- * Mean and variance over axes: `mean = Σx / n`, `variance = Σ(x − mean)² / (n − correction)`, correction 0 unless given.
+ * Mean and variance over axes, which stay with size 1: `mean = Σx / n`, `variance = Σ(x − mean)² / (n − correction)`,
+ * correction 0 unless given.
  * The mean comes first, in a pass of its own: `Σx² / n − mean²` would lose the digits that both terms share.
  */
 export function moments(x: Tensor, axes?: Axes, { correction = 0 }: { correction?: number } = {}): Moments {

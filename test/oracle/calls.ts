@@ -7,6 +7,7 @@ import {
   batchNorm,
   type ConvOptions,
   cat,
+  channelMoments,
   conv2d,
   type DType,
   div,
@@ -18,7 +19,6 @@ import {
   maximum,
   maxPool2d,
   minimum,
-  moments,
   mul,
   ne,
   nn,
@@ -124,9 +124,8 @@ function windowOptions({ kernel, ...options }: Args): ConvOptions {
 
 /** By the moments of x itself, as in training. */
 function batchNormOwn(x: Tensor, weight?: Tensor, bias?: Tensor, eps?: number): Tensor {
-  const axes = x.shape.map((_, d) => d).filter((d) => d !== 1);
-  const { mean, variance } = moments(x, axes);
-  return batchNorm(x, mean.flatten(), variance.flatten(), weight, bias, eps);
+  const { mean, variance } = channelMoments(x);
+  return batchNorm(x, mean, variance, weight, bias, eps);
 }
 
 const spread =

@@ -154,3 +154,10 @@ it("networks start as torchvision's do", () => {
     }
   }
 });
+
+it("VGG averages pictures of another size to the grid that it was made for", () => {
+  const model = new vision.VGG(11, { width: 1 / 32, dropout: 0 });
+  const logits = model.forward(formula("x", [2, 3, 96, 64], -1, 1)); // features [2, 16, 3, 2], pooled to 7×7
+  assert.deepEqual(logits.shape, [2, 1000]);
+  assert.ok(logits.dataSync().every(Number.isFinite));
+});
