@@ -4,7 +4,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import {
+  adaptiveAvgPool2d,
   avgPool2d,
+  batchNorm,
   cat,
   conv2d,
   FoveaError,
@@ -23,6 +25,8 @@ const lenet = new vision.LeNet();
 lenet.parameters();
 const layers = new nn.Sequential(new nn.Flatten(), new nn.Linear(784, 10));
 layers.parameters();
+const normed = new nn.Sequential(new nn.Identity(), new nn.BatchNorm2d(3));
+normed.parameters();
 
 const mistakes: Record<string, () => unknown> = {
   broadcast: () => f(2, 3).add(f(4)),
@@ -84,6 +88,17 @@ const mistakes: Record<string, () => unknown> = {
   "optimizer lr": () => new optim.Adam(lenet.parameters(), { lr: -1 }),
   "optimizer nesterov": () => new optim.SGD(lenet.parameters(), { nesterov: true }),
   "unknown model": () => vision.model("lenett"),
+  "model of other pictures": () => vision.makeModel("vgg11", { classes: 10, input: [1, 28, 28] }),
+  "batchNorm shapes": () => batchNorm(f(2, 3, 4, 4), f(3), f(3), f(4)),
+  "batchNorm eps": () => batchNorm(f(2, 3), f(3), f(3), null, null, -1),
+  "BatchNorm2d options": () => new nn.BatchNorm2d(3, { momentum: 2 }),
+  "BatchNorm2d of vectors": () => normed.forward(f(4, 3)),
+  "BatchNorm of one value": () => normed.forward(f(1, 3, 1, 1)),
+  "adaptiveAvgPool2d rank": () => adaptiveAvgPool2d(f(3, 4, 4), 1),
+  "AdaptiveAvgPool2d size": () => new nn.AdaptiveAvgPool2d(0),
+  "ResNet depth": () => new vision.ResNet(18),
+  "VGG depth": () => new vision.VGG(12 as 11),
+  "VGG size": () => new vision.VGG(11, { imageSize: 28 }),
 };
 
 const file = fileURLToPath(new URL("../../test/errors.snapshot.json", import.meta.url));

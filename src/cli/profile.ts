@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { WasmBackend } from "../backend/wasm/runtime.ts";
 import { OptionError } from "../base/errors.ts";
+import type { Shape } from "../base/shape.ts";
 import { getBackend } from "../graph/session.ts";
 import { Tensor } from "../index.ts";
 import { crossEntropy } from "../nn/functional.ts";
@@ -14,7 +15,7 @@ import { profileTable } from "../profile/table.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import { manualSeed } from "../tensor/random.ts";
 import { prepareInput } from "../train/input.ts";
-import { type ModelEntry, model } from "../vision/index.ts";
+import { makeModel, model } from "../vision/index.ts";
 import { command, deviceOptions, jsonOption, useDevice } from "./command.ts";
 import { choice, integer, text } from "./options.ts";
 
@@ -36,6 +37,11 @@ export const profile = command({
   ],
   options: {
     model: text("lenet", "<name>", "network"),
+    input: text(
+      null,
+      "<CxHxW>",
+      "channels, height and width of a picture; by default 1x28x28 for lenet, else 3x32x32",
+    ),
     batch: integer(64, "pictures in a step"),
     mode: choice(["train", "predict"], "train", "forward, backward and update, or forward alone"),
     optimizer: choice(["adam", "sgd"], "adam", "what updates the weights"),
@@ -49,13 +55,13 @@ export const profile = command({
     if (operands.length > 0) {
       throw new OptionError(`profile takes options only, such as model=lenet; got ${operands.join(" ")}`);
     }
-    const entry = model(values.model);
+    const input = pictureShape(values.model, values.input);
     useDevice(values);
     manualSeed(0);
-    const network = entry.make({ classes });
+    const network = makeModel(values.model, { classes, input });
     const { batch, mode, optimizer } = values;
     const step =
-      mode === "train" ? trainingStep(network, entry, batch, optimizer) : prediction(network, entry, batch);
+      mode === "train" ? trainingStep(network, input, batch, optimizer) : prediction(network, input, batch);
     const backend = getBackend();
     const roof =
       backend instanceof WasmBackend ? measureRoof({ relaxed: backend.info.simd.includes("relaxed") }) : null;
@@ -70,15 +76,24 @@ export const profile = command({
   },
 });
 
+/** The shape that was asked for, or one that the model takes. */
+function pictureShape(name: string, asked: string | null): Shape {
+  const shape = (asked ?? (model(name).takes(3, 32, 32) ? "3x32x32" : "1x28x28")).split("x").map(Number);
+  if (shape.length !== 3 || shape.some((size) => !Number.isInteger(size) || size < 1)) {
+    throw new OptionError(`input must be <channels>x<height>x<width>, such as 3x32x32; got "${asked}"`);
+  }
+  return shape;
+}
+
 /** Bytes that look like noise, the same in every run. */
-function pictures({ input }: ModelEntry, batch: number): Tensor {
+function pictures(input: Shape, batch: number): Tensor {
   const size = input.reduce((a, b) => a * b, batch);
   const bytes = Uint8Array.from({ length: size }, (_, i) => (Math.imul(i + 1, 0x9e3779b1) >>> 24) & 255);
   return Tensor.fromArray(bytes, [batch, ...input]);
 }
 
-function trainingStep(network: Module, entry: ModelEntry, batch: number, name: "adam" | "sgd"): () => void {
-  const x = pictures(entry, batch);
+function trainingStep(network: Module, input: Shape, batch: number, name: "adam" | "sgd"): () => void {
+  const x = pictures(input, batch);
   const y = Tensor.fromArray(Int32Array.from({ length: batch }, (_, i) => i % classes));
   // So small a rate that the network stays as it is, however many steps are taken.
   const params = network.parameters();
@@ -92,9 +107,9 @@ function trainingStep(network: Module, entry: ModelEntry, batch: number, name: "
   };
 }
 
-function prediction(network: Module, entry: ModelEntry, batch: number): () => void {
+function prediction(network: Module, input: Shape, batch: number): () => void {
   network.eval();
-  const x = pictures(entry, batch);
+  const x = pictures(input, batch);
   return () => {
     noGrad(() => network.forward(prepareInput(x))).dataSync();
   };

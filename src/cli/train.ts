@@ -19,6 +19,7 @@ export const train = command({
   ],
   examples: [
     "fovea train data=mnist model=lenet epochs=10",
+    "fovea train model=resnet20 epochs=5 batch=128",
     "fovea train epochs=1 limit=5000 name=quick",
     "fovea train --optimizer sgd --lr0 0.05 --momentum 0.9 --seed 1 --json",
     "fovea train resume=runs/classify/train",

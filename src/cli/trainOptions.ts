@@ -6,7 +6,7 @@ import { choice, flag, integer, number, text, type Values } from "./options.ts";
 /** Options by name. */
 export const trainOptions = {
   data: text("mnist", "<name>", "data set"),
-  model: text("lenet", "<name>", "network"),
+  model: text("lenet", "<name>", "network; fovea info lists them"),
   epochs: integer(10, "passes over the training pictures"),
   batch: integer(64, "pictures in a step"),
   optimizer: choice(["auto", "adam", "adamw", "sgd"], "auto", "auto is adamw with a decay of 0.05"),

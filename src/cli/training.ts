@@ -1,6 +1,5 @@
 // The work behind `fovea train`: puts data, network and optimizer together, listens to the loop, shows it and saves it.
 import path from "node:path";
-import { OptionError } from "../base/errors.ts";
 import { getBackend } from "../graph/session.ts";
 import type { Module } from "../nn/module.ts";
 import { Adam, AdamW, type Optimizer, SGD } from "../optim/index.ts";
@@ -16,7 +15,7 @@ import {
 } from "../train/events.ts";
 import { RunFolder, toYaml } from "../train/runFolder.ts";
 import { schedule } from "../train/schedule.ts";
-import { model } from "../vision/index.ts";
+import { makeModel, model } from "../vision/index.ts";
 import { type Context, dataSet, useDevice } from "./command.ts";
 import { confusionTable } from "./confusion.ts";
 import { Interruption } from "./interruption.ts";
@@ -50,22 +49,16 @@ export async function runTraining(
   const earlier = asked.resume === null ? null : await openRun(asked.resume);
   const values = earlier ? resumedValues(asked, given, earlier.state.options) : asked;
   const entry = dataSet(values.data);
-  const zoo = model(values.model);
+  model(values.model); // an unknown name is told before anything is read
   const parts = await Promise.all([entry.load("train"), entry.load("test")]);
   const [trainData, testData] = parts.map((part) => part.slice(0, values.limit ?? undefined)) as [
     (typeof parts)[0],
     (typeof parts)[0],
   ];
-  if (trainData.sampleShape.join() !== zoo.input.join()) {
-    throw new OptionError(
-      `model ${values.model} takes pictures of ${zoo.input.join("×")}; ${values.data} has ${trainData.sampleShape.join("×")}`,
-    );
-  }
-
   useDevice(values);
   manualSeed(values.seed);
-  const { classes } = trainData;
-  const network = zoo.make({ classes: classes.length });
+  const { classes, sampleShape } = trainData;
+  const network = makeModel(values.model, { classes: classes.length, input: sampleShape });
   const optimizer = makeOptimizer(network, values);
   if (earlier) {
     loadWeights(network, earlier.state.model, earlier.folder.stateFile);
@@ -81,7 +74,7 @@ export async function runTraining(
   const info = (progress: Progress, accuracy: number | null): ModelInfo => ({
     model: values.model,
     classes,
-    input: zoo.input,
+    input: sampleShape,
     ...entry.normalization,
     background: entry.background,
     data: values.data,

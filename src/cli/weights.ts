@@ -4,7 +4,7 @@ import path from "node:path";
 import { FoveaError } from "../base/errors.ts";
 import type { Module } from "../nn/module.ts";
 import { decodeWeights, loadWeights, type ModelInfo } from "../train/checkpoint.ts";
-import { model } from "../vision/index.ts";
+import { makeModel } from "../vision/index.ts";
 
 /** Larger files than this (bytes) are refused before they are read. */
 const largestFile = 2 ** 31 - 1;
@@ -39,7 +39,7 @@ export async function loadClassifier(
   );
   const file = isFolder ? path.join(where, "weights", "best.safetensors") : where;
   const { state, info } = decodeWeights(await readBytes(file), file);
-  const network = model(info.model).make({ classes: info.classes.length });
+  const network = makeModel(info.model, { classes: info.classes.length, input: info.input });
   loadWeights(network, state, file);
   network.eval();
   return { network, info, file };

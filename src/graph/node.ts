@@ -62,8 +62,8 @@ export interface Signature {
   readonly id: number;
   /** Name of the op for errors and profiles. */
   readonly name: string;
-  /** Where such a node was first made, for errors. */
-  readonly origin: Error;
+  /** The stack where such a node was first made, for errors; written out, since an unread one holds on to all tensors on it. */
+  readonly origin: string;
 }
 
 /** An op with its parameters and dtype; what nodes of different shapes have in common. */
@@ -101,7 +101,7 @@ export function shapeId(shape: Shape): number {
 function signature(form: Form, shape: number): Signature {
   let found = form.signatures.get(shape);
   if (!found) {
-    found = { id: signatureCount++, name: form.name, origin: new Error(form.name) };
+    found = { id: signatureCount++, name: form.name, origin: new Error().stack ?? "" };
     form.signatures.set(shape, found);
   }
   return found;

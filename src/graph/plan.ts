@@ -193,15 +193,18 @@ export function describe(node: Node): string {
 }
 
 /** The first stack line outside the library. */
-function userLine(origin: Error): string | null {
+function userLine(origin: string): string | null {
   const own = new URL("../", import.meta.url).href.replace("file://", "");
-  const lines = (origin.stack ?? "").split("\n").slice(1);
+  const lines = origin.split("\n").slice(1);
   return lines.find((line) => !line.includes(own) && !line.includes("node:"))?.trim() ?? null;
 }
 
 /** What a walk finds; its arrays serve the next walk too. */
 interface Walked {
-  /** All nodes below the roots in creation order. */
+  /**
+   * All nodes below the roots. Computed ones stand in the order of their creation, leaves before their first reader: when a
+   * leaf was made is no part of the structure.
+   */
   readonly order: Node[];
   readonly storages: Storage[];
   /** The first `length` numbers tell structures apart. */
@@ -212,47 +215,56 @@ interface Walked {
 
 const walked: Walked = { order: [], storages: [], key: new Int32Array(1024), length: 0, hash: 0 };
 const stack: Node[] = [];
+const computed: Node[] = [];
 const places: (Node | undefined)[] = [];
 
 /** Walks the graph below the roots, to which it adds what is to be kept on the way. */
 function walk(roots: Root[]): Walked {
   const mark = ++walks;
-  const { order, storages } = walked;
+  const visit = (node: Node): void => {
+    if (node.walk === mark) return;
+    node.walk = mark;
+    node.place = -1;
+    stack.push(node);
+  };
   for (const { node, into } of roots) {
     if (!into) node.output = mark;
-    if (node.walk === mark) continue;
-    node.walk = mark;
-    stack.push(node);
+    visit(node);
   }
-  let numbers = 3 * roots.length;
   while (stack.length > 0) {
     const node = stack.pop()!;
-    order.push(node);
-    numbers += 2 + node.inputs.length;
-    if (node.storage) continue;
+    if (isLeaf(node)) continue;
+    computed.push(node);
+    for (const input of node.inputs) visit(input);
     const { keeps } = node;
     if (keeps && !keeps.storage && keeps.output !== mark) {
       keeps.output = mark;
       roots.push({ node: keeps, into: null });
-      numbers += 3;
-      if (keeps.walk !== mark) {
-        keeps.walk = mark;
-        stack.push(keeps);
-      }
-    }
-    for (const input of node.inputs) {
-      if (input.walk === mark) continue;
-      input.walk = mark;
-      stack.push(input);
+      visit(keeps);
     }
   }
-  sortByAge(order);
+  sortByAge(computed);
+  const { order } = walked;
+  let numbers = 3 * roots.length;
+  const put = (node: Node): void => {
+    if (node.place >= 0) return;
+    node.place = order.push(node) - 1;
+    numbers += 2 + node.inputs.length;
+  };
+  for (const node of computed) {
+    for (const input of node.inputs) put(input);
+    put(node);
+  }
+  for (const { node } of roots) put(node);
   if (walked.key.length < numbers) walked.key = new Int32Array(2 * numbers);
-  const { key } = walked;
+  walked.length = writeKey(walked, roots, mark);
+  walked.hash = hashOf(walked.key, walked.length);
+  return walked;
+}
+
+function writeKey({ order, storages, key }: Walked, roots: readonly Root[], mark: number): number {
   let length = 0;
-  for (let place = 0; place < order.length; place++) {
-    const node = order[place]!;
-    node.place = place;
+  for (const node of order) {
     key[length++] = node.planSignature.id;
     if (node.storage) {
       requireCurrent(node);
@@ -266,9 +278,7 @@ function walk(roots: Root[]): Walked {
     key[length++] = node.place;
     key[length++] = into ? placeOf(into, mark, storages) : -1;
   }
-  walked.length = length;
-  walked.hash = hashOf(key, length);
-  return walked;
+  return length;
 }
 
 /** A storage's place among those of a walk. */
@@ -285,12 +295,10 @@ function forget(): void {
   walked.order.length = 0;
   walked.storages.length = 0;
   stack.length = 0;
+  computed.length = 0;
 }
 
-/**
- * Sorts nodes by creation. A step's nodes were mostly made one after the other, so each finds its place by its number;
- * leaves from long ago are sorted among themselves.
- */
+/** Sorts nodes by creation. A step's nodes were mostly made one after the other, so each finds its place by its number. */
 function sortByAge(nodes: Node[]): void {
   let newest = 0;
   for (const node of nodes) if (node.id > newest) newest = node.id;
@@ -312,12 +320,16 @@ function sortByAge(nodes: Node[]): void {
   }
 }
 
+function isLeaf(node: Node): boolean {
+  return node.storage !== null || node.inputs.length === 0;
+}
+
 /** Throws StaleError where a realised node means elements that have been overwritten since. */
 export function requireCurrent(node: Node): void {
   if (!node.storage || node.storage.version === node.version) return;
   throw new StaleError(
-    `this value is, or depends on, a parameter or gradient ${formatShape(node.shape)} as it was before it was overwritten; ` +
-      "read it before optimizer.step(), or call retain() before on what is computed from it",
+    `this value is, or depends on, a parameter, gradient or running statistic ${formatShape(node.shape)} as it was before it was overwritten; ` +
+      "read it before optimizer.step() or the next training pass, or call retain() before on what is computed from it",
   );
 }
 

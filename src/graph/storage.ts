@@ -18,8 +18,6 @@ export class Storage {
   /** Scratch of the plan's walk: which walk saw this storage, and its place among those it saw. */
   walk = 0;
   place = 0;
-  /** Its place among the updates that the next run carries out, or −1. */
-  update = -1;
   #host: TypedArray | null;
   #variable: Variable | null = null;
   #backend: Backend | null = null;

@@ -12,7 +12,8 @@ import { softmaxLoss } from "../ops/softmaxLoss.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 export { linear } from "../ops/linalg.ts";
-export { avgPool2d, maxPool2d } from "../ops/pool.ts";
+export { batchNorm } from "../ops/norm.ts";
+export { adaptiveAvgPool2d, avgPool2d, maxPool2d } from "../ops/pool.ts";
 export { relu, sigmoid, tanh } from "../ops/unary.ts";
 export { type ConvOptions, conv2d };
 

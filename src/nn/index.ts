@@ -11,13 +11,17 @@ export {
 } from "./functional.ts";
 export * as init from "./init.ts";
 export {
+  AdaptiveAvgPool2d,
   AvgPool2d,
   Conv2d,
   type Conv2dOptions,
   CrossEntropyLoss,
   Dropout,
   Flatten,
+  Identity,
+  type InitialValues,
   Linear,
+  type LinearOptions,
   LogSoftmax,
   MaxPool2d,
   MSELoss,
@@ -27,4 +31,5 @@ export {
   Softmax,
   Tanh,
 } from "./layers.ts";
-export { Buffer, type LoadReport, Module, Parameter, parameter } from "./module.ts";
+export { Buffer, buffer, type LoadReport, Module, Parameter, parameter } from "./module.ts";
+export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./norm.ts";

@@ -4,6 +4,9 @@ import { type Shape, sizeOf } from "../base/shape.ts";
 import { defaultRandom } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
+/** A rule for initial values: a tensor of the shape asked for. */
+export type Initializer = (shape: Shape) => Tensor;
+
 /** Uniform numbers in [low, high). */
 export function uniform(shape: Shape, low: number, high: number): Tensor {
   const random = defaultRandom();
@@ -25,6 +28,11 @@ export function fanIn(shape: Shape): number {
   return sizeOf(shape.slice(1));
 }
 
+/** Number of outputs that each input of a weight `[out, in, ...kernel]` reaches. */
+export function fanOut([out = 1, , ...kernel]: Shape): number {
+  return out * sizeOf(kernel);
+}
+
 /**
  * Uniform within ±1/√fanIn: what PyTorch's Linear and Conv2d start from (Kaiming's uniform rule with a = √5).
  * Source: He et al., "Delving deep into rectifiers", ICCV 2015.
@@ -32,4 +40,13 @@ export function fanIn(shape: Shape): number {
 export function defaultWeight(shape: Shape, fan: number = fanIn(shape)): Tensor {
   const bound = fan > 0 ? 1 / Math.sqrt(fan) : 0;
   return uniform(shape, -bound, bound);
+}
+
+/**
+ * Normal with deviation `√(2 / fanOut)`, where fanOut counts the outputs that each input of a weight `[out, in, ...kernel]`
+ * reaches: with ReLU behind it, gradients keep their size on the way back.
+ * Source: He et al., "Delving deep into rectifiers", ICCV 2015; PyTorch's `kaiming_normal_(mode="fan_out", nonlinearity="relu")`.
+ */
+export function kaimingNormal(shape: Shape): Tensor {
+  return normal(shape, 0, Math.sqrt(2 / fanOut(shape)));
 }

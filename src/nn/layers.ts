@@ -2,7 +2,13 @@
 
 import { OptionError } from "../base/errors.ts";
 import { conv2d, type Pair, pair } from "../ops/conv.ts";
-import { type AvgPoolOptions, avgPool2d, type MaxPoolOptions, maxPool2d } from "../ops/pool.ts";
+import {
+  type AvgPoolOptions,
+  adaptiveAvgPool2d,
+  avgPool2d,
+  type MaxPoolOptions,
+  maxPool2d,
+} from "../ops/pool.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import {
   crossEntropy,
@@ -13,23 +19,36 @@ import {
   mseLoss,
   softmax,
 } from "./functional.ts";
-import { defaultWeight, fanIn } from "./init.ts";
-import { checkInput, Module, type Parameter, parameter } from "./module.ts";
+import { defaultWeight, fanIn, type Initializer } from "./init.ts";
+import { checkCount, checkInput, Module, type Parameter, parameter } from "./module.ts";
+
+/** Where a layer's parameters start from, instead of the layer's own rule. */
+export interface InitialValues {
+  weight?: Initializer;
+  bias?: Initializer;
+}
+
+/** Options of `Linear`. */
+export interface LinearOptions {
+  bias?: boolean;
+  init?: InitialValues;
+}
 
 /**
  * Affine map of the last axis: `y = x Wᵀ + b`.
- * Shapes: x `[…, in]`, y `[…, out]`, weight `[out, in]`, bias `[out]`; both start uniform within ±1/√in.
+ * Shapes: x `[…, in]`, y `[…, out]`, weight `[out, in]`, bias `[out]`; both start uniform within ±1/√in unless `init` says otherwise.
  */
 export class Linear extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
 
-  constructor(inFeatures: number, outFeatures: number, { bias = true }: { bias?: boolean } = {}) {
+  constructor(inFeatures: number, outFeatures: number, { bias = true, init = {} }: LinearOptions = {}) {
     super();
     checkCount("Linear", "inFeatures", inFeatures);
     checkCount("Linear", "outFeatures", outFeatures);
-    this.weight = parameter(defaultWeight([outFeatures, inFeatures]));
-    this.bias = bias ? parameter(defaultWeight([outFeatures], inFeatures)) : null;
+    const rule: Initializer = (shape) => defaultWeight(shape, inFeatures);
+    this.weight = parameter((init.weight ?? rule)([outFeatures, inFeatures]));
+    this.bias = bias ? parameter((init.bias ?? rule)([outFeatures])) : null;
   }
 
   forward(x: Tensor): Tensor {
@@ -38,19 +57,20 @@ export class Linear extends Module {
   }
 }
 
-/** Options of `Conv2d`, PyTorch's names and defaults. */
+/** Options of `Conv2d`: PyTorch's names and defaults, and initial values. */
 export interface Conv2dOptions {
   stride?: Pair;
   padding?: Pair;
   dilation?: Pair;
   groups?: number;
   bias?: boolean;
+  init?: InitialValues;
 }
 
 /**
  * Two-dimensional cross-correlation with a learned kernel; see `conv2d` for the formula.
  * Shapes: x `[N, in, H, W]`, y `[N, out, H', W']`, weight `[out, in / groups, kh, kw]`, bias `[out]`; both start
- * uniform within ±1/√(in / groups · kh · kw).
+ * uniform within ±1/√(in / groups · kh · kw) unless `init` says otherwise.
  */
 export class Conv2d extends Module {
   readonly weight: Parameter;
@@ -65,7 +85,7 @@ export class Conv2d extends Module {
 
   constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2dOptions = {}) {
     super();
-    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
+    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, init = {} } = options;
     checkCount("Conv2d", "inChannels", inChannels);
     checkCount("Conv2d", "outChannels", outChannels);
     checkCount("Conv2d", "groups", groups);
@@ -81,8 +101,9 @@ export class Conv2d extends Module {
     const shape = [outChannels, inChannels / groups, kernelH, kernelW];
     this.inChannels = inChannels;
     this.options = { stride, padding, dilation, groups };
-    this.weight = parameter(defaultWeight(shape));
-    this.bias = bias ? parameter(defaultWeight([outChannels], fanIn(shape))) : null;
+    const rule: Initializer = (of) => defaultWeight(of, fanIn(shape));
+    this.weight = parameter((init.weight ?? rule)(shape));
+    this.bias = bias ? parameter((init.bias ?? rule)([outChannels])) : null;
   }
 
   forward(x: Tensor): Tensor {
@@ -120,6 +141,28 @@ export class AvgPool2d extends Module {
 
   forward(x: Tensor): Tensor {
     return avgPool2d(x, this.kernelSize, this.options);
+  }
+}
+
+/** The mean of each of `outputSize` bins, whatever the picture's size; 1 is global average pooling. See `adaptiveAvgPool2d`. */
+export class AdaptiveAvgPool2d extends Module {
+  readonly outputSize: Pair;
+
+  constructor(outputSize: Pair) {
+    super();
+    pair("AdaptiveAvgPool2d", "output size", outputSize, 1);
+    this.outputSize = outputSize;
+  }
+
+  forward(x: Tensor): Tensor {
+    return adaptiveAvgPool2d(x, this.outputSize);
+  }
+}
+
+/** The input itself: stands where a model has nothing to do. */
+export class Identity extends Module {
+  forward(x: Tensor): Tensor {
+    return x;
   }
 }
 
@@ -246,11 +289,5 @@ export class CrossEntropyLoss extends Module {
 
   forward(logits: Tensor, target: Tensor): Tensor {
     return crossEntropy(logits, target, { reduction: this.reduction });
-  }
-}
-
-function checkCount(layer: string, name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new OptionError(`${layer}: ${name} must be an integer of at least 1; got ${value}`);
   }
 }

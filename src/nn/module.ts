@@ -2,6 +2,7 @@
 // over them that give every one a dotted path.
 import { DTypeError, OptionError, ShapeError } from "../base/errors.ts";
 import { formatShape, sameShape } from "../base/shape.ts";
+import { realize, updateCount } from "../graph/engine.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** A tensor that training changes: a leaf that requires a gradient and lives in the backend's memory. */
@@ -18,11 +19,25 @@ export class Buffer extends Tensor {
     super(initial.realize().node);
     this.makeResident();
   }
+
+  /**
+   * Overwrites the elements at the next run, as for any tensor. Where two updates wait already they are run first: a step
+   * may pass a layer twice, but passes that nobody reads do not pile up.
+   */
+  override assign(value: Tensor): this {
+    if (updateCount(this) >= 2) realize([]);
+    return super.assign(value);
+  }
 }
 
 /** A tensor as a parameter. */
 export function parameter(initial: Tensor): Parameter {
   return new Parameter(initial);
+}
+
+/** A tensor as a buffer. */
+export function buffer(initial: Tensor): Buffer {
+  return new Buffer(initial);
 }
 
 /** What `loadStateDict` found. */
@@ -135,7 +150,7 @@ export abstract class Module {
       return [{ target, value }];
     });
     for (const { target, value } of matched) target.assign(value.detach().cast(target.dtype));
-    for (const { target } of matched) target.realize();
+    realize([]);
     return { missing, unexpected };
   }
 
@@ -146,6 +161,13 @@ export abstract class Module {
           yield [path ? `${path}.${name}` : name, value];
       }
     }
+  }
+}
+
+/** Throws OptionError where a count that a layer is made with is not a whole number of at least 1. */
+export function checkCount(layer: string, name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new OptionError(`${layer}: ${name} must be an integer of at least 1; got ${value}`);
   }
 }
 

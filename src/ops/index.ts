@@ -40,14 +40,24 @@ export {
   transpose,
   unsqueeze,
 } from "./movement.ts";
-export { type AvgPoolOptions, avgPool2d, type MaxPoolOptions, maxPool2d, type PoolOptions } from "./pool.ts";
+export { batchNorm, channelMoments } from "./norm.ts";
+export {
+  type AvgPoolOptions,
+  adaptiveAvgPool2d,
+  avgPool2d,
+  type MaxPoolOptions,
+  maxPool2d,
+  type PoolOptions,
+} from "./pool.ts";
 export {
   type Axes,
   amax,
   amin,
   argmax,
   argmin,
+  type Moments,
   mean,
+  moments,
   prod,
   type ReduceOptions,
   sum,

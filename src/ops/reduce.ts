@@ -5,6 +5,7 @@ import { ShapeError } from "../base/errors.ts";
 import { formatShape, normalizeAxes, type Shape, sizeOf } from "../base/shape.ts";
 import { type Form, form, Node } from "../graph/node.ts";
 import type { Reduction } from "../kernel/kernel.ts";
+import { noGrad } from "../tensor/gradmode.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { where } from "./binary.ts";
 import { method, register, result } from "./define.ts";
@@ -141,16 +142,39 @@ export const amax = extremum("amax", "max");
 /** Smallest element over axes. */
 export const amin = extremum("amin", "min");
 
+/** Mean and variance of the same elements. */
+export interface Moments {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+}
+
+/**
+ * Mean and variance over axes, which stay with size 1: `mean = Σx / n`, `variance = Σ(x − mean)² / (n − correction)`,
+ * correction 0 unless given.
+ * The mean comes first, in a pass of its own: `Σx² / n − mean²` would lose the digits that both terms share.
+ */
+export function moments(x: Tensor, axes?: Axes, { correction = 0 }: { correction?: number } = {}): Moments {
+  const over = normalizeAxes("moments", axes, x.rank);
+  const count = sizeOf(over.map((d) => x.shape[d]!));
+  const average = mean(x, over, { keepdim: true });
+  const share = 1 / Math.max(0, count - correction);
+  const squared = noGrad(() => sum(x.sub(average).square(), over, { keepdim: true }).mul(share));
+  const spread = result(squared.node, "variance", [x, average], (dy) => [
+    x.sub(average).mul(dy.mul(2 * share)), // dx = 2 (x − mean) / (n − correction) · dy
+    null, // dmean = −2 Σ(x − mean) / (n − correction) · dy = 0
+  ]);
+  return { mean: average, variance: spread };
+}
+
 /** Variance over axes. */
 export function variance(
   x: Tensor,
   axes?: Axes,
-  { correction = 1, ...options }: ReduceOptions & { correction?: number } = {},
+  { correction = 1, keepdim = false }: ReduceOptions & { correction?: number } = {},
 ): Tensor {
   const over = normalizeAxes("var", axes, x.rank);
-  const count = sizeOf(over.map((d) => x.shape[d]!));
-  const centred = x.sub(mean(x, over, { keepdim: true }));
-  return sum(centred.square(), over, options).mul(1 / Math.max(0, count - correction));
+  const y = moments(x, over, { correction }).variance;
+  return keepdim ? y : y.reshape(x.shape.filter((_, d) => !over.includes(d)));
 }
 
 function argExtremum(name: "argmax" | "argmin") {
@@ -186,6 +210,9 @@ const calls = (op: (x: Tensor, axes?: Axes, options?: ReduceOptions) => Tensor) 
   { shapes: [[]], call: (x: Tensor | undefined) => op(x!) },
 ];
 
+/** Both moments in one tensor. */
+const drawn = ({ mean, variance }: Moments): Tensor => mean.mul(variance.sqrt());
+
 register({
   name: "sum",
   differentiable: true,
@@ -202,6 +229,15 @@ register({ name: "prod", differentiable: true, domain: [0.5, 1.5], samples: call
 register({ name: "amax", differentiable: true, domain: [-2, 2], samples: calls(amax) });
 register({ name: "amin", differentiable: true, domain: [-2, 2], samples: calls(amin) });
 register({ name: "var", differentiable: true, domain: [-2, 2], samples: calls(variance).slice(0, 3) });
+register({
+  name: "moments",
+  differentiable: true,
+  domain: [-2, 2],
+  samples: [
+    { shapes, call: (x) => drawn(moments(x!, [0, 2])) },
+    { shapes: [[40, 3, 300]], call: (x) => drawn(moments(x!, [0, 2])) },
+  ],
+});
 register({
   name: "argmax",
   differentiable: false,

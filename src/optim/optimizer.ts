@@ -3,7 +3,7 @@
 import { allocate, type DType } from "../base/dtype.ts";
 import { OptionError } from "../base/errors.ts";
 import { formatShape } from "../base/shape.ts";
-import { realize } from "../graph/engine.ts";
+import { changeUpdates, realize, type StorageUpdate } from "../graph/engine.ts";
 import { Node } from "../graph/node.ts";
 import { type Traced, traceMaps } from "../graph/trace.ts";
 import type { Parameter } from "../nn/module.ts";
@@ -79,7 +79,8 @@ export abstract class Optimizer<O extends { lr: number }> {
 
   /**
    * Updates every parameter that has a gradient, in one program with the forward and backward pass before it.
-   * With `onlyIf` (a scalar), all values stay as they are where it is 0 when the program runs.
+   * With `onlyIf` (a scalar), all values stay as they are where it is 0 when the program runs: parameters, the optimizer's
+   * state, and whatever else waits to be overwritten, such as a layer's running statistics.
    */
   step({ onlyIf }: { onlyIf?: Tensor } = {}): void {
     if (onlyIf && onlyIf.rank !== 0) {
@@ -110,10 +111,22 @@ export abstract class Optimizer<O extends { lr: number }> {
         }
       }
     });
-    for (let i = 0; i < targets.length; i++) targets[i]!.assign(values[i]!);
-    for (const p of updated) p.keepGrad();
+    if (onlyIf) {
+      noGrad(() =>
+        changeUpdates((value, before) => new Tensor(value).where(onlyIf, new Tensor(before)).node),
+      );
+    }
+    const updates: StorageUpdate[] = [];
+    for (let i = 0; i < targets.length; i++) {
+      const update = targets[i]!.updateTo(values[i]!);
+      if (update) updates.push(update);
+    }
+    for (const p of updated) {
+      const update = p.keepGrad();
+      if (update) updates.push(update);
+    }
     this.steps = t;
-    realize([]);
+    realize([], updates);
   }
 
   /** Forgets all gradients. */

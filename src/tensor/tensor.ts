@@ -4,7 +4,7 @@
 import { allocate, type DType, dtypeOf, isFloating, type TypedArray } from "../base/dtype.ts";
 import { DTypeError, GradError, ShapeError } from "../base/errors.ts";
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from "../base/shape.ts";
-import { keepLater, realize, updateLater } from "../graph/engine.ts";
+import { keepLater, realize, type StorageUpdate, updateLater } from "../graph/engine.ts";
 import { Node } from "../graph/node.ts";
 import { requireCurrent } from "../graph/plan.ts";
 import { Storage } from "../graph/storage.ts";
@@ -164,14 +164,21 @@ export class Tensor {
    * were built on the old elements and never read can't be read afterwards.
    */
   assign(value: Tensor): this {
+    const update = this.updateTo(value);
+    if (update) updateLater(update);
+    return this;
+  }
+
+  /** What `assign` has the next run do, for a caller who runs it himself; null where the value is what is there. */
+  updateTo(value: Tensor): StorageUpdate | null {
     if (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype) {
       throw new ShapeError(
         `assign: needs ${this.dtype} ${formatShape(this.shape)}; got ${value.dtype} ${formatShape(value.shape)}`,
       );
     }
     if (this.gradFn) throw new GradError("assign: only leaves can be overwritten; got the result of an op");
-    if (value.node !== this.node) updateLater(this.#residentStorage(), value.node, this);
-    return this;
+    if (value.node === this.node) return null;
+    return { storage: this.#residentStorage(), value: value.node, holder: this };
   }
 
   /** Moves the elements to the backend's memory, to stay there and to be overwritten in place. */
@@ -184,11 +191,11 @@ export class Tensor {
     return this;
   }
 
-  /** Has the next run keep `grad` in a place of its own that every step reuses. */
-  keepGrad(): void {
-    if (!this.grad || this.grad.node.storage) return;
+  /** Has a run keep `grad` in a place of its own that every step reuses; null where there is nothing to keep. */
+  keepGrad(): StorageUpdate | null {
+    if (!this.grad || this.grad.node.storage) return null;
     this.#gradStorage ??= new Storage(this.dtype, this.size, allocate(this.dtype, this.size), true);
-    updateLater(this.#gradStorage, this.grad.node, this.grad);
+    return { storage: this.#gradStorage, value: this.grad.node, holder: this.grad };
   }
 
   /** Shape, dtype and, where they are there already, the first elements. */

@@ -2,7 +2,7 @@
 
 import { isFloating } from "../base/dtype.ts";
 import { formatShape } from "../base/shape.ts";
-import { realize } from "../graph/engine.ts";
+import { forgetUpdates, realize } from "../graph/engine.ts";
 import { Node } from "../graph/node.ts";
 import { describe } from "../graph/plan.ts";
 import type { Module } from "../nn/module.ts";
@@ -34,11 +34,14 @@ interface Span {
  * where all is finite. `lossOf` must give a scalar that depends on the model's parameters, as it did when the loss went bad.
  */
 export function findNonFinite(model: Module, lossOf: () => Tensor): NonFiniteOrigin | null {
+  realize([]);
   const spans: Span[] = [];
   const unwatch = watchLayers(model, spans);
   model.zeroGrad();
   try {
     const loss = lossOf();
+    // Running statistics are to know nothing of the bad batch.
+    for (const [, buffer] of model.namedBuffers()) forgetUpdates(buffer);
     const forwardEnd = nextId();
     loss.backward();
     const parameters = [...model.namedParameters()];

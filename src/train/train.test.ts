@@ -19,10 +19,11 @@ before(() => setBackend(createReferenceBackend()));
 /** Two layers that tell which half of four numbers is the larger. */
 class Halves extends nn.Module {
   readonly fc1 = new nn.Linear(4, 8);
+  readonly bn = new nn.BatchNorm1d(8);
   readonly drop = new nn.Dropout(0.2);
   readonly fc2 = new nn.Linear(8, 2);
   forward(x: Tensor): Tensor {
-    return this.fc2.forward(this.drop.forward(this.fc1.forward(x).sigmoid()));
+    return this.fc2.forward(this.drop.forward(this.bn.forward(this.fc1.forward(x)).sigmoid()));
   }
 }
 
@@ -115,6 +116,35 @@ describe("training loop", () => {
     assert.deepEqual(weightsOf(options.model), before);
   });
 
+  it("keeps running statistics from a batch that was bad", async () => {
+    class Normed extends nn.Module {
+      readonly bn = new nn.BatchNorm1d(4);
+      readonly fc = new nn.Linear(4, 2);
+      forward(x: Tensor): Tensor {
+        return this.fc.forward(this.bn.forward(x));
+      }
+    }
+    const model = new Normed();
+    const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+    const train = halves(40);
+    const data = Float32Array.from(train.data);
+    data[4 * 39] = Number.POSITIVE_INFINITY;
+    const bad = new ArrayDataset({ data, sampleShape: [4], labels: train.labels });
+    const options = { ...setup({ train: bad, batchSize: 20 }), model, optimizer };
+    let steps = 0;
+    let before: unknown = weightsOf(model);
+    await assert.rejects(async () => {
+      for await (const event of trainClassifier(options)) {
+        if (event.type !== "step") continue;
+        steps++;
+        before = weightsOf(model);
+      }
+    }, NonFiniteError);
+    assert.ok(steps < 2);
+    assert.deepEqual(weightsOf(model), before);
+    assert.deepEqual(model.bn.num_batches_tracked!.itemSync(), steps);
+  });
+
   it("stops at a gradient that is no number although the loss is one", async () => {
     class Root extends nn.Module {
       readonly fc = new nn.Linear(4, 2);
@@ -133,7 +163,7 @@ describe("training loop", () => {
   });
 
   it("names a parameter or an input that was bad before any op ran", () => {
-    const model = new Halves();
+    const model = new Halves().eval();
     const loss = (x: number) => () =>
       nn.crossEntropy(model.forward(tensor([[x, 0, 0, 0]])), tensor([1], { dtype: "int32" }));
     assert.equal(findNonFinite(model, loss(1)), null);

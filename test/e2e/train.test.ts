@@ -139,6 +139,20 @@ describe("a run", () => {
   });
 });
 
+describe("a network with batch normalisation", () => {
+  it("is trained, saved with its running statistics, and measured", async () => {
+    const where = emptyFolder();
+    const run = ["train", "model=resnet20", "limit=24", "epochs=1", "batch=8", "threads=1"];
+    const { code, out } = await fovea(run, { cwd: where });
+    assert.equal(code, 0);
+    assert.match(out, /^resnet20 \(272,186 parameters\) on mnist /);
+    const summary = readFileSync(path.join(where, "runs/classify/train/summary.json"), "utf8");
+    const val = await fovea(["val", "runs/classify/train", "limit=24", "--json"], { cwd: where });
+    const { testAccuracy } = JSON.parse(summary) as { testAccuracy: number };
+    assert.deepEqual([val.code, (JSON.parse(val.out) as { top1: number }).top1], [0, testAccuracy]);
+  });
+});
+
 describe("runs' folders", () => {
   it("are never written into twice, unless exist-ok is given", async () => {
     const where = emptyFolder();

@@ -98,6 +98,7 @@ describe("wrong usage", () => {
     ["trian", /unknown command "trian"; did you mean "train"\?/],
     ["train --epoch 3", /unknown option "--epoch"; did you mean "epochs"\?/],
     ["train model=lennet", /unknown model "lennet"; did you mean "lenet"\?/],
+    ["train model=vgg11", /model vgg11 takes pictures of at least 32×32; got 1×28×28/],
     ["train data=mnits", /unknown data set "mnits"; did you mean "mnist"\?/],
     ["train optimizer=adma", /no choice "adma"; did you mean "adam"\?/],
     ["train lr0=NaN", /lr0 must be a number above 0; got "NaN"/],

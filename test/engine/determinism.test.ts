@@ -2,16 +2,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataLoader, mnist } from "../../src/data/index.ts";
-import { createWasmBackend, setBackend } from "../../src/index.ts";
+import { createWasmBackend, manualSeed, type nn, optim, setBackend, vision } from "../../src/index.ts";
 import { setUp, trainStep } from "../support/lenet.ts";
 
 const train = await mnist();
 
-/** LeNet's weights after training on the first `samples` pictures of MNIST, in an order that follows from the seed. */
-async function weightsAfter(threads: number, samples: number): Promise<Map<string, ArrayLike<number>>> {
+interface Training {
+  readonly model: nn.Module;
+  readonly optimizer: optim.Adam;
+}
+
+/** A network's state after training on the first `samples` pictures of MNIST, in an order that follows from the seed. */
+async function weightsAfter(
+  threads: number,
+  samples: number,
+  start: () => Training = () => setUp(7),
+): Promise<Map<string, ArrayLike<number>>> {
   const backend = createWasmBackend({ threads });
   setBackend(backend);
-  const { model, optimizer } = setUp(7);
+  const { model, optimizer } = start();
   const loader = new DataLoader(train.slice(0, samples), { batchSize: 64, shuffle: true, seed: 3 });
   let runs = 0;
   for await (const [x, y] of loader) {
@@ -42,4 +51,13 @@ test("an epoch of LeNet on MNIST gives the same weights with 1 and 2 threads, an
 
 test("three threads on two cores change nothing either", async () => {
   assertSame(await weightsAfter(1, 4000), await weightsAfter(3, 4000), "3 threads");
+});
+
+test("ResNet-20 and its running statistics do not depend on threads", async () => {
+  const start = () => {
+    manualSeed(7);
+    const model = new vision.ResNet(20, { inChannels: 1 });
+    return { model, optimizer: new optim.Adam(model.parameters(), { lr: 1e-3 }) };
+  };
+  assertSame(await weightsAfter(1, 320, start), await weightsAfter(2, 320, start), "2 threads");
 });

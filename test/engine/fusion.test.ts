@@ -3,10 +3,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Backend } from "../../src/backend/backend.ts";
-import { keepLater, realize } from "../../src/graph/engine.ts";
-import { cat, createReferenceBackend, createWasmBackend, nn, Tensor, withBackend } from "../../src/index.ts";
+import { reads, writes } from "../../src/graph/access.ts";
+import { currentPlanner, keepLater, realize } from "../../src/graph/engine.ts";
+import {
+  cat,
+  createReferenceBackend,
+  createWasmBackend,
+  nn,
+  noGrad,
+  optim,
+  setBackend,
+  Tensor,
+  vision,
+  withBackend,
+} from "../../src/index.ts";
 import { Random } from "../../src/tensor/random.ts";
 import { assertClose } from "../support/close.ts";
+import { formula } from "../support/formula.ts";
 
 const shapes = [[], [4], [3, 4], [2, 3, 4], [1, 4], [3, 1], [2, 1, 4], [12], [6, 4]];
 
@@ -119,3 +132,44 @@ for (const [name, make] of [
     }
   });
 }
+
+/** Labels of the kernels of the last program that read or write a buffer of so many elements, in the order of stages. */
+function passesOver(size: number): string[] {
+  const { stages, labels, buffers } = currentPlanner().lastProgram!;
+  return stages.flatMap((kernels, s) =>
+    kernels.flatMap((kernel, k) =>
+      [...reads(kernel), ...writes(kernel)].some((id) => buffers[id]!.size === size) ? [labels[s]![k]!] : [],
+    ),
+  );
+}
+
+test("a residual block's step makes one pass for each normalisation, its activation and the shortcut", () => {
+  setBackend(createWasmBackend({ threads: 1 }));
+  const block = new vision.BasicBlock(4, 4);
+  const optimizer = new optim.SGD(block.parameters(), { lr: 0.1 });
+  const x = formula("x", [3, 4, 6, 5], -1, 1);
+  x.requiresGrad = true;
+  block.forward(x).sum().backward();
+  x.grad!.retain();
+  optimizer.step();
+  const sums = ["sum+mul", "sum+mul+square+sub"];
+  const gradient = ["sum", "sum+mul+sub", "add+mul+sub", "conv2dWeightGrad"];
+  assert.deepEqual(passesOver(x.size), [
+    ...["conv2d", ...sums, "relu+add+mul+sub"],
+    // The loss is the plain sum, so that the last activation's gradient joins its loop.
+    ...["conv2d", ...sums, "relu+add+mul+sub+reluGrad", "sum"],
+    ...[...gradient, "conv2dInputGrad+reluGrad"],
+    ...[...gradient, "conv2dInputGrad+add"],
+  ]);
+});
+
+test("in evaluation a residual block is its convolutions", () => {
+  setBackend(createWasmBackend({ threads: 1 }));
+  const block = new vision.BasicBlock(4, 4).eval();
+  const x = formula("x", [3, 4, 6, 5], -1, 1);
+  noGrad(() => block.forward(x)).dataSync();
+  assert.deepEqual(
+    passesOver(x.size).map((label) => label.split("+")[0]),
+    ["conv2d", "conv2d"],
+  );
+});

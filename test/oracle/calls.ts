@@ -1,10 +1,13 @@
 // How each op of the stored cases is called here; the other half of torch_ops.py.
 import {
+  adaptiveAvgPool2d,
   add,
   and,
   avgPool2d,
+  batchNorm,
   type ConvOptions,
   cat,
+  channelMoments,
   conv2d,
   type DType,
   div,
@@ -47,6 +50,8 @@ interface Args {
   readonly pads?: readonly (readonly [number, number])[];
   readonly value?: number;
   readonly kernel?: Pair;
+  readonly outputSize?: Pair;
+  readonly eps?: number;
   readonly reduction?: nn.LossReduction;
   readonly with?: readonly unknown[];
 }
@@ -117,6 +122,12 @@ function windowOptions({ kernel, ...options }: Args): ConvOptions {
   return options as ConvOptions;
 }
 
+/** By the moments of x itself, as in training. */
+function batchNormOwn(x: Tensor, weight?: Tensor, bias?: Tensor, eps?: number): Tensor {
+  const { mean, variance } = channelMoments(x);
+  return batchNorm(x, mean, variance, weight, bias, eps);
+}
+
 const spread =
   (name: "var" | "std"): TensorCall =>
   ([x], { axes, keepdim, correction }) =>
@@ -158,6 +169,9 @@ export const calls: ReadonlyMap<string, Call> = new Map<string, Call>([
   ["conv2d", onTensors(([x, weight, bias], args) => conv2d(x!, weight!, bias, windowOptions(args)))],
   ["maxPool2d", onTensors(([x], args) => maxPool2d(x!, args.kernel!, windowOptions(args)))],
   ["avgPool2d", onTensors(([x], args) => avgPool2d(x!, args.kernel!, windowOptions(args)))],
+  ["batchNorm", onTensors(([x, m, v, w, b], { eps }) => batchNorm(x!, m!, v!, w, b, eps))],
+  ["batchNormOwn", onTensors(([x, w, b], { eps }) => batchNormOwn(x!, w, b, eps))],
+  ["adaptiveAvgPool2d", onTensors(([x], { outputSize }) => adaptiveAvgPool2d(x!, outputSize!))],
   ["softmax", onTensors(([x], { axis }) => nn.softmax(x!, axis!))],
   ["logSoftmax", onTensors(([x], { axis }) => nn.logSoftmax(x!, axis!))],
   [

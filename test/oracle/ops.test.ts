@@ -5,10 +5,13 @@ import { createReferenceBackend, createWasmBackend, withBackend } from "../../sr
 import { calls } from "./calls.ts";
 import { type CaseRow, readStored, runCase } from "./harness.ts";
 
-const { index, tensors } = readStored<{ torch: string; cases: readonly CaseRow[] }>("ops.safetensors");
-const { cases, torch } = index;
-const byOp = new Map<string, CaseRow[]>();
-for (const row of cases) byOp.set(row.op, [...(byOp.get(row.op) ?? []), row]);
+const files = ["ops.safetensors", "norm.safetensors"].map((file) =>
+  readStored<{ torch: string; cases: readonly CaseRow[] }>(file),
+);
+const { torch } = files[0]!.index;
+const cases = files.flatMap(({ index, tensors }) => index.cases.map((row) => ({ row, tensors })));
+const byOp = new Map<string, typeof cases>();
+for (const stored of cases) byOp.set(stored.row.op, [...(byOp.get(stored.row.op) ?? []), stored]);
 const backends = { reference: createReferenceBackend(), wasm: createWasmBackend() };
 
 for (const [backendName, backend] of Object.entries(backends)) {
@@ -17,7 +20,7 @@ for (const [backendName, backend] of Object.entries(backends)) {
       const call = calls.get(op);
       assert.ok(call, `no call is known for ${op}`);
       const problems = withBackend(backend, () =>
-        rows.flatMap((row, i) => {
+        rows.flatMap(({ row, tensors }, i) => {
           const at = `${row.id} ${JSON.stringify(row.args ?? {})}${row.note ? ` (${row.note})` : ""}`;
           try {
             return runCase(row, tensors, call, i % 2 === 0).map((problem) => `${at}: ${problem}`);
@@ -36,7 +39,7 @@ for (const [backendName, backend] of Object.entries(backends)) {
 }
 
 test("there are enough cases", (t) => {
-  const count = (key: "grads" | "second") => cases.filter((row) => row[key]).length;
+  const count = (key: "grads" | "second") => cases.filter(({ row }) => row[key]).length;
   t.diagnostic(
     `${cases.length} cases of ${byOp.size} ops, ${count("grads")} with gradients, ${count("second")} with second derivatives`,
   );

@@ -87,6 +87,19 @@ def avg_pool(inputs, args):
     return F.avg_pool2d(inputs[0], args["kernel"], stride, padding, count_include_pad=counted)
 
 
+def batch_norm(inputs, args):
+    """By given statistics, which PyTorch's own function takes no gradients for."""
+    x, mean, variance, *affine = inputs
+    along = lambda values: values.reshape([1, -1] + [1] * (x.dim() - 2))
+    y = (x - along(mean)) / (along(variance) + args.get("eps", 1e-5)).sqrt()
+    return y * along(affine[0]) + along(affine[1]) if affine else y
+
+
+def batch_norm_own(inputs, args):
+    x, weight, bias = inputs if len(inputs) == 3 else (*inputs, None, None)
+    return F.batch_norm(x, None, None, weight, bias, training=True, eps=args.get("eps", 1e-5))
+
+
 def cross_entropy(inputs, args):
     logits, target = inputs
     target = target if target.is_floating_point() else target.long()
@@ -140,6 +153,9 @@ OPS |= {
     "conv2d": conv2d,
     "maxPool2d": max_pool,
     "avgPool2d": avg_pool,
+    "batchNorm": batch_norm,
+    "batchNormOwn": batch_norm_own,
+    "adaptiveAvgPool2d": lambda inputs, args: F.adaptive_avg_pool2d(inputs[0], args["outputSize"]),
     "softmax": lambda inputs, args: inputs[0].softmax(args["axis"]),
     "logSoftmax": lambda inputs, args: inputs[0].log_softmax(args["axis"]),
     "mseLoss": lambda inputs, args: F.mse_loss(*inputs, reduction=args.get("reduction", "mean")),

@@ -259,7 +259,7 @@ class LossWriter {
   /** `e^(x − largest)` in a fresh local. */
   #exponential(x: Term): Local {
     const f = this.#f;
-    const scope = new Scope(f);
+    const scope = new Scope(f, this.#env.relaxed);
     const e = f.local("v128");
     exp(
       scope,
@@ -277,7 +277,7 @@ class LossWriter {
   /** Stores `ln sum + largest − picked`. */
   #storeLoss(picks: Local, lanes: Lanes): void {
     const f = this.#f;
-    const scope = new Scope(f);
+    const scope = new Scope(f, this.#env.relaxed);
     const value = f.local("v128");
     const distance = sub(
       (g) => g.get(this.#largest),

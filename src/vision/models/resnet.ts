@@ -1,0 +1,101 @@
+// The residual networks for small pictures: three stages of 16, 32 and 64 channels.
+
+import { OptionError } from "../../base/errors.ts";
+import { kaimingNormal } from "../../nn/init.ts";
+import { AdaptiveAvgPool2d, Conv2d, Identity, Linear, Sequential } from "../../nn/layers.ts";
+import { Module } from "../../nn/module.ts";
+import { BatchNorm2d } from "../../nn/norm.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+
+/** Options of `ResNet`. */
+export interface ResNetOptions {
+  /** Number of classes. Default 10. */
+  classes?: number;
+  /** Channels of the pictures. Default 3. */
+  inChannels?: number;
+}
+
+function conv(inChannels: number, outChannels: number, kernelSize: number, stride: number): Conv2d {
+  const padding = (kernelSize - 1) / 2;
+  return new Conv2d(inChannels, outChannels, kernelSize, {
+    stride,
+    padding,
+    bias: false,
+    init: { weight: kaimingNormal },
+  });
+}
+
+/**
+ * Two 3×3 convolutions and a shortcut around them: `relu(bn2(conv2(relu(bn1(conv1(x))))) + downsample(x))`. The shortcut is
+ * x itself, or where stride or channels change a 1×1 convolution with batch normalisation (the paper's option B).
+ * Shapes: x `[N, in, H, W]`, y `[N, out, ⌈H / stride⌉, ⌈W / stride⌉]`.
+ * Source: He et al., "Deep residual learning for image recognition", CVPR 2016.
+ */
+export class BasicBlock extends Module {
+  readonly conv1: Conv2d;
+  readonly bn1: BatchNorm2d;
+  readonly conv2: Conv2d;
+  readonly bn2: BatchNorm2d;
+  readonly downsample: Identity | Sequential;
+
+  constructor(inChannels: number, outChannels: number, { stride = 1 }: { stride?: number } = {}) {
+    super();
+    this.conv1 = conv(inChannels, outChannels, 3, stride);
+    this.bn1 = new BatchNorm2d(outChannels);
+    this.conv2 = conv(outChannels, outChannels, 3, 1);
+    this.bn2 = new BatchNorm2d(outChannels);
+    this.downsample =
+      stride === 1 && inChannels === outChannels
+        ? new Identity()
+        : new Sequential(conv(inChannels, outChannels, 1, stride), new BatchNorm2d(outChannels));
+  }
+
+  forward(x: Tensor): Tensor {
+    const inner = this.bn1.forward(this.conv1.forward(x)).relu();
+    return this.bn2.forward(this.conv2.forward(inner)).add(this.downsample.forward(x)).relu();
+  }
+}
+
+/**
+ * ResNet-20, 32, 44, 56 … for pictures of about 32×32: a 3×3 convolution, three stages of n blocks, global average
+ * pooling and one dense layer; depth 6n + 2. Parameters are named as in torchvision's ResNet: `layer1.0.conv1.weight`.
+ * ResNet-20 has 272,474 of them for ten classes in colour.
+ * Shapes: x `[N, inChannels, H, W]` of any size, logits `[N, classes]`.
+ * Source: He et al., "Deep residual learning for image recognition", CVPR 2016, section 4.2.
+ */
+export class ResNet extends Module {
+  readonly conv1: Conv2d;
+  readonly bn1 = new BatchNorm2d(16);
+  readonly layer1: Sequential;
+  readonly layer2: Sequential;
+  readonly layer3: Sequential;
+  readonly avgpool = new AdaptiveAvgPool2d(1);
+  readonly fc: Linear;
+
+  constructor(depth: number, { classes = 10, inChannels = 3 }: ResNetOptions = {}) {
+    super();
+    const blocks = (depth - 2) / 6;
+    if (!Number.isInteger(blocks) || blocks < 1) {
+      throw new OptionError(`ResNet: depth must be 6n + 2, such as 20, 32, 44 or 56; got ${depth}`);
+    }
+    this.conv1 = conv(inChannels, 16, 3, 1);
+    this.layer1 = stage(blocks, 16, 16, 1);
+    this.layer2 = stage(blocks, 16, 32, 2);
+    this.layer3 = stage(blocks, 32, 64, 2);
+    this.fc = new Linear(64, classes);
+  }
+
+  forward(input: Tensor): Tensor {
+    let x = this.bn1.forward(this.conv1.forward(input)).relu(); // [N, 16, H, W]
+    x = this.layer1.forward(x); // [N, 16, H, W]
+    x = this.layer2.forward(x); // [N, 32, H/2, W/2]
+    x = this.layer3.forward(x); // [N, 64, H/4, W/4]
+    return this.fc.forward(this.avgpool.forward(x).flatten(1)); // [N, classes]
+  }
+}
+
+/** Blocks one after the other, of which the first changes stride and channels. */
+function stage(blocks: number, inChannels: number, outChannels: number, stride: number): Sequential {
+  const later = Array.from({ length: blocks - 1 }, () => new BasicBlock(outChannels, outChannels));
+  return new Sequential(new BasicBlock(inChannels, outChannels, { stride }), ...later);
+}

@@ -1,0 +1,164 @@
+"""
+Makes networks.safetensors: ResNet-20 and a narrow VGG-11 with batch normalisation in PyTorch, named as torchvision names them.
+
+    python3 test/oracle/networks.py
+
+Parameters and pictures follow from a formula that the tests know too, so that only results are stored: logits, loss and some
+gradients of the first batch, the losses of a few steps of SGD with momentum over two batches in turn, then logits in evaluation
+mode and some running statistics. All is computed in float64 and rounded; `drift` says how far PyTorch's own float32 is from it.
+Needs torch and numpy, CPU builds.
+"""
+
+import math
+import os
+import sys
+import zlib
+
+import numpy as np
+import torch
+from torch import nn
+
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, here)
+
+from recorder import write_safetensors  # noqa: E402
+
+BATCH, BATCHES, STEPS, CLASSES = 4, 2, 6, 10
+OPTIONS = {"lr": 0.01, "momentum": 0.9}
+
+
+def formula(name, shape, low, high):
+    """Numbers in [low, high) that follow from name and position alone; test/support/formula.ts has the same."""
+    with np.errstate(over="ignore"):
+        x = np.arange(math.prod(shape), dtype=np.uint32) * np.uint32(0x9E3779B1) ^ np.uint32(zlib.crc32(name.encode()))
+        x = (x ^ x >> np.uint32(16)) * np.uint32(0x7FEB352D)
+        x = (x ^ x >> np.uint32(15)) * np.uint32(0x846CA68B)
+    x = (x ^ x >> np.uint32(16)) >> np.uint32(8)
+    return torch.from_numpy((low + (high - low) * (x * 2.0**-24)).astype(np.float32).reshape(shape))
+
+
+def start(model):
+    with torch.no_grad():
+        for name, p in model.named_parameters():
+            if p.dim() > 1:
+                bound = math.sqrt(6 / math.prod(p.shape[1:]))
+                p.copy_(formula(name, p.shape, -bound, bound))
+            else:
+                low, high = (-0.2, 0.2) if name.endswith("bias") else (0.5, 1.5)
+                p.copy_(formula(name, p.shape, low, high))
+    return model
+
+
+class BasicBlock(nn.Module):
+    def __init__(self, inside, outside, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inside, outside, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outside)
+        self.conv2 = nn.Conv2d(outside, outside, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outside)
+        self.downsample = None
+        if stride != 1 or inside != outside:
+            self.downsample = nn.Sequential(nn.Conv2d(inside, outside, 1, stride, bias=False), nn.BatchNorm2d(outside))
+
+    def forward(self, x):
+        identity = x if self.downsample is None else self.downsample(x)
+        x = self.bn1(self.conv1(x)).relu()
+        return (self.bn2(self.conv2(x)) + identity).relu()
+
+
+class ResNet20(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(16)
+        stage = lambda i, o, stride: nn.Sequential(BasicBlock(i, o, stride), BasicBlock(o, o, 1), BasicBlock(o, o, 1))
+        self.layer1, self.layer2, self.layer3 = stage(16, 16, 1), stage(16, 32, 2), stage(32, 64, 2)
+        self.avgpool = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Linear(64, CLASSES)
+
+    def forward(self, x):
+        x = self.bn1(self.conv1(x)).relu()
+        x = self.layer3(self.layer2(self.layer1(x)))
+        return self.fc(self.avgpool(x).flatten(1))
+
+
+class VGG11(nn.Module):
+    """An eighth of the channels and of the hidden units."""
+
+    def __init__(self):
+        super().__init__()
+        layers, inside = [], 3
+        for outside in (8, "M", 16, "M", 32, 32, "M", 64, 64, "M", 64, 64, "M"):
+            if outside == "M":
+                layers.append(nn.MaxPool2d(2))
+                continue
+            layers += [nn.Conv2d(inside, outside, 3, padding=1), nn.BatchNorm2d(outside), nn.ReLU()]
+            inside = outside
+        self.features = nn.Sequential(*layers)
+        self.avgpool = nn.AdaptiveAvgPool2d(1)
+        self.classifier = nn.Sequential(
+            nn.Linear(64, 512), nn.ReLU(), nn.Dropout(0), nn.Linear(512, 512), nn.ReLU(), nn.Dropout(0), nn.Linear(512, CLASSES)
+        )  # fmt: skip
+
+    def forward(self, x):
+        return self.classifier(self.avgpool(self.features(x)).flatten(1))
+
+
+NETWORKS = {
+    "resnet20": (
+        ResNet20,
+        16,
+        ["conv1.weight", "bn1.weight", "layer2.0.downsample.0.weight", "layer2.0.bn2.bias", "layer2.1.conv2.weight", "fc.weight"],
+        ["bn1.running_mean", "layer2.0.downsample.1.running_var", "layer3.2.bn2.running_var", "layer3.2.bn2.num_batches_tracked"],
+    ),
+    "vgg11_bn": (
+        VGG11,
+        32,
+        ["features.0.weight", "features.1.weight", "features.4.bias", "features.8.weight", "classifier.6.weight"],
+        ["features.1.running_var", "features.26.running_mean", "features.26.running_var"],
+    ),
+}  # fmt: skip
+
+
+def run(make, size, gradients, buffers, dtype):
+    model = start(make()).to(dtype)
+    batches = [formula(f"pictures {i}", [BATCH, 3, size, size], -1, 1).to(dtype) for i in range(BATCHES)]
+    labels = [(torch.arange(BATCH) * 3 + i) % CLASSES for i in range(BATCHES)]
+    optimizer = torch.optim.SGD(model.parameters(), **OPTIONS)
+    found, losses = {}, []
+    for step in range(STEPS):
+        logits = model(batches[step % BATCHES])
+        loss = nn.functional.cross_entropy(logits, labels[step % BATCHES])
+        optimizer.zero_grad()
+        loss.backward()
+        if step == 0:
+            parameters = dict(model.named_parameters())
+            found["logits"] = logits
+            found |= {f"gradients.{name}": parameters[name].grad.clone() for name in gradients}
+        optimizer.step()
+        losses.append(loss.item())
+    found["losses"] = torch.tensor(losses, dtype=torch.float64)
+    found |= {f"buffers.{name}": model.state_dict()[name] for name in buffers}
+    found["evaluated"] = model.eval()(batches[0])
+    return model, {name: value.detach() for name, value in found.items()}
+
+
+def main():
+    torch.set_num_threads(1)
+    tensors, rows = {}, []
+    for name, (make, size, gradients, buffers) in NETWORKS.items():
+        model, found = run(make, size, gradients, buffers, torch.float64)
+        _, own = run(make, size, gradients, buffers, torch.float32)
+        drift = {key: (own[key] - value).abs().max().item() for key, value in found.items()}
+        for key, value in found.items():
+            tensors[f"{name}.{key}"] = value.int() if value.dtype == torch.int64 else value.float()
+        state = {key: list(value.shape) for key, value in model.state_dict().items()}
+        rows.append({"name": name, "size": size, "state": state, "drift": {k: float(f"{v:.1e}") for k, v in drift.items()}})
+        print(name, *(f"{value:.4f}" for value in found["losses"].tolist()), {k: f"{v:.0e}" for k, v in drift.items()})
+    path = os.path.join(here, "networks.safetensors")
+    write_safetensors(path, tensors, {"batch": BATCH, "batches": BATCHES, "steps": STEPS, "options": OPTIONS, "networks": rows})
+    print(f"{os.path.getsize(path) / 1e3:.0f} KB")
+
+
+if __name__ == "__main__":
+    main()
