@@ -1,11 +1,13 @@
 // Measures the contraction and pooling kernels one by one on one thread, with the peak of a loop that touches
-// registers only beside them. Run: node dist/bench/kernels.js [name] [--relaxed]
-import { setFlagsFromString } from "node:v8";
+// registers only beside them. Run: node dist/bench/kernels.js [name] [--strict] [--revectorize]
 import { ModuleBuilder } from "../src/backend/wasm/assembler.ts";
 import { convKernel } from "../src/backend/wasm/conv.ts";
 import { convWeightGradKernel } from "../src/backend/wasm/convWeightGrad.ts";
+import { wasmFeatures } from "../src/backend/wasm/features.ts";
 import { matmulKernel } from "../src/backend/wasm/matmul.ts";
+import { platform } from "../src/backend/wasm/platform.node.ts";
 import { poolGradKernel, poolKernel } from "../src/backend/wasm/pool.ts";
+import { probeTiles } from "../src/backend/wasm/probe.ts";
 import { contiguousStrides, product } from "../src/backend/wasm/result.ts";
 import type {
   Access,
@@ -18,8 +20,10 @@ import type {
 } from "../src/kernel/kernel.ts";
 import { type LoadedKernel, loadKernel } from "../test/backend/kernel-harness.ts";
 
-const relaxed = process.argv.includes("--relaxed");
-if (relaxed) setFlagsFromString("--experimental-wasm-relaxed-simd");
+const relaxed = !process.argv.includes("--strict") && wasmFeatures().relaxedSimd;
+if (process.argv.includes("--revectorize")) platform.enableRevectorization();
+const tiles = probeTiles(relaxed);
+console.log(`tiles: ${tiles.family}${relaxed ? ", relaxed" : ""}`);
 const filter = process.argv.slice(2).find((a) => !a.startsWith("--")) ?? "";
 
 interface Job {
@@ -88,7 +92,7 @@ function addMatmul(m: number, n: number, k: number, layout: "nn" | "nt" | "tn"):
       epilogue: resultOnly({ buffer: 2, offset: 0, strides: [n, 1] }),
     };
     const buffers = [randomFloats(m * k), randomFloats(k * n), new Float32Array(m * n)];
-    return loadKernel(matmulKernel, kernel, buffers, relaxed);
+    return loadKernel(matmulKernel, kernel, buffers, tiles);
   });
 }
 
@@ -168,7 +172,7 @@ function addConv(layer: Layer): void {
   addJob(`conv ${layer.name}`, flops, () => {
     const epilogue = resultOnly(dense(2, yDims));
     const kernel: ConvKernel = { kind: "conv2d", geometry: g, ...input, weight: dense(1, wDims), epilogue };
-    return loadKernel(convKernel, kernel, [x, w, new Float32Array(product(yDims))], relaxed);
+    return loadKernel(convKernel, kernel, [x, w, new Float32Array(product(yDims))], tiles);
   });
   addJob(`conv dw ${layer.name}`, flops, () => {
     const chunks = Math.min(8, g.batch);
@@ -182,7 +186,7 @@ function addConv(layer: Layer): void {
       dy: dense(1, yDims),
       epilogue,
     };
-    return loadKernel(convWeightGradKernel, kernel, [x, dy, new Float32Array(product(outDims))], relaxed);
+    return loadKernel(convWeightGradKernel, kernel, [x, dy, new Float32Array(product(outDims))], tiles);
   });
   if (layer.bytes) return;
   addJob(`conv dx ${layer.name}`, flops, () => {
@@ -217,7 +221,7 @@ function addConv(layer: Layer): void {
       weight: { buffer: 1, offset: kernelH * kernelW - 1, strides: [sGroup, sIn, sOut, -sRow, -sColumn] },
       epilogue: resultOnly(dense(2, xDims)),
     };
-    return loadKernel(convKernel, kernel, [dy, w, new Float32Array(product(xDims))], relaxed);
+    return loadKernel(convKernel, kernel, [dy, w, new Float32Array(product(xDims))], tiles);
   });
 }
 
@@ -249,12 +253,12 @@ function addPool(planes: number, size: number): void {
   addJob(`pool [${planes},${size},${size}]`, product(inDims), () => {
     const fields = { values: null, input: dense(0, inDims), epilogue: resultOnly(dense(1, outDims)) };
     const kernel: PoolKernel = { kind: "pool2d", mode: "max", ...window, ...fields };
-    return loadKernel(poolKernel, kernel, [x, y], relaxed);
+    return loadKernel(poolKernel, kernel, [x, y], tiles);
   });
   addJob(`pool dx [${planes},${size},${size}]`, product(inDims), () => {
     const fields = { input: dense(0, inDims), dy: dense(1, outDims), epilogue: resultOnly(dense(2, inDims)) };
     const kernel: PoolGradKernel = { kind: "pool2dGrad", mode: "max", ...window, ...fields };
-    return loadKernel(poolGradKernel, kernel, [x, y, new Float32Array(product(inDims))], relaxed);
+    return loadKernel(poolGradKernel, kernel, [x, y, new Float32Array(product(inDims))], tiles);
   });
 }
 

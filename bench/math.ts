@@ -42,7 +42,10 @@ function job(name: string, expr: Expr): Job {
   };
   const positive = name === "log" || name === "pow";
   const floats = () => Float32Array.from({ length }, () => 8 * Math.random() - (positive ? 0 : 4));
-  const { code, run } = loadKernel(loopKernel, kernel, [floats(), floats(), floats()], relaxed);
+  const { code, run } = loadKernel(loopKernel, kernel, [floats(), floats(), floats()], {
+    family: "narrow",
+    relaxed,
+  });
   return { name, run: () => run(0, code.units), best: Number.POSITIVE_INFINITY };
 }
 

@@ -3,6 +3,7 @@
 
 import { ModuleBuilder } from "../../src/backend/wasm/assembler.ts";
 import type { CodegenEnv, KernelCode } from "../../src/backend/wasm/codegen.ts";
+import type { Tiles } from "../../src/backend/wasm/tiles.ts";
 import type { DType } from "../../src/base/dtype.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 
@@ -27,7 +28,7 @@ export function loadKernel<K extends Kernel>(
   generate: (kernel: K, env: CodegenEnv) => KernelCode,
   kernel: K,
   buffers: readonly HostArray[],
-  relaxed = false,
+  tiles: Tiles = { family: "narrow", relaxed: false },
 ): LoadedKernel {
   const align = (n: number) => Math.ceil(n / 64) * 64;
   let end = 1024;
@@ -38,7 +39,8 @@ export function loadKernel<K extends Kernel>(
   });
   const tables: { at: number; data: Int32Array | Float32Array }[] = [];
   const env: CodegenEnv = {
-    relaxed,
+    relaxed: tiles.relaxed,
+    tiles,
     dtype: (buffer) => dtypeOf(buffers[buffer]!),
     pushAddress(f, buffer, element = 0) {
       f.i32(offsets[buffer]! + element * buffers[buffer]!.BYTES_PER_ELEMENT);

@@ -38,6 +38,7 @@ export function compileKernel(
   const pages = Math.ceil(top / 65536) + 1;
   const env: CodegenEnv = {
     relaxed: false,
+    tiles: { family: "narrow", relaxed: false },
     dtype: (buffer) => buffers[buffer]!.dtype,
     pushAddress: (f, buffer, element = 0) =>
       void f.i32(offsets[buffer]! + element * byteSize(buffers[buffer]!.dtype)),

@@ -51,7 +51,9 @@ test("a normalised loss read before backward() is not computed twice", async () 
   await block.conv1.weight.grad!.data();
   const labels = labelsOfLastRun();
   assert.ok(labels.includes("conv2dWeightGrad"));
-  const forward = labels.filter((label) => label.startsWith("conv2d+") || /^conv2d$|square(?!Grad)/.test(label));
+  const forward = labels.filter(
+    (label) => label.startsWith("conv2d+") || /^conv2d$|square(?!Grad)/.test(label),
+  );
   assert.deepEqual(forward, []);
 });
 

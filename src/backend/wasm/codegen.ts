@@ -3,6 +3,7 @@
 import type { DType } from "../../base/dtype.ts";
 import type { BufferId } from "../../kernel/kernel.ts";
 import type { FunctionBuilder } from "./assembler.ts";
+import type { Tiles } from "./tiles.ts";
 
 /**
  * Parameters of every kernel function, by local index: the kernel computes its units `lo … hi − 1`; `args`
@@ -14,6 +15,8 @@ export const param = { lo: 0, hi: 1, args: 2, scratch: 3 } as const;
 export interface CodegenEnv {
   /** True where the engine has relaxed SIMD and the program may use it (fused multiply-add). */
   readonly relaxed: boolean;
+  /** Which register tiles the engine runs well. */
+  readonly tiles: Tiles;
   /** Dtype of a buffer. */
   dtype(buffer: BufferId): DType;
   /** Pushes the byte address (i32) of the element `element` of a buffer. */

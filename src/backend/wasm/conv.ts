@@ -15,31 +15,35 @@ import {
   closeTile,
   openTile,
   outerProductStep,
+  settleBytes,
+  settleTile,
   storeLanes,
   type Tile,
   takeLocals,
   transpose4,
 } from "./tile.ts";
+import { isPaired } from "./tiles.ts";
 
 /** Code of a convolution; a unit is a block of output rows of one image, with all its channels. */
 export function convKernel(kernel: ConvKernel, env: CodegenEnv): KernelCode {
   const g = kernel.geometry;
   const dims = [g.batch, g.groups * g.outChannels, g.outH, g.outW];
   if (product(dims) === 0) return { units: 0, cost: 0, scratchBytes: 0, write() {} };
-  const plan = planConv(kernel, env.relaxed);
+  const plan = planConv(kernel, env.tiles);
   const target = rawTarget(env, kernel.epilogue, dims);
   const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
   const weights = align(plan.stage ? plan.stage.bytes + 16 : 0);
   const raw = weights + align(g.groups * groupBytes(kernel, plan) + panelBytes(24, 4));
   const rawBytes = target.direct ? 0 : align(dims[1]! * plan.rowBlock * g.outW * 4 + 64);
+  const tile = raw + rawBytes;
   const table = env.table(plan.offsets.map((offset) => offset * 4));
   const clip = plan.clip && env.table(plan.clip.map((step) => step * 4));
   return {
     units: g.batch * plan.rowBlocks,
     cost: (product(dims) * plan.steps) / 13 + product(dims),
-    scratchBytes: raw + rawBytes,
+    scratchBytes: tile + settleBytes,
     write(f) {
-      new ConvWriter(f, env, kernel, plan, { weights, raw, table, clip }).write();
+      new ConvWriter(f, env, kernel, plan, { weights, raw, tile, table, clip }).write();
     },
   };
 }
@@ -48,6 +52,7 @@ export function convKernel(kernel: ConvKernel, env: CodegenEnv): KernelCode {
 interface Places {
   readonly weights: number;
   readonly raw: number;
+  readonly tile: number;
   readonly table: (f: FunctionBuilder) => void;
   readonly clip: ((f: FunctionBuilder) => void) | null;
 }
@@ -322,6 +327,10 @@ class ConvWriter {
     addScaled(f, this.#channel, this.#rawChannel * 4);
     f.get(this.#y).get(this.#rowStart).op("i32.sub").i32(g.outW).op("i32.mul");
     f.get(columns.at).op("i32.add").i32(4).op("i32.mul").op("i32.add").set(target);
+    if (isPaired(this.#env.tiles) && !(byPixels && columns.count % 8 === 0)) {
+      f.get(param.scratch).i32(this.#places.tile).op("i32.add").set(entry);
+      settleTile(f, tile, entry);
+    }
     if (byPixels) this.#storePixels(tile, target, columns.count);
     else this.#storeChannels(tile, target, block.valid);
     closeTile(f, tile);

@@ -2,7 +2,7 @@
 // strides alone; emits no code.
 import type { ConvGeometry, ConvKernel } from "../../kernel/kernel.ts";
 import { dilatedHeight, type ImageLayout, type StageLayout, stageLayout, windowWidth } from "./stage.ts";
-import { type Split, splitRows, tileCost } from "./tile.ts";
+import { bestTiling, type Split, type Tiles } from "./tiles.ts";
 
 /**
  * How a convolution's tiles lie. With `pixels`, vectors run along an output row and rows of the tile are
@@ -44,37 +44,6 @@ const stageBytes = 384 * 1024;
 const unitWork = 1 << 17;
 const weightBytes = 512 * 1024;
 
-/** How an area of lanes by rows is covered by tiles. */
-export interface Tiling {
-  readonly vectors: number;
-  readonly rows: Split;
-  readonly cost: number;
-}
-
-/** The cheapest tiling of `lanes × count`; `overhead` is the cost per tile vector of opening and storing it. */
-export function bestTiling(
-  lanes: number,
-  count: number,
-  steps: number,
-  overhead: number,
-  relaxed: boolean,
-): Tiling {
-  const total = Math.ceil(lanes / 4);
-  let best: Tiling | undefined;
-  for (const vectors of [2, 3, 4, 1, 6]) {
-    if (vectors > total) continue;
-    const rows = splitRows(count, vectors, relaxed);
-    const column = (v: number) => {
-      const tile = (r: number) => steps * tileCost(r, v, relaxed) + r * v * overhead + 12;
-      return rows.full * tile(rows.size) + (rows.rest ? tile(rows.rest) : 0);
-    };
-    const rest = total % vectors;
-    const cost = Math.floor(total / vectors) * column(vectors) + (rest ? column(rest) : 0);
-    if (!best || cost < best.cost * 0.99) best = { vectors, rows, cost };
-  }
-  return best ?? { vectors: 1, rows: { size: 1, full: 0, rest: 0 }, cost: 0 };
-}
-
 /** Kernel rows whose distance is a multiple of this many meet the same output rows when the input is dilated. */
 function rowClassesOf({ dilationH, inputDilationH }: ConvGeometry): number {
   let common = inputDilationH;
@@ -108,11 +77,11 @@ function clipTable(g: ConvGeometry, rows: readonly number[]): Int32Array | null 
 }
 
 /** Plans a convolution with at least one output element. */
-export function planConv(kernel: ConvKernel, relaxed: boolean): ConvPlan {
+export function planConv(kernel: ConvKernel, tiles: Tiles): ConvPlan {
   const g = kernel.geometry;
   const steps = g.inChannels * g.kernelH * g.kernelW;
-  const byPixels = bestTiling(g.outW, g.outChannels, steps, 1, relaxed);
-  const byChannels = bestTiling(g.outChannels, g.outW, steps, 3, relaxed);
+  const byPixels = bestTiling(tiles, g.outW, g.outChannels, steps, 1);
+  const byChannels = bestTiling(tiles, g.outChannels, g.outW, steps, 3);
   const form = byPixels.cost * (g.strideW > 1 ? 1.1 : 1) <= byChannels.cost ? "pixels" : "channels";
   const tiling = form === "pixels" ? byPixels : byChannels;
   const lanes = form === "pixels" ? g.outW : g.outChannels;

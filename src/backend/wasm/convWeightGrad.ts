@@ -5,7 +5,6 @@ import { byteSize } from "../../base/dtype.ts";
 import type { ConvWeightGradKernel } from "../../kernel/kernel.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
-import { bestTiling } from "./convPlan.ts";
 import { type PanelShape, packPanel, panelBytes } from "./pack.ts";
 import { applyEpilogue, product, rawTarget, setOutputPointer } from "./result.ts";
 import {
@@ -22,12 +21,11 @@ import {
   closeTile,
   openTile,
   outerProductStep,
-  type Split,
-  splitRows,
   storeLanes,
   takeLocals,
   transpose4,
 } from "./tile.ts";
+import { bestTiling, type Split, splitRows, type Tiles } from "./tiles.ts";
 
 /** Output pixels whose packed gradients stay in a first-level cache beside the image rows they meet. */
 const blockPixels = 384;
@@ -51,11 +49,11 @@ interface Plan {
   readonly sumBytes: number;
 }
 
-function planWeightGrad(kernel: ConvWeightGradKernel, relaxed: boolean): Plan {
+function planWeightGrad(kernel: ConvWeightGradKernel, tiles: Tiles): Plan {
   const { geometry: g, input } = kernel;
   const taps = g.kernelH * g.kernelW;
   const together = Math.max(1, Math.min(g.inChannels, Math.ceil(4 / Math.max(1, taps))));
-  const { vectors, rows } = bestTiling(g.outChannels, together * taps, g.outH * g.outW, 2, relaxed);
+  const { vectors, rows } = bestTiling(tiles, g.outChannels, together * taps, g.outH * g.outW, 2);
   const width = vectors * 4;
   const [, channel, row, column] = input.strides as [number, number, number, number];
   const windowH = (g.outH - 1) * g.strideH + (g.kernelH - 1) * g.dilationH + 1;
@@ -92,7 +90,7 @@ export function convWeightGradKernel(kernel: ConvWeightGradKernel, env: CodegenE
   const g = kernel.geometry;
   const dims = [kernel.chunks, g.groups, g.outChannels, g.inChannels, g.kernelH, g.kernelW];
   if (product(dims) === 0) return { units: 0, cost: 0, scratchBytes: 0, write() {} };
-  const plan = planWeightGrad(kernel, env.relaxed);
+  const plan = planWeightGrad(kernel, env.tiles);
   const target = rawTarget(env, kernel.epilogue, dims);
   const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
   const gradients = align(plan.stage ? plan.stage.bytes + 16 : 0);
@@ -296,7 +294,7 @@ class WeightGradWriter {
     f.get(sums).set(sum).get(this.#origin).set(image);
     f.for(channel, 0, whole, together, () => channels(together, this.#plan.taps));
     const rest = g.inChannels - whole;
-    if (rest > 0) channels(rest, splitRows(rest * taps, this.#plan.vectors, this.#env.relaxed));
+    if (rest > 0) channels(rest, splitRows(this.#env.tiles, rest * taps, this.#plan.vectors));
     f.release(channel, image, sum);
   }
 

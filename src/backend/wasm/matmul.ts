@@ -6,12 +6,21 @@ import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
 import { type MatmulPlan, planMatmul } from "./matmulPlan.ts";
 import { type PanelShape, packPanel, panelBytes } from "./pack.ts";
 import { applyEpilogue, product, rawTarget, setOutputPointer } from "./result.ts";
-import { addScaled, closeTile, openTile, outerProductStep, storeLanes } from "./tile.ts";
+import {
+  addScaled,
+  closeTile,
+  openTile,
+  outerProductStep,
+  settleBytes,
+  settleTile,
+  storeLanes,
+} from "./tile.ts";
+import { isPaired } from "./tiles.ts";
 
 /** Code of a batched matrix product; a unit is one block of one product. */
 export function matmulKernel(kernel: MatmulKernel, env: CodegenEnv): KernelCode {
   const { m, n, k } = kernel;
-  const plan = planMatmul(kernel, env.relaxed);
+  const plan = planMatmul(kernel, env.tiles);
   const dims = [...kernel.batch, m, n];
   const empty = product(dims) === 0;
   const target = rawTarget(env, kernel.epilogue, dims);
@@ -22,11 +31,23 @@ export function matmulKernel(kernel: MatmulKernel, env: CodegenEnv): KernelCode 
   return {
     units: empty ? 0 : plan.batches * plan.columnBlocks * plan.rowBlocks,
     cost: plan.batches * ((m * n * k) / 14 + m * n),
-    scratchBytes: aBytes + bBytes + rawBytes,
+    scratchBytes: aBytes + bBytes + rawBytes + settleBytes,
     write(f) {
-      if (!empty) new MatmulWriter(f, env, kernel, plan, { a: bBytes, raw: aBytes + bBytes }).write();
+      if (!empty)
+        new MatmulWriter(f, env, kernel, plan, {
+          a: bBytes,
+          raw: aBytes + bBytes,
+          tile: aBytes + bBytes + rawBytes,
+        }).write();
     },
   };
+}
+
+/** Places of the parts of scratch memory behind the packed columns. */
+interface Places {
+  readonly a: number;
+  readonly raw: number;
+  readonly tile: number;
 }
 
 /** Writes the function; its fields are the locals that the nested loops share. */
@@ -35,7 +56,7 @@ class MatmulWriter {
   readonly #env: CodegenEnv;
   readonly #kernel: MatmulKernel;
   readonly #plan: MatmulPlan;
-  readonly #scratch: { readonly a: number; readonly raw: number };
+  readonly #scratch: Places;
   readonly #direct: boolean;
   readonly #final: boolean;
   readonly #dims: readonly number[];
@@ -59,13 +80,7 @@ class MatmulWriter {
   readonly #packed: Local;
   readonly #packedColumn: Local;
 
-  constructor(
-    f: FunctionBuilder,
-    env: CodegenEnv,
-    kernel: MatmulKernel,
-    plan: MatmulPlan,
-    scratch: { readonly a: number; readonly raw: number },
-  ) {
+  constructor(f: FunctionBuilder, env: CodegenEnv, kernel: MatmulKernel, plan: MatmulPlan, scratch: Places) {
     this.#f = f;
     this.#env = env;
     this.#kernel = kernel;
@@ -313,6 +328,10 @@ class MatmulWriter {
           f.get(left).i32(1).op("i32.sub").tee(left).brIf(0);
         });
       if (this.#kernel.k > 0) loop();
+      if (isPaired(this.#env.tiles) && valid % 8 !== 0) {
+        f.get(param.scratch).i32(this.#scratch.tile).op("i32.add").set(b);
+        settleTile(f, tile, b);
+      }
       tile.acc.forEach((acc, i) => {
         const r = Math.floor(i / vectors);
         const v = i % vectors;

@@ -2,7 +2,7 @@
 // shapes and strides alone; emits no code.
 import type { MatmulKernel } from "../../kernel/kernel.ts";
 import { product } from "./result.ts";
-import { type Split, splitRows, vectorsForRows } from "./tile.ts";
+import { bestTiling, type Split, type Tiles } from "./tiles.ts";
 
 /** Longest run of k kept in one panel: 8 columns of it are 24 KiB, within a first-level cache. */
 const maxDepth = 768;
@@ -43,15 +43,14 @@ function staysCached(steps: number, stride: number, lines: number): boolean {
 }
 
 /** Plans a matrix product. */
-export function planMatmul(kernel: MatmulKernel, relaxed: boolean): MatmulPlan {
+export function planMatmul(kernel: MatmulKernel, tiles: Tiles): MatmulPlan {
   const { m, n, k } = kernel;
   const batches = product(kernel.batch);
   const [aRow, aStep] = kernel.a.strides.slice(-2) as [number, number];
   const [bStep, bColumn] = kernel.b.strides.slice(-2) as [number, number];
-  const vectors = Math.min(vectorsForRows(m), Math.max(1, Math.ceil(n / 4)));
+  const { vectors, rows } = bestTiling(tiles, n, m, k, 1);
   const width = vectors * 4;
   const tailWidth = Math.ceil((n % width) / 4) * 4;
-  const rows = splitRows(m, vectors, relaxed);
   const depths = Math.max(1, Math.ceil(k / maxDepth));
   const depth = Math.ceil(k / depths);
   const panels = Math.max(1, Math.ceil(n / width));

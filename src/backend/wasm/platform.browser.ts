@@ -7,6 +7,7 @@ export const platform: Platform = {
   canBlock: "WorkerGlobalScope" in globalThis,
 
   enableRelaxedSimd() {},
+  enableRevectorization: () => false,
 
   spawn(onFailure) {
     const worker = new Worker(new URL("./worker.browser.js", import.meta.url), {

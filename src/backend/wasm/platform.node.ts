@@ -4,6 +4,8 @@ import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { Platform } from "./platform.ts";
 
+let isRevectorizing = false;
+
 export const platform: Platform = {
   parallelism: availableParallelism(),
   sharedMemory: true,
@@ -11,6 +13,15 @@ export const platform: Platform = {
 
   enableRelaxedSimd() {
     setFlagsFromString("--experimental-wasm-relaxed-simd");
+  },
+
+  enableRevectorization() {
+    // Older engines do not know the flag and complain about it.
+    const [major = 0] = process.versions.v8.split(".").map(Number);
+    if (isRevectorizing || major < 13) return false;
+    setFlagsFromString("--experimental-wasm-revectorize");
+    isRevectorizing = true;
+    return true;
   },
 
   spawn(onFailure) {

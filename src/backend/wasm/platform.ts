@@ -18,6 +18,8 @@ export interface Platform {
   readonly canBlock: boolean;
   /** Turns on relaxed SIMD in an engine that has it behind a flag; does nothing elsewhere. */
   enableRelaxedSimd(): void;
+  /** Lets the engine pair vector instructions; false where it has no such experiment, or has it on already. */
+  enableRevectorization(): boolean;
   /** Starts the worker; `onFailure` is called at most once, when it stops by itself. It never keeps the process alive. */
   spawn(onFailure: (reason: string) => void): WorkerHandle;
 }

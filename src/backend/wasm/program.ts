@@ -10,6 +10,7 @@ import { runArgs } from "./layout.ts";
 import { float64Unsupported } from "./memory.ts";
 import { defineRun, type KernelFunction } from "./phases.ts";
 import { schedule } from "./schedule.ts";
+import type { Tiles } from "./tiles.ts";
 
 /** Gives the code of one kernel. */
 export type KernelCodegen = (kernel: Kernel, env: CodegenEnv) => KernelCode;
@@ -17,7 +18,7 @@ export type KernelCodegen = (kernel: Kernel, env: CodegenEnv) => KernelCode;
 /** What a program is rendered for. */
 export interface RenderTarget {
   readonly threads: number;
-  readonly relaxed: boolean;
+  readonly tiles: Tiles;
   readonly maximumPages: number;
   readonly shared: boolean;
 }
@@ -43,7 +44,7 @@ export function renderProgram(
   { traced = false } = {},
 ): RenderedProgram {
   const tables = new Tables();
-  const env = makeEnv(program, tables, target.relaxed);
+  const env = makeEnv(program, tables, target.tiles);
   const stages = program.stages.map((kernels) => kernels.map((kernel) => codegen(kernel, env)));
   const { phases, gain } = schedule(stages, target.threads);
 
@@ -92,7 +93,7 @@ class Tables {
   }
 }
 
-function makeEnv(program: Program, tables: Tables, relaxed: boolean): CodegenEnv {
+function makeEnv(program: Program, tables: Tables, tiles: Tiles): CodegenEnv {
   const { buffers, scalars } = program;
   const variableSlots = new Map<BufferId, number>();
   buffers.forEach((buffer, id) => {
@@ -105,7 +106,8 @@ function makeEnv(program: Program, tables: Tables, relaxed: boolean): CodegenEnv
     if (bytes !== 0) f.i32(bytes).op("i32.add");
   };
   return {
-    relaxed,
+    relaxed: tiles.relaxed,
+    tiles,
     dtype: (buffer) => buffers[buffer]!.dtype,
     pushAddress(f, buffer, element = 0) {
       const { role, dtype, offset } = buffers[buffer]!;

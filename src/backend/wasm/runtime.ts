@@ -1,6 +1,7 @@
 // The WebAssembly backend: variables, one workspace for all programs, and runs on a team of threads. Kernels'
 // code comes from a code generator that it is given; it knows none of them.
 
+import { platform } from "#platform";
 import { byteSize, type DType, type TypedArray } from "../../base/dtype.ts";
 import { FoveaError, OptionError, UnsupportedError } from "../../base/errors.ts";
 import type { Program } from "../../kernel/kernel.ts";
@@ -9,8 +10,10 @@ import { wasmFeatures } from "./features.ts";
 import { align } from "./heap.ts";
 import { type RunFunction, runArgs } from "./layout.ts";
 import { float64Unsupported, Memory } from "./memory.ts";
+import { forgetTiles, probeTiles } from "./probe.ts";
 import { type KernelCodegen, type RenderedProgram, renderProgram } from "./program.ts";
 import { Team } from "./threads.ts";
+import type { TileFamilyName } from "./tiles.ts";
 import { clockSince, readNotes, traceBytes } from "./trace.ts";
 
 /** Options of the WebAssembly backend. */
@@ -22,6 +25,12 @@ export interface WasmOptions {
    * that may differ between machines. False gives the same bits everywhere. Default true.
    */
   readonly relaxed?: boolean;
+  /**
+   * Whether the engine may compute pairs of vectors with 256-bit instructions, which doubles the speed of products where it
+   * works. An experiment of the engine (V8 from 13 on, x86 with AVX2) and for the whole process, therefore false unless
+   * asked for; the bits stay the same. Where the engine has no such thing nothing happens, and `info.simd` tells.
+   */
+  readonly revectorize?: boolean;
   /** How long a run waits for threads that show no sign of life before it fails with WorkerError. Default 30000. */
   readonly timeoutMs?: number;
 }
@@ -30,6 +39,8 @@ export interface WasmOptions {
 export interface WasmInfo {
   readonly threads: number;
   readonly simd: "simd128" | "simd128 + relaxed";
+  /** Which register tiles suit the engine, found by timing them. */
+  readonly tiles: TileFamilyName;
   readonly sharedMemory: boolean;
   readonly memoryBytes: number;
   readonly usedBytes: number;
@@ -124,7 +135,10 @@ export class WasmBackend implements Backend {
     if (program.team !== null && program.team === this.#team) program.team.drop(program.id);
   });
 
-  constructor(codegen: KernelCodegen, { threads, relaxed = true, timeoutMs = 30_000 }: WasmOptions = {}) {
+  constructor(
+    codegen: KernelCodegen,
+    { threads, relaxed = true, revectorize = false, timeoutMs = 30_000 }: WasmOptions = {},
+  ) {
     const features = wasmFeatures();
     if (!features.simd) {
       throw new UnsupportedError(
@@ -132,6 +146,7 @@ export class WasmBackend implements Backend {
       );
     }
     if (!(timeoutMs > 0)) throw new OptionError(`wasm: timeoutMs must be positive; got ${timeoutMs}`);
+    if (revectorize && platform.enableRevectorization()) forgetTiles();
     this.#codegen = codegen;
     this.#threads = chooseThreads(threads, features);
     this.#relaxed = relaxed && features.relaxedSimd;
@@ -148,6 +163,7 @@ export class WasmBackend implements Backend {
     return {
       threads: this.#threads,
       simd: this.#relaxed ? "simd128 + relaxed" : "simd128",
+      tiles: probeTiles(this.#relaxed).family,
       sharedMemory: this.#memory.shared,
       memoryBytes: this.#memory.bytes,
       usedBytes: this.#memory.usedBytes,
@@ -195,7 +211,7 @@ export class WasmBackend implements Backend {
   #load(program: Program, traced: boolean): LoadedProgram {
     const target = {
       threads: this.#threads,
-      relaxed: this.#relaxed,
+      tiles: probeTiles(this.#relaxed),
       maximumPages: this.#memory.maximumPages,
       shared: this.#memory.shared,
     };

@@ -1,5 +1,5 @@
-// Register tiles: the blocks of vector accumulators that contractions are made of, and how sizes are cut into
-// them. Knows instructions only, nothing of any kernel's geometry.
+// Register tiles: the blocks of vector accumulators that contractions are made of. Knows instructions only, nothing of
+// any kernel's geometry.
 import type { FunctionBuilder, Local, ValueType } from "./assembler.ts";
 
 /** Several fresh locals of one type. */
@@ -47,6 +47,26 @@ export function openTile(
 /** Gives the accumulators back. */
 export function closeTile(f: FunctionBuilder, tile: Tile): void {
   f.release(...tile.acc);
+}
+
+/** Bytes that `settleTile` may write. */
+export const settleBytes = 512;
+
+/**
+ * Takes the sums through memory at `pointer`, side by side. An engine that computes vectors in pairs looks for the pairs where
+ * they are stored; call this before they are stored in any other way.
+ */
+export function settleTile(f: FunctionBuilder, tile: Tile, pointer: Local): void {
+  tile.acc.forEach((acc, i) => {
+    f.get(pointer)
+      .get(acc)
+      .mem("v128.store", i * 16);
+  });
+  tile.acc.forEach((acc, i) => {
+    f.get(pointer)
+      .mem("v128.load", i * 16)
+      .set(acc);
+  });
 }
 
 /**
@@ -112,55 +132,4 @@ export function transpose4(f: FunctionBuilder, rows: readonly [Local, Local, Loc
   f.get(low).get(a).shuffle32(2, 3, 6, 7).set(b);
   f.get(low).get(a).shuffle32(0, 1, 4, 5).set(a);
   f.release(low, high);
-}
-
-/** A count cut into `full` tiles of `size` and one of `rest` (0 for none). */
-export interface Split {
-  readonly size: number;
-  readonly full: number;
-  readonly rest: number;
-}
-
-/**
- * The largest number of rows of a tile of so many vectors. Eight or nine sums keep the multipliers busy; with
- * more, V8 runs out of registers in all but the simplest loops.
- */
-export function maxRows(vectors: number): number {
-  if (vectors === 1) return 8;
-  if (vectors === 2) return 4;
-  if (vectors === 3) return 3;
-  return vectors === 4 ? 2 : 1;
-}
-
-/** How many vectors suit a tile when only `rows` rows exist. */
-export function vectorsForRows(rows: number): number {
-  if (rows >= 4) return 2;
-  return rows === 3 ? 3 : rows === 2 ? 4 : 6;
-}
-
-/**
- * Rough cycles that one step of a tile takes: the longest of a sum's latency, the multipliers' work, the loads
- * and the instructions in all.
- */
-export function tileCost(rows: number, vectors: number, relaxed: boolean): number {
-  const products = rows * vectors;
-  const loads = rows + vectors + 1;
-  const instructions = products * (relaxed ? 1 : 2) + loads + 5;
-  return Math.max(4, products / (relaxed ? 2 : 1.5), loads / 2, instructions / 5.5) + 0.5;
-}
-
-/** The cheapest cut of `count` rows into tiles of at most `limit` rows. */
-export function splitRows(count: number, vectors: number, relaxed: boolean): Split {
-  let best: Split = { size: 1, full: count, rest: 0 };
-  let bestCost = Number.POSITIVE_INFINITY;
-  for (let size = Math.min(maxRows(vectors), Math.max(count, 1)); size >= 1; size--) {
-    const full = Math.floor(count / size);
-    const rest = count - full * size;
-    const cost = full * tileCost(size, vectors, relaxed) + (rest ? tileCost(rest, vectors, relaxed) : 0);
-    if (cost < bestCost * 0.999) {
-      best = { size, full, rest };
-      bestCost = cost;
-    }
-  }
-  return best;
 }
