@@ -1,13 +1,17 @@
 // Measures the transcendental functions one by one on one thread, in elementwise loops over data that stays in the
-// first-level cache; `copy` is what the loop and the calls cost. Run: node dist/bench/math.js [name] [--relaxed]
-import { setFlagsFromString } from "node:v8";
+// first-level cache; `copy` is what the loop and the calls cost.
+// Run: node dist/bench/math.js [name] [--strict] [--revectorize]
+import { wasmFeatures } from "../src/backend/wasm/features.ts";
 import { loopKernel } from "../src/backend/wasm/loops.ts";
+import { platform } from "../src/backend/wasm/platform.node.ts";
+import { probeTiles } from "../src/backend/wasm/probe.ts";
 import { apply, type Expr, load } from "../src/kernel/expr.ts";
 import type { Access, LoopKernel } from "../src/kernel/kernel.ts";
 import { loadKernel } from "../test/backend/kernel-harness.ts";
 
-const relaxed = process.argv.includes("--relaxed");
-if (relaxed) setFlagsFromString("--experimental-wasm-relaxed-simd");
+const relaxed = !process.argv.includes("--strict") && wasmFeatures().relaxedSimd;
+if (process.argv.includes("--revectorize")) platform.enableRevectorization();
+const tiles = probeTiles(relaxed);
 const filter = process.argv.slice(2).find((a) => !a.startsWith("--")) ?? "";
 
 const length = 4096;
@@ -42,10 +46,7 @@ function job(name: string, expr: Expr): Job {
   };
   const positive = name === "log" || name === "pow";
   const floats = () => Float32Array.from({ length }, () => 8 * Math.random() - (positive ? 0 : 4));
-  const { code, run } = loadKernel(loopKernel, kernel, [floats(), floats(), floats()], {
-    family: "narrow",
-    relaxed,
-  });
+  const { code, run } = loadKernel(loopKernel, kernel, [floats(), floats(), floats()], tiles);
   return { name, run: () => run(0, code.units), best: Number.POSITIVE_INFINITY };
 }
 

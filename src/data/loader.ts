@@ -142,7 +142,8 @@ export class DataLoader implements AsyncIterable<Batch>, Iterable<Batch> {
       all = Tensor.fromArray(dataset.data, [dataset.length, ...dataset.sampleShape], dataset.dtype);
       residents.set(dataset, all.makeResident());
     }
-    const labels = Int32Array.from(indices, (index) => dataset.labels[index]!);
+    const labels = new Int32Array(indices.length);
+    for (let i = 0; i < labels.length; i++) labels[i] = dataset.labels[indices[i]!]!;
     return [pickRows(all, Tensor.fromArray(indices)), Tensor.fromArray(labels), indices];
   }
 

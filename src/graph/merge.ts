@@ -1,26 +1,27 @@
 // Loops over the same elements that read each other's results, or the same buffers, become one loop with several
-// outputs: an optimizer's new state and new parameter are computed in one pass. Knows kernels alone.
+// outputs, and loops over the result of a contraction or pooling become part of what it does with each element: an
+// optimizer's new state and new parameter are computed in one pass. Knows kernels alone.
 
-import { sameShape, sizeOf } from "../base/shape.ts";
-import { type Expr, load, mapExpr } from "../kernel/expr.ts";
-import type { Access, BufferId, LoopKernel, Output } from "../kernel/kernel.ts";
+import { contiguousStrides, sameShape, sizeOf } from "../base/shape.ts";
+import { type Expr, load, mapExpr, walkExpr } from "../kernel/expr.ts";
+import type { Access, BufferId, Kernel, LoopKernel, Output } from "../kernel/kernel.ts";
 import { reads, writes } from "./access.ts";
 import type { LoweredKernel } from "./lowered.ts";
+import { epilogueDims } from "./template.ts";
 import { applyView } from "./view.ts";
 
 const maxOutputs = 6;
 const maxLoads = 16;
 
-/** Merges elementwise loops into the loops that compute what they read, where the order of the others allows it. */
+/** Merges elementwise loops into the kernels that compute what they read, where the order of the others allows it. */
 export function mergeLoops(kernels: readonly LoweredKernel[]): LoweredKernel[] {
   const merged: LoweredKernel[] = [];
   for (let entry of kernels) {
     let at = merged.length;
     // A merged loop may read what a still earlier loop computes, and join that one too.
-    for (;;) {
-      const earlier = isElementwise(entry.kernel) ? partner(merged, at, entry.kernel) : -1;
-      const combined =
-        earlier < 0 ? null : combine(merged[earlier]!.kernel as LoopKernel, entry.kernel as LoopKernel);
+    while (isElementwise(entry.kernel)) {
+      const earlier = partner(merged, at, entry.kernel);
+      const combined = earlier < 0 ? null : combine(merged[earlier]!.kernel, entry.kernel);
       if (!combined) break;
       const label = [...new Set([...merged[earlier]!.label.split("+"), ...entry.label.split("+")])].join("+");
       entry = { kernel: combined, label };
@@ -32,17 +33,21 @@ export function mergeLoops(kernels: readonly LoweredKernel[]): LoweredKernel[] {
   return merged;
 }
 
-function isElementwise(kernel: LoweredKernel["kernel"]): kernel is LoopKernel {
+function isElementwise(kernel: Kernel): kernel is LoopKernel {
   return kernel.kind === "loop" && kernel.reduction === null;
 }
 
-/** The latest loop before `end` that writes or also reads all that `kernel` reads and into whose place it may move; −1 for none. */
+function isMergeable(kernel: Kernel): boolean {
+  return isElementwise(kernel) || "epilogue" in kernel;
+}
+
+/** The latest kernel before `end` that writes or also reads all that `kernel` reads and into whose place it may move; −1 for none. */
 function partner(earlier: readonly LoweredKernel[], end: number, kernel: LoopKernel): number {
   const wanted = new Set(reads(kernel));
   const mine = new Set(writes(kernel));
   for (let i = end - 1; i >= 0; i--) {
     const other = earlier[i]!.kernel;
-    if (writes(other).some((buffer) => wanted.has(buffer))) return isElementwise(other) ? i : -1;
+    if (writes(other).some((buffer) => wanted.has(buffer))) return isMergeable(other) ? i : -1;
     if (isElementwise(other) && isSibling(other, kernel)) return i;
     // Moving up past `other` must not change what either of them sees.
     if (reads(other).some((buffer) => mine.has(buffer))) return -1;
@@ -60,18 +65,38 @@ function isSibling(first: LoopKernel, second: LoopKernel): boolean {
   );
 }
 
-/** Both loops in one, or null where the second does not read the first's results element by element. */
-function combine(first: LoopKernel, second: LoopKernel): LoopKernel | null {
-  if (
-    sizeOf(first.dims) !== sizeOf(second.dims) ||
-    first.outputs.length + second.outputs.length > maxOutputs
-  ) {
+/** What a kernel does with each element of its result. */
+interface Elements {
+  readonly dims: readonly number[];
+  readonly loads: readonly Access[];
+  readonly outputs: readonly Output[];
+}
+
+/** Both kernels in one, or null where the loop does not read the first's results element by element. */
+function combine(first: Kernel, second: LoopKernel): Kernel | null {
+  if (isElementwise(first)) {
+    const both = combineElements(first, second);
+    return both && { ...first, ...both };
+  }
+  // What reads more than the result gains nothing from standing beside a contraction.
+  if (!("epilogue" in first) || !reads(second).every((buffer) => writes(first).includes(buffer))) return null;
+  const { loads, outputs } = first.epilogue;
+  const dims = epilogueDims(first);
+  const both = combineElements({ dims, loads, outputs }, second);
+  return both?.outputs.every(({ access }) => isContiguous(access, dims))
+    ? { ...first, epilogue: both }
+    : null;
+}
+
+function combineElements(first: Elements, second: LoopKernel): { loads: Access[]; outputs: Output[] } | null {
+  const { dims } = first;
+  if (sizeOf(dims) !== sizeOf(second.dims) || first.outputs.length + second.outputs.length > maxOutputs) {
     return null;
   }
-  if (usesPosition(first) || usesPosition(second)) return null;
+  if (usesPosition(first.outputs) || usesPosition(second.outputs)) return null;
   const toFirst = (access: Access): Access | null => {
     const window = { shape: second.dims, offset: access.offset, strides: access.strides };
-    const moved = applyView({ kind: "reshape", shape: first.dims }, window);
+    const moved = applyView({ kind: "reshape", shape: dims }, window);
     return moved && { buffer: access.buffer, offset: moved.offset, strides: moved.strides };
   };
   const results = new Map<BufferId, Output>(first.outputs.map((output) => [output.access.buffer, output]));
@@ -101,7 +126,12 @@ function combine(first: LoopKernel, second: LoopKernel): LoopKernel | null {
       expr: mapExpr(output.expr, (e) => (e.kind === "load" ? replacement[e.load] : undefined)),
     });
   }
-  return { kind: "loop", dims: first.dims, loads, reduction: null, outputs };
+  return { loads, outputs };
+}
+
+function isContiguous({ offset, strides }: Access, dims: readonly number[]): boolean {
+  const whole = contiguousStrides(dims);
+  return offset === 0 && dims.every((size, d) => size === 1 || strides[d] === whole[d]);
 }
 
 function sameAccess(a: Access, b: Access): boolean {
@@ -121,12 +151,11 @@ function loadDType(kernel: LoopKernel, index: number): Expr["dtype"] {
   return dtype;
 }
 
-function usesPosition(kernel: LoopKernel): boolean {
+function usesPosition(outputs: readonly Output[]): boolean {
   let found = false;
-  for (const output of kernel.outputs) {
-    mapExpr(output.expr, (e) => {
+  for (const { expr } of outputs) {
+    walkExpr(expr, (e) => {
       if (e.kind === "index") found = true;
-      return undefined;
     });
   }
   return found;

@@ -60,6 +60,7 @@ export interface PoolOptions {
 /** What every node of the same op, parameters, dtype and shape shares. */
 export interface Signature {
   readonly id: number;
+  readonly form: Form;
   /** Name of the op for errors and profiles. */
   readonly name: string;
   /** The stack where such a node was first made, for errors; written out, since an unread one holds on to all tensors on it. */
@@ -101,7 +102,7 @@ export function shapeId(shape: Shape): number {
 function signature(form: Form, shape: number): Signature {
   let found = form.signatures.get(shape);
   if (!found) {
-    found = { id: signatureCount++, name: form.name, origin: new Error().stack ?? "" };
+    found = { id: signatureCount++, form, name: form.name, origin: new Error().stack ?? "" };
     form.signatures.set(shape, found);
   }
   return found;

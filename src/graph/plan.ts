@@ -10,6 +10,7 @@ import type { Root } from "./lowered.ts";
 import { mergeLoops } from "./merge.ts";
 import type { Node } from "./node.ts";
 import { schedule } from "./schedule.ts";
+import { simplify } from "./simplify.ts";
 import { Storage } from "./storage.ts";
 import { applyUpdates } from "./update.ts";
 
@@ -123,7 +124,8 @@ export class Planner {
 
   #compile({ hash, key, length, order }: Walked, roots: readonly Root[]): Plan {
     const begin = performance.now();
-    const lowered = lower(order, roots, { fuse: this.fuse });
+    const graph = this.fuse ? simplify({ order, roots }) : { order, roots };
+    const lowered = lower(graph.order, graph.roots, { fuse: this.fuse });
     const kernels = this.fuse ? mergeLoops(lowered.kernels) : lowered.kernels;
     const program = schedule(
       applyUpdates(kernels, lowered.buffers, lowered.updates),

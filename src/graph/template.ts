@@ -31,6 +31,26 @@ export function resultDims(node: Node): Shape {
   }
 }
 
+/** The dims over which a kernel's epilogue runs. */
+export function epilogueDims(kernel: Extract<Kernel, { epilogue: Epilogue }>): Shape {
+  switch (kernel.kind) {
+    case "matmul":
+      return [...kernel.batch, kernel.m, kernel.n];
+    case "conv2d": {
+      const { batch, groups, outChannels, outH, outW } = kernel.geometry;
+      return [batch, groups * outChannels, outH, outW];
+    }
+    case "conv2dWeightGrad": {
+      const { groups, outChannels, inChannels, kernelH, kernelW } = kernel.geometry;
+      return [kernel.chunks, groups, outChannels, inChannels, kernelH, kernelW];
+    }
+    case "pool2d":
+      return [kernel.geometry.planes, kernel.geometry.outH, kernel.geometry.outW];
+    case "pool2dGrad":
+      return [kernel.geometry.planes, kernel.geometry.inH, kernel.geometry.inW];
+  }
+}
+
 /** What a contraction adds to its result, if anything: the node of its third input, and the views that show it in the result's shape. */
 export function biasOf({ op, inputs, shape }: Node): { node: Node; views: View[] } | null {
   const node = inputs[2];

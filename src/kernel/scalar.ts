@@ -11,6 +11,8 @@ export interface ScalarFunction {
   readonly result: ResultRule;
   /** True when the function costs more than a handful of instructions, so that computing it twice is worth avoiding. */
   readonly costly?: boolean;
+  /** True when the result never falls as the first argument rises. */
+  readonly rises?: boolean;
   /** The meaning, in float64. Integer results are wrapped to int32 by the caller where the dtype asks for it. */
   readonly js: (a: number, b: number, c: number) => number;
 }
@@ -56,8 +58,8 @@ export const scalarFunctions = define({
   log: { arity: 1, result: "same", costly: true, js: (a) => Math.log(a) },
   sin: { arity: 1, result: "same", costly: true, js: (a) => Math.sin(a) },
   cos: { arity: 1, result: "same", costly: true, js: (a) => Math.cos(a) },
-  tanh: { arity: 1, result: "same", costly: true, js: (a) => Math.tanh(a) },
-  sigmoid: { arity: 1, result: "same", costly: true, js: (a) => 1 / (1 + Math.exp(-a)) },
+  tanh: { arity: 1, result: "same", costly: true, rises: true, js: (a) => Math.tanh(a) },
+  sigmoid: { arity: 1, result: "same", costly: true, rises: true, js: (a) => 1 / (1 + Math.exp(-a)) },
   erf: { arity: 1, result: "same", costly: true, js: (a) => erf(a) },
   isFinite: { arity: 1, result: "bool", js: (a) => (Number.isFinite(a) ? 1 : 0) },
   not: { arity: 1, result: "bool", js: (a) => (a ? 0 : 1) },
@@ -66,8 +68,8 @@ export const scalarFunctions = define({
   mul: { arity: 2, result: "same", js: (a, b) => a * b },
   div: { arity: 2, result: "same", js: (a, b) => a / b },
   pow: { arity: 2, result: "same", costly: true, js: (a, b) => power(a, b) },
-  max: { arity: 2, result: "same", js: (a, b) => Math.max(a, b) },
-  min: { arity: 2, result: "same", js: (a, b) => Math.min(a, b) },
+  max: { arity: 2, result: "same", rises: true, js: (a, b) => Math.max(a, b) },
+  min: { arity: 2, result: "same", rises: true, js: (a, b) => Math.min(a, b) },
   eq: { arity: 2, result: "bool", js: (a, b) => (a === b ? 1 : 0) },
   ne: { arity: 2, result: "bool", js: (a, b) => (a !== b ? 1 : 0) },
   lt: { arity: 2, result: "bool", js: (a, b) => (a < b ? 1 : 0) },

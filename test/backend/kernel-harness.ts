@@ -59,10 +59,20 @@ export function loadKernel<K extends Kernel>(
     },
   };
   const code = generate(kernel, env);
-  const pages = Math.ceil((end + code.scratchBytes + 65536) / 65536);
+  // Behind the buffers and tables there is room for the kernel's constants.
+  const pages = Math.ceil((end + code.scratchBytes + 131072) / 65536);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const builder = new ModuleBuilder({ initial: pages, maximum: pages, shared: true });
-  builder.func(["i32", "i32", "i32", "i32"], [], (f) => code.write(f), "kernel");
+  builder.func(
+    ["i32", "i32", "i32", "i32"],
+    [],
+    (f) => {
+      f.keepConstants();
+      code.write(f);
+      f.loadConstants(env.table);
+    },
+    "kernel",
+  );
   const bytes = builder.encode();
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource), {
     env: { memory },

@@ -98,13 +98,43 @@ class Bytes {
  * order: `f.get(a).get(b).op("f32.add").set(c)`.
  */
 export class FunctionBuilder {
-  readonly #code = new Bytes();
+  #code = new Bytes();
+  readonly #prologue = new Bytes();
+  /** Vector constants that are kept in locals, by their bytes; null where each is written out in place. */
+  #kept: Map<string, { readonly words: Int32Array; readonly local: Local }> | null = null;
   readonly #params: readonly ValueType[];
   readonly #locals: ValueType[] = [];
   readonly #spare: Record<ValueType, Local[]> = { i32: [], i64: [], f32: [], v128: [] };
 
   constructor(params: readonly ValueType[]) {
     this.#params = params;
+  }
+
+  /**
+   * From here on vector constants are read from locals that `loadConstants` fills where the function begins. Engines build a
+   * constant anew wherever it is used, in the middle of a loop too, but what was loaded they keep in a register.
+   */
+  keepConstants(): void {
+    this.#kept = new Map();
+  }
+
+  /** Ends `keepConstants`; `table` stores the constants and gives what pushes their address. */
+  loadConstants(table: (words: Int32Array) => (f: FunctionBuilder) => void): void {
+    const kept = [...(this.#kept?.values() ?? [])];
+    this.#kept = null;
+    if (kept.length === 0) return;
+    const body = this.#code;
+    this.#code = this.#prologue;
+    const address = this.local("i32");
+    table(Int32Array.from(kept.flatMap(({ words }) => [...words])))(this);
+    this.set(address);
+    kept.forEach(({ local }, i) => {
+      this.get(address)
+        .mem("v128.load", i * 16)
+        .set(local);
+    });
+    this.release(address);
+    this.#code = body;
   }
 
   /** A local variable of a type; it may be one that `release` gave back, so its first value is undefined. */
@@ -303,6 +333,7 @@ export class FunctionBuilder {
       body.unsigned(count);
       body.byte(typeCodes[type]);
     }
+    body.append(this.#prologue.view());
     body.append(this.#code.view());
     body.byte(0x0b);
     return body.view();
@@ -313,6 +344,18 @@ export class FunctionBuilder {
   }
 
   #vector(bytes: Uint8Array): this {
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset, 4);
+    // Zeros and ones in all bits cost one instruction anywhere.
+    if (this.#kept && !words.every((word) => word === 0) && !words.every((word) => word === -1)) {
+      const key = words.join();
+      let known = this.#kept.get(key);
+      if (!known) {
+        this.#locals.push("v128");
+        known = { words, local: this.#params.length + this.#locals.length - 1 };
+        this.#kept.set(key, known);
+      }
+      return this.get(known.local);
+    }
     this.#code.opcode(0xfd000c);
     this.#code.append(bytes);
     return this;

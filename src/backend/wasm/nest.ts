@@ -17,6 +17,7 @@ import {
   shareEqual,
 } from "./expr.ts";
 import type { Lanes } from "./lanes.ts";
+import { isPaired } from "./tiles.ts";
 
 /** What a nest computes, and which part of it. */
 export interface NestSpec {
@@ -92,10 +93,16 @@ export function emitNest(f: FunctionBuilder, env: CodegenEnv, spec: NestSpec): v
     },
     result: () => cursor.load(required(raw), inner, position.element, position.lanes),
   });
-  const store = (position: Position, computed: Computed) =>
-    evaluate(f, env, leavesAt(position), roots, computed, (value, i) =>
-      cursor.store(outputs[i]!, value, inner, position.element, position.lanes),
-    );
+  // Nothing is stored before all positions are computed: an engine that pairs vectors finds them side by side then.
+  const store = (positions: readonly Position[], computed: Computed) => {
+    const values = positions.map((position) => compute(f, env, leavesAt(position), roots, computed));
+    outputs.forEach((output, i) => {
+      positions.forEach(({ element, lanes }, p) => {
+        cursor.store(output, values[p]![i]!, inner, element, lanes);
+      });
+    });
+    f.release(...values.flat());
+  };
 
   const walk = (dim: number): void => {
     const span = dim === fixed && spec.span ? scaledSpan(f, spec.span, space.scale) : null;
@@ -107,8 +114,9 @@ export function emitNest(f: FunctionBuilder, env: CodegenEnv, spec: NestSpec): v
       });
       const ahead = leavesAt({ element: 0, lanes: 4, base: { constant: 0 } });
       const computed = computeAhead(f, env, ahead, parts);
-      const unroll = unrolling(roots);
-      const body = (position: Position) => store(position, computed);
+      // Pairs of vectors have to stand side by side to be found.
+      const unroll = Math.max(unrolling(roots), isPaired(env.tiles) ? 4 : 1);
+      const body = (positions: readonly Position[]) => store(positions, computed);
       if (span) emitCounted(f, cursor, dim, span, unroll, body);
       else emitFixed(f, cursor, dim, count, unroll, body);
       f.release(...computed.values());
@@ -130,17 +138,18 @@ export function emitNest(f: FunctionBuilder, env: CodegenEnv, spec: NestSpec): v
   cursor.release();
 }
 
-/** Evaluates expressions for one set of leaves and hands each value over in a local, after all are computed. */
-export function evaluate(
+/**
+ * Computes expressions for one set of leaves; gives a local for each, to be released by the caller. An output may overwrite what
+ * another output's expression loads, so all are computed before any is stored.
+ */
+export function compute(
   f: FunctionBuilder,
   env: CodegenEnv,
   leaves: Leaves,
   roots: readonly Expr[],
   computed: Computed,
-  store: (value: Local, output: number) => void,
-): void {
+): Local[] {
   const writer = new ExprWriter(f, env, leaves, roots, computed);
-  // An output may overwrite what another output's expression loads, so nothing is stored before all is computed.
   const values = roots.map((root) => {
     writer.push(root);
     const value = f.local("v128");
@@ -148,8 +157,7 @@ export function evaluate(
     return value;
   });
   writer.release();
-  values.forEach(store);
-  f.release(...values);
+  return values;
 }
 
 /** The numbers of the loads that expressions read. */
@@ -169,14 +177,17 @@ export function unrolling(roots: readonly Expr[]): number {
   return cost < 0.6 ? 2 : 1;
 }
 
-/** Covers `count` elements along a dim by vectors and one narrower rest. Leaves the cursor where it was. */
+/**
+ * Covers `count` elements along a dim by vectors and one narrower rest; `body` gets the positions of one round. Leaves the cursor
+ * where it was.
+ */
 export function emitFixed(
   f: FunctionBuilder,
   cursor: Cursor,
   dim: number,
   count: number,
   unroll: number,
-  body: (position: Position) => void,
+  body: (positions: readonly Position[]) => void,
 ): void {
   const step = 4 * unroll;
   const steps = Math.floor(count / step);
@@ -185,7 +196,7 @@ export function emitFixed(
     const counter = f.local("i32");
     cursor.flush();
     f.for(counter, 0, steps * step, step, () => {
-      for (let u = 0; u < unroll; u++) body({ element: 4 * u, lanes: 4, base: counter });
+      body(Array.from({ length: unroll }, (_, u) => ({ element: 4 * u, lanes: 4, base: counter })));
       cursor.move(dim, step);
       cursor.flush();
     });
@@ -194,7 +205,7 @@ export function emitFixed(
   }
   for (let at = done; at < count; at += 4) {
     const lanes = Math.min(4, count - at) as Lanes;
-    body({ element: at - done, lanes, base: { constant: done } });
+    body([{ element: at - done, lanes, base: { constant: done } }]);
   }
   cursor.move(dim, -done);
 }
@@ -206,7 +217,7 @@ function emitCounted(
   dim: number,
   { from, to }: { from: Local; to: Local },
   unroll: number,
-  body: (position: Position) => void,
+  body: (positions: readonly Position[]) => void,
 ): void {
   const counter = f.local("i32");
   const end = f.local("i32");
@@ -215,7 +226,7 @@ function emitCounted(
     const step = lanes * vectors;
     f.get(to).i32(until).op("i32.sub").set(end);
     f.for(counter, { local: counter }, { local: end }, step, () => {
-      for (let u = 0; u < vectors; u++) body({ element: 4 * u, lanes, base: counter });
+      body(Array.from({ length: vectors }, (_, u) => ({ element: 4 * u, lanes, base: counter })));
       cursor.move(dim, step);
       cursor.flush();
     });

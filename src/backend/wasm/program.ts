@@ -53,7 +53,11 @@ export function renderProgram(
   let number = 0;
   const kernels = stages.map((codes) =>
     codes.map((code): KernelFunction => {
-      const index = module.func(["i32", "i32", "i32", "i32"], [], (f) => code.write(f));
+      const index = module.func(["i32", "i32", "i32", "i32"], [], (f) => {
+        f.keepConstants();
+        code.write(f);
+        f.loadConstants(env.table);
+      });
       return { code, index, number: number++ };
     }),
   );

@@ -10,7 +10,7 @@ import { type Combiner, combinerOf } from "./combine.ts";
 import { Cursor, type Start, type Stream } from "./cursor.ts";
 import { type Computed, computeAhead, ExprWriter, invariantParts, type Leaves, shareEqual } from "./expr.ts";
 import type { Lanes } from "./lanes.ts";
-import { emitFixed, evaluate, type Position, pushPositions, unrolling, usedLoads } from "./nest.ts";
+import { compute, emitFixed, type Position, pushPositions, unrolling, usedLoads } from "./nest.ts";
 import type { UnitIndices } from "./units.ts";
 
 /** A reduction in final form: dims are collapsed, and lanes run along the last dim of one of the two kinds. */
@@ -133,13 +133,15 @@ class ReductionWriter {
       const parts = this.#invariants(inner, (axis) => axis === inner);
       const unroll = Math.max(unrolling([this.#body]), this.#plan.body.dtype === "float32" ? 2 : 1);
       let next = 0;
-      emitFixed(f, this.#cursor, inner, run, unroll, (position) => {
-        const state = states[next++ % states.length]!;
-        f.get(state.value);
-        this.#pushBody(inner, position, parts);
-        this.#combiner.fill(f, position.lanes);
-        this.#combiner.combine(f);
-        f.set(state.value);
+      emitFixed(f, this.#cursor, inner, run, unroll, (positions) => {
+        for (const position of positions) {
+          const state = states[next++ % states.length]!;
+          f.get(state.value);
+          this.#pushBody(inner, position, parts);
+          this.#combiner.fill(f, position.lanes);
+          this.#combiner.combine(f);
+          f.set(state.value);
+        }
       });
       f.release(...parts.values());
     });
@@ -365,9 +367,11 @@ class ReductionWriter {
   #store(position: Position, result: Local): void {
     const dim = this.#plan.dims.length - 1;
     const leaves = this.#leaves(dim, position, result);
-    evaluate(this.#f, this.#env, leaves, this.#roots, new Map(), (value, i) =>
-      this.#cursor.store(this.#outputs[i]!, value, dim, position.element, position.lanes),
-    );
+    const values = compute(this.#f, this.#env, leaves, this.#roots, new Map());
+    values.forEach((value, i) => {
+      this.#cursor.store(this.#outputs[i]!, value, dim, position.element, position.lanes);
+    });
+    this.#f.release(...values);
   }
 
   #newStates(count: number): State[] {
