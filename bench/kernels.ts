@@ -37,7 +37,15 @@ const jobs: Job[] = [];
 function addJob(name: string, flops: number, load: () => LoadedKernel): void {
   if (!name.includes(filter)) return;
   const kernel = load();
-  jobs.push({ name, flops, run: () => kernel.run(0, kernel.code.units), best: Number.POSITIVE_INFINITY });
+  jobs.push({
+    name,
+    flops,
+    run: () => {
+      kernel.prepare();
+      kernel.run(0, kernel.code.units);
+    },
+    best: Number.POSITIVE_INFINITY,
+  });
 }
 
 /** Twelve chains of `x = x · a + b` that stay in registers. */

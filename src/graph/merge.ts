@@ -3,9 +3,9 @@
 // optimizer's new state and new parameter are computed in one pass. Knows kernels alone.
 
 import { contiguousStrides, sameShape, sizeOf } from "../base/shape.ts";
+import { reads, writes } from "../kernel/access.ts";
 import { type Expr, load, mapExpr, walkExpr } from "../kernel/expr.ts";
 import type { Access, BufferId, Kernel, LoopKernel, Output } from "../kernel/kernel.ts";
-import { reads, writes } from "./access.ts";
 import type { LoweredKernel } from "./lowered.ts";
 import { epilogueDims } from "./template.ts";
 import { applyView } from "./view.ts";

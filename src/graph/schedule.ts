@@ -2,8 +2,8 @@
 // whose lifetimes do not meet share space. Knows kernels alone.
 
 import { byteSize, type DType } from "../base/dtype.ts";
+import { reads, writes } from "../kernel/access.ts";
 import type { BufferId, BufferSpec, Kernel, Program } from "../kernel/kernel.ts";
-import { reads, writes } from "./access.ts";
 import type { LoweredBuffer, LoweredKernel } from "./lowered.ts";
 
 /** Space behind each buffer that kernels may touch, and the alignment of its start. */

@@ -1,7 +1,8 @@
 // Updates of variables: where nothing needs the old elements any more, the kernel that computes the new ones
 // writes them in place; elsewhere they are copied in the end. Knows kernels alone.
+
+import { reads, readsInPlace, renameBuffer, writes } from "../kernel/access.ts";
 import type { BufferId } from "../kernel/kernel.ts";
-import { reads, readsInPlace, renameBuffer, writes } from "./access.ts";
 import { copyKernel } from "./loops.ts";
 import type { LoweredBuffer, LoweredKernel, VariableUpdate } from "./lowered.ts";
 

@@ -1,7 +1,7 @@
 // Compiles one kernel into a module of its own and runs it over plain memory, for tests and measurements of code
 // generators.
 
-import { ModuleBuilder } from "../../src/backend/wasm/assembler.ts";
+import { type FunctionBuilder, ModuleBuilder } from "../../src/backend/wasm/assembler.ts";
 import type { CodegenEnv, KernelCode } from "../../src/backend/wasm/codegen.ts";
 import type { Tiles } from "../../src/backend/wasm/tiles.ts";
 import type { DType } from "../../src/base/dtype.ts";
@@ -14,6 +14,8 @@ export type HostArray = Float32Array | Int32Array | Uint8Array;
 export interface LoadedKernel {
   readonly code: KernelCode;
   readonly bytes: Uint8Array;
+  /** Makes what the units need; call it whenever the buffers have changed. */
+  prepare(): void;
   /** Computes units `lo … hi − 1`. */
   run(lo: number, hi: number): void;
   /** The live memory of a buffer. */
@@ -59,6 +61,9 @@ export function loadKernel<K extends Kernel>(
     },
   };
   const code = generate(kernel, env);
+  const prepared = align(end);
+  end = prepared + align(code.prepare?.bytes ?? 0);
+  const pushPrepared = (f: FunctionBuilder) => void f.i32(prepared);
   // Behind the buffers and tables there is room for the kernel's constants.
   const pages = Math.ceil((end + code.scratchBytes + 131072) / 65536);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
@@ -68,10 +73,20 @@ export function loadKernel<K extends Kernel>(
     [],
     (f) => {
       f.keepConstants();
-      code.write(f);
+      code.write(f, pushPrepared);
       f.loadConstants(env.table);
     },
     "kernel",
+  );
+  builder.func(
+    ["i32", "i32", "i32", "i32"],
+    [],
+    (f) => {
+      f.keepConstants();
+      code.prepare?.write(f, pushPrepared);
+      f.loadConstants(env.table);
+    },
+    "prepare",
   );
   const bytes = builder.encode();
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource), {
@@ -94,9 +109,14 @@ export function loadKernel<K extends Kernel>(
     return view;
   });
   const kernelFunction = instance.exports.kernel as (...args: number[]) => void;
+  const prepareFunction = instance.exports.prepare as (...args: number[]) => void;
   return {
     code,
     bytes,
+    prepare() {
+      const { units = 0 } = code.prepare ?? {};
+      prepareFunction(0, units, 0, scratch);
+    },
     run(lo, hi) {
       kernelFunction(lo, hi, 0, scratch);
       const guard = scratchView.subarray(code.scratchBytes);

@@ -145,6 +145,7 @@ function check<K extends Kernel>(
       buffers.forEach((data, i) => {
         loaded.view(i).set(data);
       });
+      loaded.prepare();
       run();
       return buffers.map((_, i) => loaded.view(i).slice());
     };

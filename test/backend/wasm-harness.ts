@@ -54,7 +54,7 @@ export function compileKernel(
   };
   const code = make(env);
   const module = new ModuleBuilder({ initial: pages, maximum: pages, shared: false });
-  module.func(["i32", "i32", "i32", "i32"], [], (f) => code.write(f), "kernel");
+  module.func(["i32", "i32", "i32", "i32"], [], (f) => code.write(f, () => {}), "kernel");
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const bytes = module.encode() as Uint8Array<ArrayBuffer>;
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });

@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Backend } from "../../src/backend/backend.ts";
-import { reads, writes } from "../../src/graph/access.ts";
 import { currentPlanner, keepLater, realize } from "../../src/graph/engine.ts";
 import {
   cat,
@@ -17,6 +16,7 @@ import {
   vision,
   withBackend,
 } from "../../src/index.ts";
+import { reads, writes } from "../../src/kernel/access.ts";
 import { Random } from "../../src/tensor/random.ts";
 import { assertClose } from "../support/close.ts";
 import { formula } from "../support/formula.ts";

@@ -58,7 +58,7 @@ function started(name: NetworkRow["name"]): nn.Module {
 function batchOf(i: number, size: number): { x: Tensor; y: Tensor } {
   const classes = Array.from({ length: batch }, (_, n) => (n * 3 + i) % 10);
   return {
-    x: formula(`pictures ${i}`, [batch, 3, size, size], -1, 1),
+    x: formula(`scenes ${i}`, [batch, 3, size, size], -1, 1),
     y: tensor(classes, { dtype: "uint8" }),
   };
 }

@@ -29,6 +29,18 @@ export interface CodegenEnv {
   table(data: Int32Array | Float32Array): (f: FunctionBuilder) => void;
 }
 
+/** Work that is done once before a kernel's units begin, and whose result all threads read. */
+export interface Prepare {
+  readonly units: number;
+  readonly cost: number;
+  /** Bytes of the result, 64-byte aligned. */
+  readonly bytes: number;
+  /** Buffers that it reads. */
+  readonly reads: readonly BufferId[];
+  /** `pushTarget` pushes the address of the result. */
+  write(f: FunctionBuilder, pushTarget: (f: FunctionBuilder) => void): void;
+}
+
 /**
  * A kernel ready to be written: `units` is how finely it can be cut (results never depend on the cut),
  * `cost` a rough count of nanoseconds for the whole, `scratchBytes` what one thread needs.
@@ -37,5 +49,7 @@ export interface KernelCode {
   readonly units: number;
   readonly cost: number;
   readonly scratchBytes: number;
-  write(f: FunctionBuilder): void;
+  readonly prepare?: Prepare;
+  /** `pushPrepared` pushes the address of what `prepare` has made. */
+  write(f: FunctionBuilder, pushPrepared: (f: FunctionBuilder) => void): void;
 }

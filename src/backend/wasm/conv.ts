@@ -6,10 +6,11 @@ import type { ConvKernel } from "../../kernel/kernel.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
 import { type ConvPlan, planConv } from "./convPlan.ts";
-import { eachChannelBlock, groupBytes, packWeights } from "./convWeights.ts";
-import { type PanelShape, panelBytes } from "./pack.ts";
+import { RowTransformer } from "./convTransform.ts";
+import { eachChannelBlock, groupFloats, type PanelShape, packWeights, pointFloats } from "./convWeights.ts";
+import { align } from "./heap.ts";
 import { applyEpilogue, product, rawTarget, setOutputPointer } from "./result.ts";
-import { clearStage, stageRows } from "./stage.ts";
+import { clearStage, type StageSource, stageRows, stageWindow } from "./stage.ts";
 import {
   addScaled,
   closeTile,
@@ -26,35 +27,70 @@ import { isPaired } from "./tiles.ts";
 
 /** Code of a convolution; a unit is a block of output rows of one image, with all its channels. */
 export function convKernel(kernel: ConvKernel, env: CodegenEnv): KernelCode {
-  const g = kernel.geometry;
-  const dims = [g.batch, g.groups * g.outChannels, g.outH, g.outW];
-  if (product(dims) === 0) return { units: 0, cost: 0, scratchBytes: 0, write() {} };
+  if (product(resultDims(kernel)) === 0) return { units: 0, cost: 0, scratchBytes: 0, write() {} };
   const plan = planConv(kernel, env.tiles);
-  const target = rawTarget(env, kernel.epilogue, dims);
-  const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
-  const weights = align(plan.stage ? plan.stage.bytes + 16 : 0);
-  const raw = weights + align(g.groups * groupBytes(kernel, plan) + panelBytes(24, 4));
-  const rawBytes = target.direct ? 0 : align(dims[1]! * plan.rowBlock * g.outW * 4 + 64);
+  const { geometry: g, sweep, transform, stage } = plan;
+  const isDirect =
+    rawTarget(env, kernel.epilogue, resultDims(kernel)).direct && transform?.kind !== "scatter";
+  const input = align(stage ? stage.bytes + 16 : 0);
+  const output = input + (transform ? align((transform.input.point * transform.filter.n + 32) * 4) : 0);
+  const raw = output + (transform ? align((transform.output.point * transform.filter.n + 32) * 4) : 0);
+  const rawBytes = isDirect ? 0 : align(g.groups * g.outChannels * rawRows(plan) * g.outW * 4 + 64);
   const tile = raw + rawBytes;
-  const table = env.table(plan.offsets.map((offset) => offset * 4));
-  const clip = plan.clip && env.table(plan.clip.map((step) => step * 4));
   return {
     units: g.batch * plan.rowBlocks,
-    cost: (product(dims) * plan.steps) / 13 + product(dims),
+    cost: (g.batch * plan.cost) / 4 + product(resultDims(kernel)) * 0.5,
     scratchBytes: tile + settleBytes,
-    write(f) {
-      new ConvWriter(f, env, kernel, plan, { weights, raw, tile, table, clip }).write();
+    prepare: packWeights(env, kernel, plan),
+    write(f, pushWeights) {
+      const places = {
+        input,
+        output,
+        raw,
+        tile,
+        table: env.table(sweep.offsets.map((offset) => offset * 4)),
+        clip: plan.clip && env.table(plan.clip.map((step) => step * 4)),
+        pushWeights,
+      };
+      new ConvWriter(f, env, kernel, plan, places, isDirect).write();
     },
   };
 }
 
+function resultDims({ geometry: g }: ConvKernel): number[] {
+  return [g.batch, g.groups * g.outChannels, g.outH, g.outW];
+}
+
+/** Rows of one channel of the raw results, where they have a place of their own. */
+function rawRows({ transform, rowBlock }: ConvPlan): number {
+  if (transform?.kind !== "scatter") return rowBlock;
+  return transform.runs * transform.filter.m + transform.filter.r - 1;
+}
+
 /** Places of the parts of scratch memory, and the constant tables. */
 interface Places {
-  readonly weights: number;
+  /** Transformed rows of the input, and of the results. */
+  readonly input: number;
+  readonly output: number;
   readonly raw: number;
   readonly tile: number;
   readonly table: (f: FunctionBuilder) => void;
   readonly clip: ((f: FunctionBuilder) => void) | null;
+  readonly pushWeights: (f: FunctionBuilder) => void;
+}
+
+/** What tiles sweep over: rows of pixels and where their results go. */
+interface Area {
+  /** First row and one past the last. */
+  readonly from: number | { readonly local: Local };
+  readonly to: number | { readonly local: Local };
+  /** Address of row 0's window, and bytes from one row's window to the next. */
+  readonly window: Local;
+  readonly rowBytes: number;
+  /** Address of the results of row `from`, and floats from one row and one channel to the next. */
+  readonly target: Local;
+  readonly targetRow: number;
+  readonly targetChannel: number;
 }
 
 class ConvWriter {
@@ -63,9 +99,8 @@ class ConvWriter {
   readonly #kernel: ConvKernel;
   readonly #plan: ConvPlan;
   readonly #places: Places;
+  readonly #isDirect: boolean;
   readonly #dims: readonly number[];
-  readonly #direct: boolean;
-  readonly #final: boolean;
   /** Floats from one channel of the raw results to the next. */
   readonly #rawChannel: number;
   readonly #image: Local;
@@ -74,66 +109,46 @@ class ConvWriter {
   readonly #raw: Local;
   /** Address of the image at window row 0 (input row −padTop), column 0 of the present group's first channel. */
   readonly #origin: Local;
-  readonly #y: Local;
-  /** Address of the image at the present output row's window. */
-  readonly #window: Local;
-  /** First byte of the step table that the present output row uses, and one past the last. */
-  readonly #stepLo: Local;
-  readonly #stepHi: Local;
   readonly #group: Local;
   readonly #channel: Local;
   readonly #panel: Local;
 
-  constructor(f: FunctionBuilder, env: CodegenEnv, kernel: ConvKernel, plan: ConvPlan, places: Places) {
+  constructor(
+    f: FunctionBuilder,
+    env: CodegenEnv,
+    kernel: ConvKernel,
+    plan: ConvPlan,
+    places: Places,
+    isDirect: boolean,
+  ) {
     this.#f = f;
     this.#env = env;
     this.#kernel = kernel;
     this.#plan = plan;
     this.#places = places;
-    const g = kernel.geometry;
-    this.#dims = [g.batch, g.groups * g.outChannels, g.outH, g.outW];
-    const target = rawTarget(env, kernel.epilogue, this.#dims);
-    this.#direct = target.direct;
-    this.#final = target.final;
-    this.#rawChannel = (target.direct ? g.outH : plan.rowBlock) * g.outW;
+    this.#isDirect = isDirect;
+    this.#dims = resultDims(kernel);
+    this.#rawChannel = (isDirect ? plan.geometry.outH : rawRows(plan)) * plan.geometry.outW;
     [
       this.#image,
       this.#rowStart,
       this.#rowEnd,
       this.#raw,
       this.#origin,
-      this.#y,
-      this.#window,
-      this.#stepLo,
-      this.#stepHi,
       this.#group,
       this.#channel,
       this.#panel,
-    ] = takeLocals(f, "i32", 12) as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
+    ] = takeLocals(f, "i32", 8) as [Local, Local, Local, Local, Local, Local, Local, Local];
   }
 
   write(): void {
     const f = this.#f;
-    const g = this.#kernel.geometry;
-    const { stage, rowBlock, rowBlocks } = this.#plan;
+    const { stage, rowBlock, rowBlocks, geometry: g, transform } = this.#plan;
+    const { epilogue } = this.#kernel;
     const unit = f.local("i32");
     f.get(param.lo).get(param.hi).op("i32.ge_s");
     f.if(() => f.op("return"));
     if (stage) clearStage(f, 0, stage);
-    packWeights(f, this.#env, this.#kernel, this.#plan, this.#places.weights);
     f.for(unit, { local: param.lo }, { local: param.hi }, 1, () => {
       f.get(unit).i32(rowBlocks).op("i32.div_u").set(this.#image);
       f.get(unit).i32(rowBlocks).op("i32.rem_u").i32(rowBlock).op("i32.mul").tee(this.#rowStart);
@@ -141,18 +156,20 @@ class ConvWriter {
       f.get(this.#rowEnd).i32(g.outH).op("i32.lt_s").op("select").set(this.#rowEnd);
       this.#setRaw();
       f.for(this.#group, 0, g.groups, 1, () => {
-        this.#setOrigin();
-        this.#tiles();
+        if (transform) this.#transformed();
+        else this.#plain();
         f.increment(this.#raw, g.outChannels * this.#rawChannel * 4);
       });
-      if (!this.#final) this.#epilogue();
+      const { final } = rawTarget(this.#env, epilogue, this.#dims);
+      if (!(this.#isDirect && final)) this.#epilogue();
     });
   }
 
   #setRaw(): void {
     const f = this.#f;
-    const { epilogue, geometry: g } = this.#kernel;
-    if (this.#direct) {
+    const { epilogue } = this.#kernel;
+    const { geometry: g } = this.#plan;
+    if (this.#isDirect) {
       setOutputPointer(f, this.#env, epilogue, this.#raw, [
         [this.#image, g.groups * g.outChannels * g.outH * g.outW],
         [this.#rowStart, g.outW],
@@ -162,21 +179,97 @@ class ConvWriter {
     }
   }
 
-  /** Stages the group's part of the image if need be, and points `origin` at it. */
-  #setOrigin(): void {
+  /** One group without a transform. */
+  #plain(): void {
     const f = this.#f;
-    const { input, geometry: g } = this.#kernel;
-    const { stage, layout } = this.#plan;
-    const [imageStride, channelStride, rowStride, columnStride] = input.strides as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const size = byteSize(this.#kernel.inputDType);
+    const { geometry: g, layout } = this.#plan;
+    this.#setOrigin();
+    this.#setPanel(() => f.i32(0));
+    this.#sweep({
+      from: { local: this.#rowStart },
+      to: { local: this.#rowEnd },
+      window: this.#origin,
+      rowBytes: g.strideH * layout.row * 4,
+      target: this.#raw,
+      targetRow: g.outW,
+      targetChannel: this.#rawChannel,
+    });
+  }
+
+  /** One group by way of transformed rows. */
+  #transformed(): void {
+    const f = this.#f;
+    const { runs, filter, input, output } = this.#plan.transform!;
+    const [point, window, target] = takeLocals(f, "i32", 3) as [Local, Local, Local];
+    this.#stageForTransform();
+    const transformer = new RowTransformer(f, this.#env, this.#plan);
+    f.get(param.scratch).i32(this.#places.input).op("i32.add").set(window);
+    transformer.forth(this.#origin, window);
+    f.get(param.scratch).i32(this.#places.output).op("i32.add").set(target);
+    f.for(point, 0, filter.n, 1, () => {
+      this.#setPanel(() => {
+        f.get(point);
+        f.i32(pointFloats(this.#plan) * 4).op("i32.mul");
+      });
+      this.#sweep({
+        from: 0,
+        to: runs,
+        window,
+        rowBytes: input.row * 4,
+        target,
+        targetRow: output.row,
+        targetChannel: output.channel,
+      });
+      f.increment(window, input.point * 4).increment(target, output.point * 4);
+    });
+    f.get(param.scratch).i32(this.#places.output).op("i32.add").set(target);
+    transformer.back(target, {
+      pointer: this.#raw,
+      channel: this.#rawChannel,
+      rows: { from: this.#rowStart, to: this.#rowEnd },
+    });
+    f.release(point, window, target);
+  }
+
+  /** Points at the group's packed weights, moved on by the bytes that are pushed. */
+  #setPanel(pushBytes: () => void): void {
+    const f = this.#f;
+    this.#places.pushWeights(f);
+    addScaled(f, this.#group, groupFloats(this.#plan) * 4);
+    pushBytes();
+    f.op("i32.add").set(this.#panel);
+  }
+
+  #source(): StageSource {
+    const { input, inputDType, prologue } = this.#kernel;
+    const [, channel, row, column] = input.strides as [number, number, number, number];
+    return {
+      geometry: this.#plan.geometry,
+      dtype: inputDType,
+      prologue,
+      strides: [channel, row, column] as const,
+    };
+  }
+
+  /** Pushes the address of the group's first channel in the image, row 0 and column 0. */
+  #pushImage(): void {
+    const f = this.#f;
+    const { input, inputDType } = this.#kernel;
+    const { geometry: g } = this.#plan;
+    const [imageStride, channelStride] = input.strides as [number, number];
+    const size = byteSize(inputDType);
     this.#env.pushAddress(f, input.buffer, input.offset);
     addScaled(f, this.#image, imageStride * size);
     addScaled(f, this.#group, g.inChannels * channelStride * size);
+  }
+
+  /** Stages the group's part of the image if need be, and points `origin` at it. */
+  #setOrigin(): void {
+    const f = this.#f;
+    const { geometry: g, stage, layout } = this.#plan;
+    const rowStride = this.#kernel.input.strides[2]!;
+    const size = byteSize(this.#kernel.inputDType);
+    this.#pushImage();
     f.set(this.#origin);
     if (!stage) {
       f.increment(this.#origin, -g.padTop * layout.row * 4);
@@ -189,18 +282,8 @@ class ConvWriter {
       f.i32(0).set(first).i32(g.inH).set(rows);
     } else {
       // first = max(0, top of the first window); rows = min(bottom of the last window, inH) − first
-      f.get(this.#rowStart)
-        .i32(g.strideH)
-        .op("i32.mul")
-        .i32(g.padTop)
-        .op("i32.sub")
-        .tee(first)
-        .i32(0)
-        .get(first)
-        .i32(0)
-        .op("i32.gt_s")
-        .op("select")
-        .set(first);
+      f.get(this.#rowStart).i32(g.strideH).op("i32.mul").i32(g.padTop).op("i32.sub").tee(first);
+      f.i32(0).get(first).i32(0).op("i32.gt_s").op("select").set(first);
       const reach = (g.kernelH - 1) * g.dilationH + 1 - g.padTop - g.strideH;
       f.get(this.#rowEnd).i32(g.strideH).op("i32.mul").i32(reach).op("i32.add").tee(rows);
       f.i32(g.inH).get(rows).i32(g.inH).op("i32.lt_s").op("select").get(first).op("i32.sub").set(rows);
@@ -209,13 +292,7 @@ class ConvWriter {
     addScaled(f, first, rowStride * size);
     f.set(this.#origin);
     f.get(param.scratch).set(target);
-    const source = {
-      geometry: g,
-      dtype: this.#kernel.inputDType,
-      prologue: this.#kernel.prologue,
-      strides: [channelStride, rowStride, columnStride] as const,
-    };
-    stageRows(f, this.#env, source, stage, this.#origin, target, { local: rows });
+    stageRows(f, this.#env, this.#source(), stage, this.#origin, target, { local: rows });
     f.get(param.scratch)
       .get(first)
       .i32(g.padTop)
@@ -225,41 +302,73 @@ class ConvWriter {
     f.release(first, rows, target);
   }
 
-  /** All tiles of the unit's rows for one group. */
-  #tiles(): void {
-    const inside = this.#plan.channelsOutside;
-    if (inside) this.#panels((block) => this.#rows(() => this.#columns((c) => this.#tile(block, c))));
-    else this.#rows(() => this.#columns((c) => this.#panels((block) => this.#tile(block, c))));
+  /** Points `origin` at the first row that the unit's transform reads, staged with zeros around if need be. */
+  #stageForTransform(): void {
+    const f = this.#f;
+    const { geometry: g, stage, layout, transform } = this.#plan;
+    this.#pushImage();
+    f.set(this.#origin);
+    const above = transform!.kind === "gather" ? g.padTop : 0;
+    if (stage) {
+      const first = f.local("i32");
+      f.get(this.#rowStart).i32(above).op("i32.sub").set(first);
+      stageWindow(f, this.#env, this.#source(), stage, this.#origin, first);
+      f.get(param.scratch).set(this.#origin);
+      f.release(first);
+    } else {
+      f.get(this.#origin)
+        .i32(-above * layout.row * 4)
+        .op("i32.add");
+      addScaled(f, this.#rowStart, layout.row * 4);
+      f.set(this.#origin);
+    }
+    f.increment(this.#origin, layout.column(0) * 4);
   }
 
-  #rows(body: () => void): void {
+  /** All tiles of an area, with the panels at `panel`. */
+  #sweep(area: Area): void {
+    if (this.#plan.sweep.channelsOutside) {
+      this.#panels((block) => {
+        this.#rows(area, (row) => this.#columns((c) => this.#tile(area, row, block, c)));
+      });
+    } else {
+      this.#rows(area, (row) => {
+        this.#columns((c) => this.#panels((block) => this.#tile(area, row, block, c)));
+      });
+    }
+  }
+
+  #rows({ from, to, window, rowBytes, target, targetRow }: Area, body: (row: Row) => void): void {
     const f = this.#f;
-    const g = this.#kernel.geometry;
-    const { clip, layout, steps } = this.#plan;
-    f.for(this.#y, { local: this.#rowStart }, { local: this.#rowEnd }, 1, () => {
-      f.get(this.#origin);
-      addScaled(f, this.#y, g.strideH * layout.row * 4);
-      f.set(this.#window);
+    const { clip, sweep } = this.#plan;
+    const [y, at, goal, stepLo, stepHi] = takeLocals(f, "i32", 5) as [Local, Local, Local, Local, Local];
+    f.get(target).set(goal);
+    f.for(y, from, to, 1, () => {
+      f.get(window);
+      addScaled(f, y, rowBytes);
+      f.set(at);
       if (clip) {
         const entry = f.local("i32");
         this.#places.clip!(f);
-        addScaled(f, this.#y, 8);
-        f.tee(entry).mem("i32.load", 0).set(this.#stepLo).get(entry).mem("i32.load", 4).set(this.#stepHi);
+        addScaled(f, y, 8);
+        f.tee(entry).mem("i32.load", 0).set(stepLo).get(entry).mem("i32.load", 4).set(stepHi);
         f.release(entry);
       } else {
         f.i32(0)
-          .set(this.#stepLo)
-          .i32(steps * 4)
-          .set(this.#stepHi);
+          .set(stepLo)
+          .i32(sweep.steps * 4)
+          .set(stepHi);
       }
-      body();
+      body({ window: at, target: goal, stepLo, stepHi });
+      f.increment(goal, targetRow * 4);
     });
+    f.release(y, at, goal, stepLo, stepHi);
   }
 
-  /** Calls `body` for each tile along an output row. */
+  /** Calls `body` for each tile along a row. */
   #columns(body: (columns: { at: Local; count: number }) => void): void {
     const f = this.#f;
-    const { form, vectors, fullTiles, lastLanes, rows } = this.#plan;
+    const { form, vectors, fullTiles, lastLanes, rows } = this.#plan.sweep;
     const [width, full, rest] =
       form === "pixels" ? [vectors * 4, fullTiles, lastLanes] : [rows.size, rows.full, rows.rest];
     const at = f.local("i32");
@@ -269,36 +378,36 @@ class ConvWriter {
     f.release(at);
   }
 
-  /** The group's channel blocks, with `panel` at the weights of each. */
+  /** The group's channel blocks, with `panel` at the weights of each; brings it back to the first. */
   #panels(body: (block: PanelShape) => void): void {
     const f = this.#f;
-    f.get(param.scratch).i32(this.#places.weights).op("i32.add");
-    addScaled(f, this.#group, groupBytes(this.#kernel, this.#plan));
-    f.set(this.#panel);
+    const first = f.local("i32");
+    f.get(this.#panel).set(first);
     eachChannelBlock(f, this.#plan, this.#channel, (block) => {
       body(block);
-      f.increment(this.#panel, this.#plan.steps * block.width * 4);
+      f.increment(this.#panel, this.#plan.sweep.steps * block.width * 4);
     });
+    f.get(first).set(this.#panel);
+    f.release(first);
   }
 
-  #tile(block: PanelShape, columns: { at: Local; count: number }): void {
+  #tile(area: Area, row: Row, block: PanelShape, columns: { at: Local; count: number }): void {
     const f = this.#f;
-    const g = this.#kernel.geometry;
-    const { form, layout } = this.#plan;
-    const byPixels = form === "pixels";
+    const { geometry: g, layout, sweep, clip, transform } = this.#plan;
+    const byPixels = sweep.form === "pixels";
     const tile = byPixels
       ? openTile(f, block.width, Math.ceil(columns.count / 4))
       : openTile(f, columns.count, block.width / 4);
     const pixelBytes = (layout.column(g.strideW) - layout.column(0)) * 4;
     const [base, weights, entry, end, x] = takeLocals(f, "i32", 5) as [Local, Local, Local, Local, Local];
-    f.get(this.#window);
+    f.get(row.window);
     addScaled(f, columns.at, byPixels ? 4 : pixelBytes);
     f.set(base);
-    f.get(this.#panel).get(this.#stepLo).i32(block.width).op("i32.mul").op("i32.add").set(weights);
+    f.get(this.#panel).get(row.stepLo).i32(block.width).op("i32.mul").op("i32.add").set(weights);
     this.#places.table(f);
-    f.get(this.#stepLo).op("i32.add").set(entry);
+    f.get(row.stepLo).op("i32.add").set(entry);
     this.#places.table(f);
-    f.get(this.#stepHi).op("i32.add").set(end);
+    f.get(row.stepHi).op("i32.add").set(end);
     const loop = () =>
       f.loop(() => {
         f.get(entry).mem("i32.load").get(base).op("i32.add").set(x);
@@ -316,38 +425,39 @@ class ConvWriter {
         f.increment(weights, block.width * 4).increment(entry, 4);
         f.get(entry).get(end).op("i32.lt_u").brIf(0);
       });
-    if (this.#plan.clip) {
+    if (clip) {
       f.get(entry).get(end).op("i32.lt_u");
       f.if(loop);
-    } else if (this.#plan.steps > 0) {
+    } else if (sweep.steps > 0) {
       loop();
     }
     const target = x;
-    f.get(this.#raw);
-    addScaled(f, this.#channel, this.#rawChannel * 4);
-    f.get(this.#y).get(this.#rowStart).op("i32.sub").i32(g.outW).op("i32.mul");
-    f.get(columns.at).op("i32.add").i32(4).op("i32.mul").op("i32.add").set(target);
-    if (isPaired(this.#env.tiles) && !(byPixels && columns.count % 8 === 0)) {
+    f.get(row.target);
+    addScaled(f, this.#channel, area.targetChannel * 4);
+    addScaled(f, columns.at, 4);
+    f.set(target);
+    // Transformed results are stored by whole vectors: their rows have room for that.
+    const count = transform ? Math.ceil(columns.count / 4) * 4 : columns.count;
+    if (isPaired(this.#env.tiles) && !(byPixels && count % 8 === 0)) {
       f.get(param.scratch).i32(this.#places.tile).op("i32.add").set(entry);
       settleTile(f, tile, entry);
     }
-    if (byPixels) this.#storePixels(tile, target, columns.count);
-    else this.#storeChannels(tile, target, block.valid);
+    if (byPixels) this.#storePixels(tile, target, count, area.targetChannel);
+    else this.#storeChannels(tile, target, block.valid, area.targetChannel);
     closeTile(f, tile);
     f.release(base, weights, entry, end, x);
   }
 
-  #storePixels(tile: Tile, target: Local, count: number): void {
+  #storePixels(tile: Tile, target: Local, count: number, channelFloats: number): void {
     tile.acc.forEach((acc, i) => {
       const row = Math.floor(i / tile.vectors);
       const column = (i % tile.vectors) * 4;
-      const offset = (row * this.#rawChannel + column) * 4;
-      storeLanes(this.#f, target, acc, Math.min(4, count - column), offset);
+      storeLanes(this.#f, target, acc, Math.min(4, count - column), (row * channelFloats + column) * 4);
     });
   }
 
   /** Accumulators hold channels of one pixel each; four pixels together give vectors along the row. */
-  #storeChannels(tile: Tile, target: Local, valid: number): void {
+  #storeChannels(tile: Tile, target: Local, valid: number, channelFloats: number): void {
     const f = this.#f;
     for (let pixel = 0; pixel < tile.rows; pixel += 4) {
       const lanes = Math.min(4, tile.rows - pixel);
@@ -360,7 +470,7 @@ class ConvWriter {
         rows.forEach((row, lane) => {
           const channel = v * 4 + lane;
           if (channel >= valid) return;
-          storeLanes(f, target, row, lanes, (channel * this.#rawChannel + pixel) * 4);
+          storeLanes(f, target, row, lanes, (channel * channelFloats + pixel) * 4);
         });
         f.release(...extra);
       }
@@ -369,19 +479,23 @@ class ConvWriter {
 
   #epilogue(): void {
     const f = this.#f;
-    const { epilogue, geometry: g } = this.#kernel;
+    const { epilogue } = this.#kernel;
+    const { geometry: g, transform, rowBlocks } = this.#plan;
     const channels = g.groups * g.outChannels;
     const pointer = f.local("i32");
-    // The loop over groups left `raw` one image's channels further on.
+    // The loop over groups left `raw` one image's channels further on. A scattered result may begin with rows outside.
+    const skipped = transform?.kind === "scatter" ? (transform.filter.r - 1 - g.padTop) * g.outW : 0;
     f.get(this.#raw)
-      .i32(channels * this.#rawChannel * 4)
+      .i32((channels * this.#rawChannel - skipped) * 4)
       .op("i32.sub")
       .set(pointer);
-    if (this.#plan.rowBlocks === 1) {
+    if (rowBlocks === 1 && this.#rawChannel === g.outH * g.outW) {
       applyEpilogue(f, this.#env, epilogue, this.#dims, pointer, [this.#image]);
     } else {
       const channel = f.local("i32");
-      const span = { from: this.#rowStart, to: this.#rowEnd };
+      // A picture that is swept as one row is still as many rows to its epilogue.
+      const isWhole = rowBlocks === 1;
+      const span = isWhole ? undefined : { from: this.#rowStart, to: this.#rowEnd };
       f.for(channel, 0, channels, 1, () => {
         applyEpilogue(f, this.#env, epilogue, this.#dims, pointer, [this.#image, channel], span);
         f.increment(pointer, this.#rawChannel * 4);
@@ -390,4 +504,12 @@ class ConvWriter {
     }
     f.release(pointer);
   }
+}
+
+/** A row of pixels in locals: its window, where its results go, and the bytes of its first step and one past the last. */
+interface Row {
+  readonly window: Local;
+  readonly target: Local;
+  readonly stepLo: Local;
+  readonly stepHi: Local;
 }

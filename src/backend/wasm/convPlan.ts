@@ -1,15 +1,18 @@
-// Plans for convolutions: which way vectors run, how tiles are cut, what is staged. Decided from shapes and
-// strides alone; emits no code.
+// Plans for convolutions: by which algorithm, which way vectors run, how tiles are cut, what is staged. Decided from shapes
+// and strides alone; emits no code.
 import type { ConvGeometry, ConvKernel } from "../../kernel/kernel.ts";
 import { dilatedHeight, type ImageLayout, type StageLayout, stageLayout, windowWidth } from "./stage.ts";
 import { bestTiling, type Split, type Tiles } from "./tiles.ts";
+import { type Winograd, winograd } from "./winograd.ts";
 
 /**
- * How a convolution's tiles lie. With `pixels`, vectors run along an output row and rows of the tile are
- * output channels; with `channels`, vectors run along output channels and rows are pixels of an output row.
+ * How register tiles sweep over the products. With `pixels`, vectors run along a row of pixels and rows of the tile are
+ * output channels; with `channels`, vectors run along output channels and rows are pixels.
  */
-export interface ConvPlan {
+export interface Sweep {
   readonly form: "pixels" | "channels";
+  /** Pixels of a row. */
+  readonly width: number;
   /** Vectors of a full tile, how many such tiles there are, and the vectors of a narrower last one (0: none). */
   readonly vectors: number;
   readonly fullTiles: number;
@@ -17,6 +20,43 @@ export interface ConvPlan {
   /** Floats that count in the last tile along the vectors. */
   readonly lastLanes: number;
   readonly rows: Split;
+  /** Steps of a sum: the taps of all input channels of a group that are taken one by one. */
+  readonly steps: number;
+  /** Distance in floats of each step's input from the tile's first, in the order of the packed weights. */
+  readonly offsets: Int32Array;
+  /** True where all tiles of one channel block come before the next block's: weights too big for the cache. */
+  readonly channelsOutside: boolean;
+}
+
+/**
+ * Winograd's algorithm along the columns of the picture: rows are transformed by sixes or eights, `n` convolutions of single
+ * rows are made of them, and their results are transformed back. Along the rows of the picture taps are taken one by one.
+ * - `gather`: n input rows give m output rows;
+ * - `scatter`, its transpose: m input rows give n output rows, which overlap those of the next m and are added up.
+ */
+export interface RowTransform {
+  readonly kind: "gather" | "scatter";
+  readonly filter: Winograd;
+  /** Runs of m rows in a unit. */
+  readonly runs: number;
+  /** Floats between rows, between channels and between points of the transformed input, and of the transformed results. */
+  readonly input: PointLayout;
+  readonly output: PointLayout;
+}
+
+/** Where `[point][channel][run][row]` lie, in floats. */
+export interface PointLayout {
+  readonly row: number;
+  readonly channel: number;
+  readonly point: number;
+}
+
+/** Everything that follows from a convolution's shapes and strides. */
+export interface ConvPlan {
+  /** The kernel's geometry, or an equal one that is simpler. */
+  readonly geometry: ConvGeometry;
+  readonly sweep: Sweep;
+  readonly transform: RowTransform | null;
   /** Null where the input is read in place. */
   readonly stage: StageLayout | null;
   readonly layout: ImageLayout;
@@ -28,21 +68,292 @@ export interface ConvPlan {
    * out. Null where all output rows use every step.
    */
   readonly clip: Int32Array | null;
-  /** With `clip`: kernel rows i are ordered by i mod this, then by i. */
-  readonly rowClasses: number;
-  /** Distance in floats of each step's input from the tile's first, in the order of the packed weights. */
-  readonly offsets: Int32Array;
-  /** Taps of all input channels of a group, in the order i, c, j where there is a clip table, else c, i, j. */
-  readonly steps: number;
-  /** True where all tiles of one channel block come before the next block's: weights too big for the cache. */
-  readonly channelsOutside: boolean;
+  /** Kernel rows in the order of the steps; with `clip` they stand outside of the channels. */
+  readonly taps: readonly number[];
+  /** Rough cycles for one image. */
+  readonly cost: number;
 }
 
 /** Staged bytes that a unit may take, to stay in a small second-level cache. */
 const stageBytes = 384 * 1024;
+/** Bytes of transformed rows that a unit may take. */
+const transformBytes = 192 * 1024;
 /** Multiply-adds below which an image is not cut further. */
 const unitWork = 1 << 17;
 const weightBytes = 512 * 1024;
+/** Instructions in a cycle of code that moves and adds vectors. */
+const issueWidth = 3.5;
+/** What comes from beyond the second-level cache in a cycle. */
+const bytesPerCycle = 8;
+/** Floats that tiles may read past a row's end. */
+const slack = 12;
+
+/** Plans a convolution with at least one output element. */
+export function planConv(kernel: ConvKernel, tiles: Tiles): ConvPlan {
+  const geometry = asOneRow(kernel) ?? kernel.geometry;
+  const direct = planDirect(kernel, geometry, tiles);
+  const others = [planGather(kernel, geometry, tiles), planScatter(geometry, tiles)];
+  return others.reduce<ConvPlan>(
+    (best, plan) => (plan && plan.cost < 0.92 * best.cost ? plan : best),
+    direct,
+  );
+}
+
+/** A 1 × 1 convolution of whole pictures as one of pictures of a single row. */
+function asOneRow({ geometry: g, input }: ConvKernel): ConvGeometry | null {
+  const plain =
+    g.kernelH === 1 &&
+    g.kernelW === 1 &&
+    g.strideH === 1 &&
+    g.strideW === 1 &&
+    g.inputDilationH === 1 &&
+    g.inputDilationW === 1 &&
+    g.padTop === 0 &&
+    g.padLeft === 0 &&
+    g.outH === g.inH &&
+    g.outW === g.inW;
+  const [, , row, column] = input.strides as [number, number, number, number];
+  // Few pictures have to be cut by rows, so that there is work for all threads.
+  if (!plain || g.batch < 8 || (g.inH > 1 && row !== g.inW * column)) return null;
+  const pixels = g.inH * g.inW;
+  return { ...g, inH: 1, outH: 1, inW: pixels, outW: pixels };
+}
+
+/** Every tap of every channel is a step. */
+function planDirect(kernel: ConvKernel, g: ConvGeometry, tiles: Tiles): ConvPlan {
+  const steps = g.inChannels * g.kernelH * g.kernelW;
+  const byPixels = bestTiling(tiles, g.outW, g.outChannels, steps, 1);
+  const byChannels = bestTiling(tiles, g.outChannels, g.outW, steps, 3);
+  const form = byPixels.cost * (g.strideW > 1 ? 1.1 : 1) <= byChannels.cost ? "pixels" : "channels";
+  const tiling = form === "pixels" ? byPixels : byChannels;
+  const [, channelStride, rowStride, columnStride] = kernel.input.strides as [number, number, number, number];
+  const inPlace =
+    isReadable(kernel, g) && (form === "pixels" ? columnStride === 1 && g.strideW === 1 : columnStride >= 0);
+
+  const phases = form === "pixels" ? g.strideW : 1;
+  const rowsFor = (block: number) =>
+    g.inputDilationH > 1
+      ? g.inH * g.inputDilationH
+      : Math.min(g.inH, (block - 1) * g.strideH + (g.kernelH - 1) * g.dilationH + 1);
+  let rowBlock = g.outH;
+  if (g.inputDilationH === 1) {
+    rowBlock = Math.max(1, Math.ceil(g.outH / wantedBlocks(g, steps)));
+    const bytes = (block: number) => stageLayout(g, rowsFor(block), phases, slack, g.inputDilationH).bytes;
+    while (!inPlace && rowBlock > 4 && bytes(rowBlock) > stageBytes) rowBlock = Math.ceil(rowBlock / 2);
+  }
+  const stage = inPlace
+    ? null
+    : stageLayout(g, Math.max(0, rowsFor(rowBlock)), phases, slack, g.inputDilationH);
+  const layout = stage ?? {
+    channel: channelStride,
+    row: rowStride,
+    column: (q: number) => (q - g.padLeft) * columnStride,
+  };
+
+  const taps = kernelRows(g, rowClassesOf(g));
+  const clip = clipTable(g, taps);
+  const offsets = new Int32Array(steps);
+  let step = 0;
+  for (let outer = 0; outer < (clip ? g.kernelH : g.inChannels); outer++) {
+    for (let inner = 0; inner < (clip ? g.inChannels : g.kernelH); inner++) {
+      const [c, i] = clip ? [inner, taps[outer]!] : [outer, taps[inner]!];
+      for (let j = 0; j < g.kernelW; j++) {
+        const column = layout.column(j * g.dilationW);
+        offsets[step++] = c * layout.channel + i * g.dilationH * layout.row + column;
+      }
+    }
+  }
+  const weights = g.outChannels * steps * 4;
+  const isLarge = weights > weightBytes;
+  const streamed = isLarge ? (Math.ceil(g.outH / rowBlock) * weights) / bytesPerCycle : 0;
+  const used = clip ? clip.reduce((sum, at, k) => sum + (k % 2 === 1 ? at : -at), 0) / g.outH : steps;
+  const staged = stage ? (g.groups * g.inChannels * g.inH * Math.ceil(g.inW / 4) * 3) / issueWidth : 0;
+  return {
+    geometry: g,
+    sweep: {
+      ...sweepOf(form, tiling, g.outW, g.outChannels),
+      steps,
+      offsets,
+      channelsOutside: isLarge,
+    },
+    transform: null,
+    stage,
+    layout,
+    rowBlock,
+    rowBlocks: Math.ceil(g.outH / rowBlock),
+    clip,
+    taps,
+    cost: g.groups * ((g.outH * tiling.cost * used) / Math.max(1, steps) + streamed) + staged,
+  };
+}
+
+/** True where rows can be read from the input itself. */
+function isReadable({ inputDType, prologue }: ConvKernel, g: ConvGeometry): boolean {
+  return (
+    inputDType === "float32" &&
+    prologue === null &&
+    g.inputDilationH === 1 &&
+    g.inputDilationW === 1 &&
+    g.padLeft <= 0 &&
+    windowWidth(g) - g.padLeft <= g.inW
+  );
+}
+
+/** How many units an image should be cut into, so that there are enough for the threads; fewer where each has to fetch large weights. */
+function wantedBlocks(g: ConvGeometry, steps: number): number {
+  const work = steps * g.outChannels * g.groups * g.outW * g.outH;
+  const most = g.outChannels * steps * 4 > weightBytes ? 4 : 8;
+  return Math.max(1, Math.min(Math.ceil(most / g.batch), Math.ceil(work / unitWork)));
+}
+
+function sweepOf(
+  form: Sweep["form"],
+  { vectors, rows }: { vectors: number; rows: Split },
+  width: number,
+  channels: number,
+): Omit<Sweep, "steps" | "offsets" | "channelsOutside"> {
+  const lanes = form === "pixels" ? width : channels;
+  return {
+    form,
+    width,
+    vectors,
+    fullTiles: Math.floor(lanes / (vectors * 4)),
+    restVectors: Math.ceil((lanes % (vectors * 4)) / 4),
+    lastLanes: lanes % (vectors * 4),
+    rows,
+  };
+}
+
+/** The transform for kernels of so many rows, where there is one. */
+function filterFor(g: ConvGeometry): Winograd | null {
+  const plain =
+    g.strideH === 1 &&
+    g.strideW === 1 &&
+    g.dilationH === 1 &&
+    g.inputDilationH === 1 &&
+    g.inputDilationW === 1;
+  return plain && (g.kernelH === 3 || g.kernelH === 5) ? winograd(4, g.kernelH) : null;
+}
+
+/** Runs of m output rows from n input rows each. */
+function planGather(kernel: ConvKernel, g: ConvGeometry, tiles: Tiles): ConvPlan | null {
+  const filter = filterFor(g);
+  if (!filter) return null;
+  const { m, r } = filter;
+  const allRuns = Math.ceil(g.outH / m);
+  const wanted = Math.ceil(allRuns / wantedBlocks(g, g.inChannels * g.kernelW * filter.n));
+  const runs = runsOf(g, filter, allRuns, wanted);
+  const rowBlock = Math.min(g.outH, runs * m);
+  const [, channelStride, rowStride, columnStride] = kernel.input.strides as [number, number, number, number];
+  const inPlace =
+    isReadable(kernel, g) &&
+    columnStride === 1 &&
+    g.padTop <= 0 &&
+    allRuns % runs === 0 &&
+    allRuns * m + r - 1 - g.padTop <= g.inH;
+  const stage = inPlace ? null : stageLayout(g, runs * m + r - 1, 1, slack);
+  const layout = stage ?? {
+    channel: channelStride,
+    row: rowStride,
+    column: (q: number) => q - g.padLeft,
+  };
+  return planTransformed(g, tiles, "gather", filter, runs, {
+    stage,
+    layout,
+    rowBlock,
+    rowBlocks: Math.ceil(allRuns / runs),
+    allRuns,
+  });
+}
+
+/** Runs of m input rows that give n output rows each; the whole image in one unit, for runs overlap in the output. */
+function planScatter(g: ConvGeometry, tiles: Tiles): ConvPlan | null {
+  const filter = filterFor(g);
+  if (!filter || g.padTop < 0 || g.padTop > filter.r - 1) return null;
+  const { m, r } = filter;
+  const runs = Math.ceil(g.inH / m);
+  // Every output row has to lie in the reach of some run.
+  if (g.outH > runs * m + g.padTop || wantedBlocks(g, g.inChannels * g.kernelW * r) > 1) return null;
+  if (runsOf(g, filter, runs, runs) < runs) return null;
+  const stage = stageLayout(g, runs * m, 1, slack);
+  return planTransformed(g, tiles, "scatter", filter, runs, {
+    stage,
+    layout: stage,
+    rowBlock: g.outH,
+    rowBlocks: 1,
+    allRuns: runs,
+  });
+}
+
+/**
+ * How many of an image's runs, at most `wanted`, a unit can take, so that what is transformed stays in the cache. Large weights come
+ * from afar once for each unit, which is worth more room.
+ */
+function runsOf(g: ConvGeometry, filter: Winograd, all: number, wanted: number): number {
+  const row = windowWidth(g) + slack;
+  const bytes = filter.n * 4 * (g.inChannels * row + g.outChannels * (g.outW + 3));
+  const room = pointBytes(g, filter) > weightBytes ? 3 * transformBytes : transformBytes;
+  const most = Math.max(1, Math.min(wanted, Math.floor(room / bytes)));
+  return Math.ceil(all / Math.ceil(all / most));
+}
+
+/** Bytes of a group's transformed weights. */
+function pointBytes(g: ConvGeometry, { n }: Winograd): number {
+  return n * g.inChannels * g.kernelW * g.outChannels * 4;
+}
+
+function planTransformed(
+  g: ConvGeometry,
+  tiles: Tiles,
+  kind: RowTransform["kind"],
+  filter: Winograd,
+  runs: number,
+  parts: Pick<ConvPlan, "stage" | "layout" | "rowBlock" | "rowBlocks"> & { readonly allRuns: number },
+): ConvPlan {
+  const { n, m } = filter;
+  const steps = g.inChannels * g.kernelW;
+  const tiling = bestTiling(tiles, g.outW, g.outChannels, steps, 1);
+  const { allRuns, ...rest } = parts;
+  const inputRow = Math.ceil((windowWidth(g) + slack) / 4) * 4;
+  const input = pointLayout(inputRow, runs, g.inChannels);
+  const output = pointLayout(Math.ceil(g.outW / 4) * 4, runs, g.outChannels);
+  const offsets = Int32Array.from({ length: steps }, (_, step) => {
+    const c = Math.floor(step / g.kernelW);
+    return c * input.channel + parts.layout.column((step % g.kernelW) * g.dilationW) - parts.layout.column(0);
+  });
+  // Loads, sums and stores of a transform from `from` rows to `to` rows, for one vector.
+  const transform = (from: number, to: number) => (from + 0.7 * n * m + to + 4) / issueWidth;
+  const [readRows, writtenRows] = kind === "gather" ? [n, m] : [m, n];
+  const inputVectors = Math.ceil(windowWidth(g) / 4);
+  const staged = parts.stage ? (g.inH * inputVectors * 3) / issueWidth : 0;
+  const perChannel = allRuns * inputVectors * transform(readRows, n) + staged;
+  const perOutput =
+    allRuns * Math.ceil(g.outW / 4) * (transform(n, writtenRows) + (kind === "scatter" ? 3 : 0));
+  const weights = pointBytes(g, filter);
+  const streamed = weights > weightBytes ? (parts.rowBlocks * weights) / bytesPerCycle : 0;
+  return {
+    geometry: g,
+    sweep: {
+      ...sweepOf("pixels", tiling, g.outW, g.outChannels),
+      steps,
+      offsets,
+      channelsOutside: true,
+    },
+    transform: { kind, filter, runs, input, output },
+    ...rest,
+    clip: null,
+    taps: Array.from({ length: g.kernelH }, (_, i) => i),
+    cost:
+      g.groups *
+      (n * allRuns * tiling.cost + g.inChannels * perChannel + g.outChannels * perOutput + streamed),
+  };
+}
+
+function pointLayout(row: number, runs: number, channels: number): PointLayout {
+  const point = row * runs * channels;
+  // Points whose distance is a multiple of 4 KiB would share their cache sets.
+  return { row, channel: row * runs, point: point % 256 === 0 ? point + 16 : point };
+}
 
 /** Kernel rows whose distance is a multiple of this many meet the same output rows when the input is dilated. */
 function rowClassesOf({ dilationH, inputDilationH }: ConvGeometry): number {
@@ -74,78 +385,4 @@ function clipTable(g: ConvGeometry, rows: readonly number[]): Int32Array | null 
     if (first > 0 || last < g.kernelH) clipped = true;
   }
   return clipped ? table : null;
-}
-
-/** Plans a convolution with at least one output element. */
-export function planConv(kernel: ConvKernel, tiles: Tiles): ConvPlan {
-  const g = kernel.geometry;
-  const steps = g.inChannels * g.kernelH * g.kernelW;
-  const byPixels = bestTiling(tiles, g.outW, g.outChannels, steps, 1);
-  const byChannels = bestTiling(tiles, g.outChannels, g.outW, steps, 3);
-  const form = byPixels.cost * (g.strideW > 1 ? 1.1 : 1) <= byChannels.cost ? "pixels" : "channels";
-  const tiling = form === "pixels" ? byPixels : byChannels;
-  const lanes = form === "pixels" ? g.outW : g.outChannels;
-  const total = Math.ceil(lanes / 4);
-
-  const [, channelStride, rowStride, columnStride] = kernel.input.strides as [number, number, number, number];
-  const inPlace =
-    kernel.inputDType === "float32" &&
-    kernel.prologue === null &&
-    g.inputDilationH === 1 &&
-    g.inputDilationW === 1 &&
-    g.padLeft <= 0 &&
-    windowWidth(g) - g.padLeft <= g.inW &&
-    (form === "pixels" ? columnStride === 1 && g.strideW === 1 : columnStride >= 0);
-
-  const work = steps * g.outChannels * g.groups * g.outW;
-  const phases = form === "pixels" ? g.strideW : 1;
-  const rowsFor = (block: number) =>
-    g.inputDilationH > 1
-      ? g.inH * g.inputDilationH
-      : Math.min(g.inH, (block - 1) * g.strideH + (g.kernelH - 1) * g.dilationH + 1);
-  let rowBlock = g.outH;
-  if (g.inputDilationH === 1) {
-    const wanted = Math.min(Math.ceil(8 / g.batch), Math.ceil((work * g.outH) / unitWork));
-    rowBlock = Math.max(1, Math.ceil(g.outH / Math.max(1, wanted)));
-    const bytes = (block: number) => stageLayout(g, rowsFor(block), phases, 12, g.inputDilationH).bytes;
-    while (!inPlace && rowBlock > 4 && bytes(rowBlock) > stageBytes) rowBlock = Math.ceil(rowBlock / 2);
-  }
-  const stage = inPlace ? null : stageLayout(g, Math.max(0, rowsFor(rowBlock)), phases, 12, g.inputDilationH);
-  const layout = stage ?? {
-    channel: channelStride,
-    row: rowStride,
-    column: (q: number) => (q - g.padLeft) * columnStride,
-  };
-
-  const rowClasses = rowClassesOf(g);
-  const taps = kernelRows(g, rowClasses);
-  const clip = clipTable(g, taps);
-  const offsets = new Int32Array(steps);
-  let step = 0;
-  for (let outer = 0; outer < (clip ? g.kernelH : g.inChannels); outer++) {
-    for (let inner = 0; inner < (clip ? g.inChannels : g.kernelH); inner++) {
-      const [c, i] = clip ? [inner, taps[outer]!] : [outer, inner];
-      for (let j = 0; j < g.kernelW; j++) {
-        const column = layout.column(j * g.dilationW);
-        offsets[step++] = c * layout.channel + i * g.dilationH * layout.row + column;
-      }
-    }
-  }
-  return {
-    form,
-    vectors: tiling.vectors,
-    fullTiles: Math.floor(lanes / (tiling.vectors * 4)),
-    restVectors: Math.ceil((lanes % (tiling.vectors * 4)) / 4),
-    lastLanes: lanes % (tiling.vectors * 4),
-    rows: tiling.rows,
-    stage,
-    layout,
-    rowBlock,
-    rowBlocks: Math.ceil(g.outH / rowBlock),
-    clip,
-    rowClasses,
-    offsets,
-    steps,
-    channelsOutside: g.outChannels * steps * 4 > weightBytes && total > 0,
-  };
 }

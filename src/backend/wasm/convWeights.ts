@@ -1,17 +1,37 @@
-// Weights of a convolution packed into the panels that its tiles read, in the order of the plan's steps. Knows
-// strides, nothing of images.
+// Weights of a convolution packed once for all threads into the panels that tiles read, in the order of the plan's steps, and
+// transformed where the plan says so. Knows strides, nothing of images.
 import type { ConvKernel } from "../../kernel/kernel.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
-import { type CodegenEnv, param } from "./codegen.ts";
+import { type CodegenEnv, type Prepare, param } from "./codegen.ts";
 import type { ConvPlan } from "./convPlan.ts";
-import { type PanelShape, packPanel } from "./pack.ts";
-import { addScaled } from "./tile.ts";
+import { addScaled, storeLanes, takeLocals } from "./tile.ts";
+import { emitTransform } from "./winograd.ts";
 
-/** Bytes of one group's packed weights; channels are filled up to whole vectors where vectors run along them. */
-export function groupBytes(kernel: ConvKernel, plan: ConvPlan): number {
-  const { outChannels } = kernel.geometry;
-  const channels = plan.form === "channels" ? Math.ceil(outChannels / 4) * 4 : outChannels;
-  return channels * plan.steps * 4;
+/** Shape of a panel: `width` floats a step, of which `valid` exist (the others get any value). */
+export interface PanelShape {
+  readonly width: number;
+  readonly valid: number;
+}
+
+/** Floats of one point's packed weights of one group; channels are filled up to whole vectors where vectors run along them. */
+export function pointFloats({ sweep, geometry }: ConvPlan): number {
+  const channels = sweep.form === "channels" ? Math.ceil(geometry.outChannels / 4) * 4 : geometry.outChannels;
+  return channels * sweep.steps;
+}
+
+/** Floats of all points' packed weights of one group. */
+export function groupFloats(plan: ConvPlan): number {
+  return pointFloats(plan) * (plan.transform?.filter.n ?? 1);
+}
+
+/** How a group's output channels are cut: full blocks, and a narrower last one (width 0 for none). */
+function blocksOf({ sweep }: ConvPlan): { full: PanelShape; count: number; rest: PanelShape } {
+  const { form, vectors, fullTiles, restVectors, lastLanes, rows } = sweep;
+  const [width, count, rest, valid] =
+    form === "channels"
+      ? [vectors * 4, fullTiles, restVectors * 4, lastLanes]
+      : [rows.size, rows.full, rows.rest, rows.rest];
+  return { full: { width, valid: width }, count, rest: { width: rest, valid } };
 }
 
 /** Calls `body` in a loop over the full channel blocks of a group, then for a narrower last one. */
@@ -21,93 +41,158 @@ export function eachChannelBlock(
   channel: Local,
   body: (block: PanelShape) => void,
 ): void {
-  const { form, vectors, fullTiles, restVectors, lastLanes, rows } = plan;
-  const [width, full, rest, valid] =
-    form === "channels"
-      ? [vectors * 4, fullTiles, restVectors * 4, lastLanes]
-      : [rows.size, rows.full, rows.rest, rows.rest];
+  const { full, count, rest } = blocksOf(plan);
   f.i32(0).set(channel);
-  if (full > 0) f.for(channel, 0, full * width, width, () => body({ width, valid: width }));
-  if (rest > 0) body({ width: rest, valid });
+  if (count > 0) f.for(channel, 0, count * full.width, full.width, () => body(full));
+  if (rest.width > 0) body(rest);
 }
 
-/** A loop over steps: how many, and the weight's stride, in elements, from one to the next. */
-interface StepLoop {
-  readonly count: number;
-  readonly stride: number;
+/** Packs all weights as `[group][point][channel block][step][channel]`; a unit is one block of output channels. */
+export function packWeights(env: CodegenEnv, kernel: ConvKernel, plan: ConvPlan): Prepare {
+  const { weight } = kernel;
+  const { geometry: g } = plan;
+  const { count, rest } = blocksOf(plan);
+  const floats = g.groups * groupFloats(plan);
+  return {
+    units: g.groups * (count + (rest.width > 0 ? 1 : 0)),
+    cost: floats * 0.6 + 100,
+    // Vectors may be written up to three floats too far.
+    bytes: floats * 4 + 16,
+    reads: [weight.buffer],
+    write(f, pushTarget) {
+      new WeightPacker(f, env, kernel, plan).write(pushTarget);
+    },
+  };
 }
 
-/** The loops over steps from the outside in, neighbouring ones joined where their strides allow it. */
-function joinLoops(loops: readonly StepLoop[]): StepLoop[] {
-  const joined: StepLoop[] = [];
-  for (const { count, stride } of loops) {
-    const last = joined.at(-1);
-    if (last && last.stride === count * stride) {
-      joined[joined.length - 1] = { count: last.count * count, stride };
-    } else {
-      joined.push({ count, stride });
-    }
+class WeightPacker {
+  readonly #f: FunctionBuilder;
+  readonly #env: CodegenEnv;
+  readonly #kernel: ConvKernel;
+  readonly #plan: ConvPlan;
+  /** Addresses of the present channel's weights of the block's first output channel, and of the block's panel at its steps. */
+  readonly #source: Local;
+  readonly #target: Local;
+
+  constructor(f: FunctionBuilder, env: CodegenEnv, kernel: ConvKernel, plan: ConvPlan) {
+    this.#f = f;
+    this.#env = env;
+    this.#kernel = kernel;
+    this.#plan = plan;
+    this.#source = f.local("i32");
+    this.#target = f.local("i32");
   }
-  return joined;
-}
 
-/** Packs all weights as `[group][channel block][step][channel]` at `offset` in scratch memory. */
-export function packWeights(
-  f: FunctionBuilder,
-  env: CodegenEnv,
-  kernel: ConvKernel,
-  plan: ConvPlan,
-  offset: number,
-): void {
-  const { geometry: g, weight } = kernel;
-  const [groupStride, outStride, inStride, rowStride, columnStride] = weight.strides as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const channels = { count: g.inChannels, stride: inStride };
-  const columns = { count: g.kernelW, stride: columnStride };
-  const rows = (first: number, step: number) => ({
-    first: first * rowStride,
-    row: { count: Math.ceil((g.kernelH - first) / step), stride: rowStride * step },
-  });
-  const nests = plan.clip
-    ? Array.from({ length: Math.min(plan.rowClasses, g.kernelH) }, (_, first) => {
-        const { first: start, row } = rows(first, plan.rowClasses);
-        return { start, loops: joinLoops([row, channels, columns]) };
-      })
-    : [{ start: 0, loops: joinLoops([channels, rows(0, 1).row, columns]) }];
-
-  const [group, channel, source, target] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
-  f.get(param.scratch).i32(offset).op("i32.add").set(target);
-  f.for(group, 0, g.groups, 1, () => {
-    eachChannelBlock(f, plan, channel, (shape) => {
-      for (const { start, loops } of nests) {
-        const nest = (level: number, from: Local) => {
-          const { count, stride } = loops[level]!;
-          if (level === loops.length - 1) {
-            packPanel(f, { pointer: from, along: stride, across: outStride }, target, shape, count);
-            f.increment(target, count * shape.width * 4);
-            return;
-          }
-          const index = f.local("i32");
-          const inner = f.local("i32");
-          f.get(from).set(inner);
-          f.for(index, 0, count, 1, () => {
-            nest(level + 1, inner);
-            f.increment(inner, stride * 4);
-          });
-          f.release(index, inner);
-        };
-        env.pushAddress(f, weight.buffer, weight.offset + start);
-        addScaled(f, group, groupStride * 4);
-        addScaled(f, channel, outStride * 4);
-        f.set(source);
-        if (plan.steps > 0) nest(0, source);
+  write(pushTarget: (f: FunctionBuilder) => void): void {
+    const f = this.#f;
+    const { weight } = this.#kernel;
+    const { geometry: g, sweep, clip, transform } = this.#plan;
+    const [groupStride, outStride, inStride] = weight.strides as [number, number, number];
+    const { full, count, rest } = blocksOf(this.#plan);
+    const blocks = count + (rest.width > 0 ? 1 : 0);
+    const [unit, group, index, c] = takeLocals(f, "i32", 4) as [Local, Local, Local, Local];
+    // Steps of a channel lie side by side, unless kernel rows stand outside.
+    const stepsOfChannel = clip ? g.kernelW : g.kernelW * (transform ? 1 : g.kernelH);
+    const panel = (block: PanelShape) => {
+      f.for(c, 0, g.inChannels, 1, () => {
+        this.#block(block);
+        f.increment(this.#source, inStride * 4);
+        f.increment(this.#target, stepsOfChannel * block.width * 4);
+      });
+    };
+    f.for(unit, { local: param.lo }, { local: param.hi }, 1, () => {
+      f.get(unit).i32(blocks).op("i32.div_u").set(group);
+      f.get(unit).i32(blocks).op("i32.rem_u").set(index);
+      this.#env.pushAddress(f, weight.buffer, weight.offset);
+      addScaled(f, group, groupStride * 4);
+      addScaled(f, index, full.width * outStride * 4);
+      f.set(this.#source);
+      pushTarget(f);
+      addScaled(f, group, groupFloats(this.#plan) * 4);
+      addScaled(f, index, sweep.steps * full.width * 4);
+      f.set(this.#target);
+      if (rest.width === 0) panel(full);
+      else if (count === 0) panel(rest);
+      else {
+        f.get(index).i32(count).op("i32.lt_s");
+        f.if(
+          () => panel(full),
+          () => panel(rest),
+        );
       }
     });
-  });
-  f.release(group, channel, source, target);
+    f.release(unit, group, index, c);
+  }
+
+  /** All taps of one input channel for one block of output channels. */
+  #block(block: PanelShape): void {
+    const f = this.#f;
+    const { geometry: g, clip, taps, transform } = this.#plan;
+    const [, , , rowStride, columnStride] = this.#kernel.weight.strides as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const j = f.local("i32");
+    const source = f.local("i32");
+    const target = f.local("i32");
+    f.get(this.#source).set(source).get(this.#target).set(target);
+    f.for(j, 0, g.kernelW, 1, () => {
+      // Groups of four channels go from the last to the first: what a partial group writes too far into the next step is
+      // written again by that step.
+      for (let first = Math.ceil(block.width / 4) * 4 - 4; first >= 0; first -= 4) {
+        if (transform) this.#points(source, target, block, first);
+        else {
+          taps.forEach((i, place) => {
+            const value = this.#load(source, block, first, i * rowStride);
+            // Rows stand one channel's columns apart, or all channels' where they are outside.
+            const step = place * g.kernelW * (clip ? g.inChannels : 1);
+            this.#store(target, value, block, first, step * block.width);
+            f.release(value);
+          });
+        }
+      }
+      f.increment(source, columnStride * 4).increment(target, block.width * 4);
+    });
+    f.release(j, source, target);
+  }
+
+  /** The column of taps of four output channels, as points. */
+  #points(source: Local, target: Local, block: PanelShape, first: number): void {
+    const f = this.#f;
+    const { geometry: g, transform } = this.#plan;
+    const rowStride = this.#kernel.weight.strides[3]!;
+    const taps = Array.from({ length: g.kernelH }, (_, i) => {
+      // The transpose of a convolution runs through the taps backwards.
+      const row = transform!.kind === "gather" ? i : g.kernelH - 1 - i;
+      return this.#load(source, block, first, row * rowStride);
+    });
+    const values = emitTransform(f, this.#env.relaxed, transform!.filter.g, taps);
+    values.forEach((value, p) => {
+      this.#store(target, value, block, first, p * pointFloats(this.#plan));
+    });
+    f.release(...taps, ...values);
+  }
+
+  /** Four output channels of one tap in a fresh local; those that do not exist repeat the last. */
+  #load(source: Local, { valid }: PanelShape, first: number, elements: number): Local {
+    const f = this.#f;
+    const outStride = this.#kernel.weight.strides[1]!;
+    const value = f.local("v128");
+    for (let lane = 0; lane < 4; lane++) {
+      const at = (elements + Math.min(first + lane, valid - 1) * outStride) * 4;
+      f.get(source);
+      if (at < 0) f.i32(at).op("i32.add");
+      if (lane === 0) f.mem("v128.load32_splat", Math.max(at, 0));
+      else f.get(value).memLane("v128.load32_lane", lane, Math.max(at, 0));
+      f.set(value);
+    }
+    return value;
+  }
+
+  #store(target: Local, value: Local, { width }: PanelShape, first: number, floats: number): void {
+    storeLanes(this.#f, target, value, Math.min(4, width - first), (floats + first) * 4);
+  }
 }

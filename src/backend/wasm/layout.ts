@@ -61,6 +61,8 @@ export const runArgs = {
   /** Where a traced program notes what each thread did when, and bytes of notes for each thread. */
   trace: 20,
   traceStride: 24,
+  /** What kernels have prepared for all threads. */
+  prepared: 28,
   variables: 32,
 } as const;
 

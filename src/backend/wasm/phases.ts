@@ -3,14 +3,13 @@
 // the rest little. Knows schedules and counters; what a kernel computes is its code generator's business.
 import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
 import { defineWaitFor, wakeSleepers } from "./barrier.ts";
-import type { KernelCode } from "./codegen.ts";
 import { control, runArgs } from "./layout.ts";
-import type { KernelPlace, Phase, Task } from "./schedule.ts";
+import type { KernelPlace, Phase, Task, Work } from "./schedule.ts";
 import { writeNote } from "./trace.ts";
 
-/** A kernel as a function of its module. */
+/** A kernel, or what it prepares, as a function of its module. */
 export interface KernelFunction {
-  readonly code: KernelCode;
+  readonly work: Work;
   readonly index: number;
   /** Its number in the program, for traces. */
   readonly number: number;
@@ -38,7 +37,7 @@ const smallestClaim = 10_000;
 const claimsPerShare = 4;
 
 /** Units that a thread claims at once. */
-function claimSize({ units, cost }: KernelCode, threads: number): number {
+function claimSize({ units, cost }: Work, threads: number): number {
   const smallest = Math.ceil((units * smallestClaim) / Math.max(cost, 1));
   const longest = Math.max(1, Math.floor((units * heartbeatInterval) / Math.max(cost, 1)));
   const share = Math.ceil(units / threads);
@@ -126,7 +125,7 @@ class RunWriter {
   }
 
   #unitsOf(task: Task): number {
-    return task.kind === "whole" ? 1 : this.#kernel(task.kernel).code.units;
+    return task.kind === "whole" ? 1 : this.#kernel(task.kernel).work.units;
   }
 
   #counter(count = 1): number {
@@ -193,8 +192,8 @@ class RunWriter {
    */
   #takeUnits(kernel: KernelFunction): void {
     const f = this.#f;
-    const { code } = kernel;
-    const claim = claimSize(code, this.#parts.threads);
+    const { work } = kernel;
+    const claim = claimSize(work, this.#parts.threads);
     const counters = this.#counter(this.#parts.threads);
     const { share } = this.#helpers!;
     const [lo, hi] = [this.#lo, this.#hi];
@@ -204,8 +203,8 @@ class RunWriter {
     const end = f.local("i32");
     f.get(this.#thread).set(owner);
     f.for(tried, 0, { local: this.#threads }, 1, () => {
-      f.i32(code.units).get(owner).get(this.#threads).call(share).set(start);
-      f.i32(code.units).get(owner).i32(1).op("i32.add").get(this.#threads).call(share).set(end);
+      f.i32(work.units).get(owner).get(this.#threads).call(share).set(start);
+      f.i32(work.units).get(owner).i32(1).op("i32.add").get(this.#threads).call(share).set(end);
       f.block(() => {
         f.loop(() => {
           f.get(this.#args).get(owner).i32(line).op("i32.mul").op("i32.add").i32(claim);
@@ -215,7 +214,7 @@ class RunWriter {
           f.get(hi).get(end).op("i32.lt_s").op("select").set(hi);
           this.#call(kernel, () => f.get(lo).get(hi));
           f.get(this.#done).get(hi).op("i32.add").get(lo).op("i32.sub").set(this.#done);
-          if (code.cost > heartbeatInterval) this.#beat();
+          if (work.cost > heartbeatInterval) this.#beat();
           f.br(0);
         });
       });
@@ -228,7 +227,7 @@ class RunWriter {
   /** All units of a kernel, in parts with heartbeats where that may last. */
   #whole(kernel: KernelFunction): void {
     const f = this.#f;
-    const { units, cost } = kernel.code;
+    const { units, cost } = kernel.work;
     if (units === 0) return;
     const longest = Math.max(1, Math.floor((units * heartbeatInterval) / Math.max(cost, 1)));
     if (longest >= units || !this.#helpers) {

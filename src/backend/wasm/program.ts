@@ -2,6 +2,7 @@
 // enters. Knows the argument block; what a kernel computes is its code generator's business.
 
 import { byteSize, type DType } from "../../base/dtype.ts";
+import { writes } from "../../kernel/access.ts";
 import type { BufferId, Kernel, Program } from "../../kernel/kernel.ts";
 import { type FunctionBuilder, ModuleBuilder } from "./assembler.ts";
 import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
@@ -9,7 +10,7 @@ import { align } from "./heap.ts";
 import { runArgs } from "./layout.ts";
 import { float64Unsupported } from "./memory.ts";
 import { defineRun, type KernelFunction } from "./phases.ts";
-import { schedule } from "./schedule.ts";
+import { schedule, type Work } from "./schedule.ts";
 import type { Tiles } from "./tiles.ts";
 
 /** Gives the code of one kernel. */
@@ -32,6 +33,8 @@ export interface RenderedProgram {
   readonly scratchBytes: number;
   /** Where in the argument block the counters of the phases begin; 0 before each run. */
   readonly countersAt: number;
+  /** What kernels prepare for all threads. */
+  readonly preparedBytes: number;
   /** Nanoseconds by which all threads together should beat one. */
   readonly gain: number;
 }
@@ -45,20 +48,22 @@ export function renderProgram(
 ): RenderedProgram {
   const tables = new Tables();
   const env = makeEnv(program, tables, target.tiles);
-  const stages = program.stages.map((kernels) => kernels.map((kernel) => codegen(kernel, env)));
-  const { phases, gain } = schedule(stages, target.threads);
+  const { stages, preparedBytes } = layOut(program, codegen, env);
+  const { phases, gain } = schedule(
+    stages.map((stage) => stage.map(({ work }) => work)),
+    target.threads,
+  );
 
   const module = new ModuleBuilder({ initial: 1, maximum: target.maximumPages, shared: target.shared });
   const clock = traced ? module.importFunction("env", "clock", [], ["i32"]) : null;
-  let number = 0;
-  const kernels = stages.map((codes) =>
-    codes.map((code): KernelFunction => {
+  const kernels = stages.map((stage) =>
+    stage.map(({ work, number, write }): KernelFunction => {
       const index = module.func(["i32", "i32", "i32", "i32"], [], (f) => {
         f.keepConstants();
-        code.write(f);
+        write(f);
         f.loadConstants(env.table);
       });
-      return { code, index, number: number++ };
+      return { work, index, number };
     }),
   );
   const argumentBytes = runArgs.variables + 4 * (countVariables(program) + program.scalars.length);
@@ -69,9 +74,59 @@ export function renderProgram(
     tables: tables.bytes(),
     argumentBytes: countersAt + counterBytes,
     countersAt,
-    scratchBytes: align(Math.max(0, ...stages.flat().map((code) => code.scratchBytes))),
+    preparedBytes,
+    scratchBytes: align(Math.max(0, ...stages.flat().map(({ scratchBytes }) => scratchBytes))),
     gain,
   };
+}
+
+/** Something that threads run: a kernel, or what it has prepared. */
+interface Part {
+  readonly work: Work;
+  readonly scratchBytes: number;
+  /** The kernel's number in the program. */
+  readonly number: number;
+  readonly write: (f: FunctionBuilder) => void;
+}
+
+/** The program's kernels with what they prepare in the stage before, or in one of its own. */
+function layOut(
+  program: Program,
+  codegen: KernelCodegen,
+  env: CodegenEnv,
+): { stages: Part[][]; preparedBytes: number } {
+  const stages: Part[][] = [];
+  let number = 0;
+  let preparedBytes = 0;
+  program.stages.forEach((kernels, s) => {
+    const written = new Set(program.stages[s - 1]?.flatMap(writes) ?? []);
+    const before = stages.at(-1);
+    const early: Part[] = [];
+    const stage = kernels.map((kernel): Part => {
+      const code = codegen(kernel, env);
+      const own = number++;
+      const at = preparedBytes;
+      const pushPrepared = (f: FunctionBuilder) =>
+        void f.get(param.args).mem("i32.load", runArgs.prepared).i32(at).op("i32.add");
+      const { prepare } = code;
+      if (prepare) {
+        preparedBytes += align(prepare.bytes);
+        const part = {
+          work: prepare,
+          scratchBytes: 0,
+          number: own,
+          write: (f: FunctionBuilder) => prepare.write(f, pushPrepared),
+        };
+        if (before && !prepare.reads.some((buffer) => written.has(buffer))) before.push(part);
+        else early.push(part);
+      }
+      const write = (f: FunctionBuilder) => code.write(f, pushPrepared);
+      return { work: code, scratchBytes: code.scratchBytes, number: own, write };
+    });
+    if (early.length > 0) stages.push(early);
+    stages.push(stage);
+  });
+  return { stages, preparedBytes };
 }
 
 function countVariables(program: Program): number {

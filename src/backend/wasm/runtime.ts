@@ -278,7 +278,8 @@ export class WasmBackend implements Backend {
     const { rendered } = loaded;
     const argumentBytes = align(rendered.argumentBytes);
     const arenaBytes = align(program.arenaBytes) + 64;
-    this.#place(argumentBytes + arenaBytes + this.#threads * rendered.scratchBytes);
+    const scratchBytes = align(this.#threads * rendered.scratchBytes) + 64;
+    this.#place(argumentBytes + arenaBytes + scratchBytes + rendered.preparedBytes);
     const args = this.#workspace.address;
     const arena = args + argumentBytes;
 
@@ -288,6 +289,7 @@ export class WasmBackend implements Backend {
     words[first + runArgs.tables / 4] = loaded.tables;
     words[first + runArgs.scratch / 4] = arena + arenaBytes;
     words[first + runArgs.scratchStride / 4] = rendered.scratchBytes;
+    words[first + runArgs.prepared / 4] = arena + arenaBytes + scratchBytes;
     words[first + runArgs.control / 4] = team?.control ?? 0;
     words[first + runArgs.trace / 4] = trace;
     words[first + runArgs.traceStride / 4] = traceBytes;

@@ -7,7 +7,7 @@ import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type CodegenEnv, param } from "./codegen.ts";
 import { ExprWriter, shareEqual } from "./expr.ts";
 import { type Lanes, laneDType, loadLanes, storeLanes } from "./lanes.ts";
-import { pushScaled } from "./tile.ts";
+import { addScaled, pushScaled, takeLocals } from "./tile.ts";
 
 /** Where a tile finds an image: float strides of its channels, rows and columns, staged or in the input itself. */
 export interface ImageLayout {
@@ -120,6 +120,48 @@ export function stageRows(
     });
   });
   f.release(channel, row, from, to);
+}
+
+/**
+ * Copies the rows of every channel of a group that a window of `layout.rows` rows shows, zeros where it leaves the image.
+ * `source` is the address of the first channel's first row; `first` the input row that the window begins with. The stage
+ * begins at the thread's scratch memory; its columns outside of the image must be zero.
+ */
+export function stageWindow(
+  f: FunctionBuilder,
+  env: CodegenEnv,
+  image: StageSource,
+  layout: StageLayout,
+  source: Local,
+  first: Local,
+): void {
+  const g = image.geometry;
+  const size = byteSize(image.dtype);
+  const [channelStride, rowStride, columnStride] = image.strides;
+  const [channel, row, from, to, at] = takeLocals(f, "i32", 5) as [Local, Local, Local, Local, Local];
+  f.for(channel, 0, layout.channels, 1, () => {
+    f.get(source);
+    addScaled(f, channel, channelStride * size);
+    addScaled(f, first, rowStride * size);
+    f.set(from).get(param.scratch);
+    addScaled(f, channel, layout.channel * 4);
+    f.set(to);
+    f.for(row, 0, layout.rows, 1, () => {
+      f.get(first).get(row).op("i32.add").i32(g.inH).op("i32.lt_u");
+      f.if(
+        () => {
+          for (const run of columnRuns(g, layout)) copyRun(f, env, image, run, from, to, columnStride * size);
+        },
+        () => {
+          f.for(at, 0, layout.row * 4, 16, () => {
+            f.get(to).get(at).op("i32.add").f32x4(0).mem("v128.store");
+          });
+        },
+      );
+      f.increment(from, rowStride * size).increment(to, layout.row * 4);
+    });
+  });
+  f.release(channel, row, from, to, at);
 }
 
 /** Columns `first + t · step` of the input, `t < count`, that go to `target + t · targetStep`. */

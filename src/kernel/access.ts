@@ -1,5 +1,5 @@
 // Which buffers a kernel touches and how; knows kernels alone.
-import type { Access, BufferId, Kernel, LoopKernel } from "../kernel/kernel.ts";
+import type { Access, BufferId, Kernel, LoopKernel } from "./kernel.ts";
 
 /** True where a kernel reads `variable` only at the very element that it writes to `output`. */
 export function readsInPlace(kernel: Kernel, output: BufferId, variable: BufferId): boolean {
