@@ -2,7 +2,8 @@
 import { readFile, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { grad, gradcheck, manualSeed, nn, noGrad, optim, Tensor, tensor } from "fovea";
+import { grad, manualSeed, nn, noGrad, optim, Tensor, tensor } from "fovea";
+import { gradcheck } from "fovea/check";
 import { ArrayDataset, DataLoader } from "fovea/data";
 import { type ArrayData, decodeSafetensors, encodeSafetensors } from "fovea/interop";
 

@@ -24,6 +24,7 @@ export const rooms: readonly Room[] = [
   { name: "vision", everywhere: true },
   { name: "interop", everywhere: true },
   { name: "profile", everywhere: true },
+  { name: "check", everywhere: true },
   { name: "index.ts", everywhere: true },
   { name: "train", everywhere: false },
   { name: "entry", everywhere: false },

@@ -6,8 +6,6 @@ import { setDefaultBackend } from "./graph/engine.ts";
 setDefaultBackend(() => createWasmBackend());
 
 export { grad } from "./autograd/backward.ts";
-export { gradcheck } from "./autograd/gradcheck.ts";
-export { createReferenceBackend } from "./backend/reference/reference.ts";
 export type { DType, TypedArray } from "./base/dtype.ts";
 export * from "./base/errors.ts";
 export type { Shape } from "./base/shape.ts";

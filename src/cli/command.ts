@@ -1,7 +1,8 @@
 // What a command is: options, help and a function. Each lives in a file of its own.
 
 import { OptionError } from "../base/errors.ts";
-import { createReferenceBackend, createWasmBackend, setBackend } from "../index.ts";
+import { createReferenceBackend } from "../check/index.ts";
+import { createWasmBackend, setBackend } from "../index.ts";
 import { type DataSetEntry, dataSets } from "./datasets.ts";
 import { choice, flag, integer, type Options, type Parsed, suggestion } from "./options.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,7 +1,8 @@
 // Every backend gives what the unfused reference gives, for every op of the registry.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createReferenceBackend, createWasmBackend } from "../../src/index.ts";
+import { createReferenceBackend } from "../../src/check/index.ts";
+import { createWasmBackend } from "../../src/index.ts";
 import { runConformance } from "./conformance.ts";
 
 const counts = [

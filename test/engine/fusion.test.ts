@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Backend } from "../../src/backend/backend.ts";
+import { createReferenceBackend } from "../../src/check/index.ts";
 import { currentPlanner, keepLater, realize } from "../../src/graph/engine.ts";
 import {
   cat,
-  createReferenceBackend,
   createWasmBackend,
   nn,
   noGrad,

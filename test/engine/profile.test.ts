@@ -1,15 +1,8 @@
 // Profiles: what they count is known from the network's shapes, and what they time adds up.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  createReferenceBackend,
-  createWasmBackend,
-  FoveaError,
-  nn,
-  OptionError,
-  randn,
-  setBackend,
-} from "../../src/index.ts";
+import { createReferenceBackend } from "../../src/check/index.ts";
+import { createWasmBackend, FoveaError, nn, OptionError, randn, setBackend } from "../../src/index.ts";
 import { chromeTrace, measureRoof, type Profile, profile, profileTable } from "../../src/profile/index.ts";
 import { pictures, setUp, trainStep } from "../support/lenet.ts";
 

@@ -1,15 +1,8 @@
 // The notes' LeNet gives PyTorch's logits, loss and gradients, and learns along PyTorch's loss curves.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  createReferenceBackend,
-  createWasmBackend,
-  nn,
-  optim,
-  type Tensor,
-  vision,
-  withBackend,
-} from "../../src/index.ts";
+import { createReferenceBackend } from "../../src/check/index.ts";
+import { createWasmBackend, nn, optim, type Tensor, vision, withBackend } from "../../src/index.ts";
 import { float32, type Tolerance } from "../support/close.ts";
 import { difference, leafOf, readStored, stored } from "./harness.ts";
 

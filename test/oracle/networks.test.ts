@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { sizeOf } from "../../src/base/shape.ts";
+import { createReferenceBackend } from "../../src/check/index.ts";
 import {
-  createReferenceBackend,
   createWasmBackend,
   manualSeed,
   nn,

@@ -1,7 +1,8 @@
 // Layers of batch normalisation give PyTorch's outputs, gradients and running statistics over several steps.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createReferenceBackend, createWasmBackend, nn, optim, withBackend } from "../../src/index.ts";
+import { createReferenceBackend } from "../../src/check/index.ts";
+import { createWasmBackend, nn, optim, withBackend } from "../../src/index.ts";
 import { difference, leafOf, readStored, stored } from "./harness.ts";
 
 interface LayerRow {

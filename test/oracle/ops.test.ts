@@ -1,7 +1,8 @@
 // Every stored call of an op gives PyTorch's value, gradients and second derivatives, on every backend.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createReferenceBackend, createWasmBackend, withBackend } from "../../src/index.ts";
+import { createReferenceBackend } from "../../src/check/index.ts";
+import { createWasmBackend, withBackend } from "../../src/index.ts";
 import { calls } from "./calls.ts";
 import { type CaseRow, readStored, runCase } from "./harness.ts";
 

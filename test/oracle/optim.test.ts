@@ -1,14 +1,8 @@
 // The optimizers walk the paths that PyTorch's walk, and layers start from PyTorch's distribution.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  createReferenceBackend,
-  createWasmBackend,
-  manualSeed,
-  nn,
-  optim,
-  withBackend,
-} from "../../src/index.ts";
+import { createReferenceBackend } from "../../src/check/index.ts";
+import { createWasmBackend, manualSeed, nn, optim, withBackend } from "../../src/index.ts";
 import { assertClose } from "../support/close.ts";
 import { difference, leafOf, readStored, stored } from "./harness.ts";
 

@@ -1,9 +1,10 @@
 // Gradients against finite differences, in float64 on the reference backend.
+
+import { grad } from "../autograd/backward.ts";
 import { createReferenceBackend } from "../backend/reference/reference.ts";
 import { GradError } from "../base/errors.ts";
 import { withBackend } from "../graph/session.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { grad } from "./backward.ts";
 
 /** Options of `gradcheck`. */
 export interface GradcheckOptions {
