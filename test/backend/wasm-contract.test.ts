@@ -8,7 +8,9 @@ import type { Memory } from "../../src/backend/reference/loop.ts";
 import { runPool, runPoolGrad } from "../../src/backend/reference/pool.ts";
 import type { CodegenEnv, KernelCode } from "../../src/backend/wasm/codegen.ts";
 import { convKernel } from "../../src/backend/wasm/conv.ts";
+import { planConv } from "../../src/backend/wasm/convPlan.ts";
 import { convWeightGradKernel } from "../../src/backend/wasm/convWeightGrad.ts";
+import { planWeightGrad } from "../../src/backend/wasm/convWeightGradPlan.ts";
 import { wasmFeatures } from "../../src/backend/wasm/features.ts";
 import { gatherKernel, scatterAddKernel } from "../../src/backend/wasm/gather.ts";
 import { matmulKernel } from "../../src/backend/wasm/matmul.ts";
@@ -285,7 +287,8 @@ function randomInput(pick: Choice, g: ConvGeometry) {
   };
 }
 
-function checkConv(seed: number, fixed?: Partial<ConvGeometry>): void {
+/** Checks one convolution and gives its kernel. */
+function checkConv(seed: number, fixed?: Partial<ConvGeometry>): ConvKernel {
   const pick = new Choice(seed);
   const geometry = { ...randomGeometry(pick), ...fixed };
   const g = geometry;
@@ -301,6 +304,7 @@ function checkConv(seed: number, fixed?: Partial<ConvGeometry>): void {
   };
   const terms = g.inChannels * g.kernelH * g.kernelW;
   check(convKernel, runConv, kernel, [input.data, pick.floats(weight.size), ...outputs], terms);
+  return kernel;
 }
 
 test("conv: random geometry", () => {
@@ -319,7 +323,48 @@ test("conv: zero batch, images cut into blocks of rows, weights too big for the 
   }
 });
 
-function checkWeightGrad(seed: number, fixed?: Partial<ConvGeometry>): void {
+/** Geometries whose rows are worth transforming: heights that cut unevenly into runs, blocks of runs, pads that differ. */
+function tallGeometries(): Partial<ConvGeometry>[] {
+  const unit = { groups: 1, strideH: 1, strideW: 1, dilationH: 1, dilationW: 1 };
+  const undilated = { inputDilationH: 1, inputDilationW: 1 };
+  const sizes = [
+    { kernelH: 3, kernelW: 3, inChannels: 8, outChannels: 12, inH: 18, inW: 9, padTop: 1, padLeft: 1 },
+    { kernelH: 5, kernelW: 5, inChannels: 6, outChannels: 16, inH: 14, inW: 14, padTop: 0, padLeft: 0 },
+    { kernelH: 5, kernelW: 1, inChannels: 9, outChannels: 5, inH: 23, inW: 7, padTop: 4, padLeft: 0 },
+    { kernelH: 3, kernelW: 2, inChannels: 40, outChannels: 24, inH: 45, inW: 50, padTop: 0, padLeft: 1 },
+    { kernelH: 3, kernelW: 3, inChannels: 16, outChannels: 8, inH: 5, inW: 4, padTop: 1, padLeft: 1 },
+  ];
+  return sizes.map((size) => ({
+    ...unit,
+    ...undilated,
+    ...size,
+    batch: 5,
+    outH: size.inH + 2 * size.padTop - size.kernelH + 1,
+    outW: size.inW + 2 * size.padLeft - size.kernelW + 1,
+  }));
+}
+
+const tiles = { family: "medium", relaxed: true } as const;
+
+test("conv: rows by way of points", () => {
+  const kinds = new Set<string | undefined>();
+  for (const geometry of tallGeometries()) {
+    for (let seed = 0; seed < 6; seed++)
+      kinds.add(planConv(checkConv(seed, geometry), tiles).transform?.kind);
+  }
+  assert.ok(kinds.has("gather") && kinds.has("scatter"), "both ways are taken");
+});
+
+test("conv weight gradient: rows by way of points", () => {
+  for (const geometry of tallGeometries()) {
+    for (let seed = 0; seed < 6; seed++) {
+      assert.ok(planWeightGrad(checkWeightGrad(seed, geometry), tiles).transform);
+    }
+  }
+});
+
+/** Checks one weight gradient and gives its kernel. */
+function checkWeightGrad(seed: number, fixed?: Partial<ConvGeometry>): ConvWeightGradKernel {
   const pick = new Choice(seed);
   const geometry = { ...randomGeometry(pick), ...fixed };
   const g = geometry;
@@ -344,6 +389,7 @@ function checkWeightGrad(seed: number, fixed?: Partial<ConvGeometry>): void {
     [input.data, pick.floats(dy.size), ...outputs],
     terms,
   );
+  return kernel;
 }
 
 test("conv weight gradient: random geometry", () => {

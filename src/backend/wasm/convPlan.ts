@@ -2,7 +2,7 @@
 // and strides alone; emits no code.
 import type { ConvGeometry, ConvKernel } from "../../kernel/kernel.ts";
 import { dilatedHeight, type ImageLayout, type StageLayout, stageLayout, windowWidth } from "./stage.ts";
-import { bestTiling, type Split, type Tiles } from "./tiles.ts";
+import { bestTiling, type Split, type TileFamilyName, type Tiles } from "./tiles.ts";
 import { type Winograd, winograd } from "./winograd.ts";
 
 /**
@@ -82,21 +82,36 @@ const transformBytes = 192 * 1024;
 const unitWork = 1 << 17;
 const weightBytes = 512 * 1024;
 /** Instructions in a cycle of code that moves and adds vectors. */
-const issueWidth = 3.5;
+export const issueWidth = 3.5;
 /** What comes from beyond the second-level cache in a cycle. */
 const bytesPerCycle = 8;
 /** Floats that tiles may read past a row's end. */
 const slack = 12;
 
+/**
+ * The tiles by which algorithms are chosen: results depend on the algorithm, and must not depend on what was found out about the
+ * engine at hand.
+ */
+export const planFamily: TileFamilyName = "medium";
+
 /** Plans a convolution with at least one output element. */
 export function planConv(kernel: ConvKernel, tiles: Tiles): ConvPlan {
   const geometry = asOneRow(kernel) ?? kernel.geometry;
-  const direct = planDirect(kernel, geometry, tiles);
-  const others = [planGather(kernel, geometry, tiles), planScatter(geometry, tiles)];
-  return others.reduce<ConvPlan>(
-    (best, plan) => (plan && plan.cost < 0.92 * best.cost ? plan : best),
-    direct,
-  );
+  const algorithms: ((tiles: Tiles) => ConvPlan | null)[] = [
+    (t) => planGather(kernel, geometry, t),
+    (t) => planScatter(geometry, t),
+  ];
+  const choice: Tiles = { family: planFamily, relaxed: true };
+  let best: (tiles: Tiles) => ConvPlan | null = (t) => planDirect(kernel, geometry, t);
+  let bestCost = best(choice)!.cost;
+  for (const algorithm of algorithms) {
+    const cost = algorithm(choice)?.cost ?? Number.POSITIVE_INFINITY;
+    // What is transformed is less exact, so it has to be worth it.
+    if (cost > 0.92 * bestCost) continue;
+    best = algorithm;
+    bestCost = cost;
+  }
+  return best(tiles)!;
 }
 
 /** A 1 × 1 convolution of whole pictures as one of pictures of a single row. */
@@ -225,7 +240,7 @@ function sweepOf(
 }
 
 /** The transform for kernels of so many rows, where there is one. */
-function filterFor(g: ConvGeometry): Winograd | null {
+export function filterFor(g: ConvGeometry): Winograd | null {
   const plain =
     g.strideH === 1 &&
     g.strideW === 1 &&
@@ -302,6 +317,11 @@ function pointBytes(g: ConvGeometry, { n }: Winograd): number {
   return n * g.inChannels * g.kernelW * g.outChannels * 4;
 }
 
+/** Cycles for the loads, sums and stores of a transform from `from` rows to `to` rows, for one vector. */
+export function transformCycles(from: number, to: number, { m, n }: Winograd): number {
+  return (from + 0.7 * n * m + to + 4) / issueWidth;
+}
+
 function planTransformed(
   g: ConvGeometry,
   tiles: Tiles,
@@ -312,6 +332,7 @@ function planTransformed(
 ): ConvPlan {
   const { n, m } = filter;
   const steps = g.inChannels * g.kernelW;
+  const transform = (from: number, to: number) => transformCycles(from, to, filter);
   const tiling = bestTiling(tiles, g.outW, g.outChannels, steps, 1);
   const { allRuns, ...rest } = parts;
   const inputRow = Math.ceil((windowWidth(g) + slack) / 4) * 4;
@@ -321,8 +342,6 @@ function planTransformed(
     const c = Math.floor(step / g.kernelW);
     return c * input.channel + parts.layout.column((step % g.kernelW) * g.dilationW) - parts.layout.column(0);
   });
-  // Loads, sums and stores of a transform from `from` rows to `to` rows, for one vector.
-  const transform = (from: number, to: number) => (from + 0.7 * n * m + to + 4) / issueWidth;
   const [readRows, writtenRows] = kind === "gather" ? [n, m] : [m, n];
   const inputVectors = Math.ceil(windowWidth(g) / 4);
   const staged = parts.stage ? (g.inH * inputVectors * 3) / issueWidth : 0;
@@ -349,7 +368,8 @@ function planTransformed(
   };
 }
 
-function pointLayout(row: number, runs: number, channels: number): PointLayout {
+/** The layout of `[point][channel][run][row]` for rows of so many floats. */
+export function pointLayout(row: number, runs: number, channels: number): PointLayout {
   const point = row * runs * channels;
   // Points whose distance is a multiple of 4 KiB would share their cache sets.
   return { row, channel: row * runs, point: point % 256 === 0 ? point + 16 : point };

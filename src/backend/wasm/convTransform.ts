@@ -2,8 +2,8 @@
 // nothing of weights.
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import type { CodegenEnv } from "./codegen.ts";
-import type { ConvPlan, RowTransform } from "./convPlan.ts";
-import { windowWidth } from "./stage.ts";
+import type { ConvPlan, PointLayout, RowTransform } from "./convPlan.ts";
+import { type ImageLayout, windowWidth } from "./stage.ts";
 import { storeLanes, takeLocals } from "./tile.ts";
 import { emitTransform, type Matrix, transposed } from "./winograd.ts";
 
@@ -15,6 +15,86 @@ export interface RawRows {
   readonly channel: number;
   /** Output rows of the unit. */
   readonly rows: { readonly from: Local; readonly to: Local };
+}
+
+/** Which rows of an image become points. */
+export interface RowRuns {
+  /** From the rows of a run to its points. */
+  readonly matrix: Matrix;
+  readonly channels: number;
+  readonly runs: number;
+  /** Rows from one run's first to the next's. */
+  readonly runRows: number;
+  readonly vectors: number;
+}
+
+/** Transforms runs of rows of every channel at `source` to points at `target`. */
+export function transformRows(
+  f: FunctionBuilder,
+  relaxed: boolean,
+  { matrix, channels, runs, runRows, vectors }: RowRuns,
+  layout: Pick<ImageLayout, "channel" | "row">,
+  points: PointLayout,
+  source: Local,
+  target: Local,
+): void {
+  const [channel, run, x, channelFrom, runFrom, from, to] = takeLocals(f, "i32", 7) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
+  f.get(source).set(channelFrom).get(target).set(to);
+  f.for(channel, 0, channels, 1, () => {
+    f.get(channelFrom).set(runFrom);
+    f.for(run, 0, runs, 1, () => {
+      f.get(runFrom).set(from);
+      f.for(x, 0, vectors, 1, () => {
+        transformVectors(f, relaxed, matrix, from, layout.row * 4, to, points.point * 4);
+        f.increment(from, 16).increment(to, 16);
+      });
+      f.increment(to, points.row * 4 - vectors * 16);
+      f.increment(runFrom, runRows * layout.row * 4);
+    });
+    f.increment(to, (points.channel - points.row * runs) * 4);
+    f.increment(channelFrom, layout.channel * 4);
+  });
+  f.release(channel, run, x, channelFrom, runFrom, from, to);
+}
+
+/** Transforms the vectors that lie `sourceStep` bytes apart to points `targetStep` bytes apart. */
+export function transformVectors(
+  f: FunctionBuilder,
+  relaxed: boolean,
+  matrix: Matrix,
+  source: Local,
+  sourceStep: number,
+  target: Local,
+  targetStep: number,
+  bytes = 0,
+): void {
+  const values = loadVectors(f, source, matrix[0]!.length, sourceStep, bytes);
+  const results = emitTransform(f, relaxed, matrix, values);
+  results.forEach((value, p) => {
+    f.get(target)
+      .get(value)
+      .mem("v128.store", p * targetStep + bytes, 2);
+  });
+  f.release(...values, ...results);
+}
+
+/** Vectors that lie `step` bytes apart, in fresh locals. */
+function loadVectors(f: FunctionBuilder, pointer: Local, count: number, step: number, bytes = 0): Local[] {
+  return Array.from({ length: count }, (_, k) => {
+    const value = f.local("v128");
+    f.get(pointer)
+      .mem("v128.load", k * step + bytes, 2)
+      .set(value);
+    return value;
+  });
 }
 
 /** Rows of up to this many vectors are written out instead of looped over. */
@@ -36,43 +116,16 @@ export class RowTransformer {
 
   /** Input rows from `source` on, `layout.row` apart, to points at `target`. */
   forth(source: Local, target: Local): void {
-    const f = this.#f;
     const { geometry: g, layout } = this.#plan;
     const { kind, filter, runs, input } = this.#transform;
-    const matrix: Matrix = kind === "gather" ? filter.bt : transposed(filter.a);
-    const rows = matrix[0]!.length;
-    const vectors = Math.ceil(windowWidth(g) / 4);
-    const [channel, run, x, channelFrom, runFrom, from, to] = takeLocals(f, "i32", 7) as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
-    f.get(source).set(channelFrom).get(target).set(to);
-    f.for(channel, 0, g.inChannels, 1, () => {
-      f.get(channelFrom).set(runFrom);
-      f.for(run, 0, runs, 1, () => {
-        f.get(runFrom).set(from);
-        f.for(x, 0, vectors, 1, () => {
-          const values = this.#load(from, rows, layout.row * 4);
-          const results = emitTransform(f, this.#env.relaxed, matrix, values);
-          results.forEach((value, p) => {
-            f.get(to)
-              .get(value)
-              .mem("v128.store", p * input.point * 4);
-          });
-          f.release(...values, ...results);
-          f.increment(from, 16).increment(to, 16);
-        });
-        f.increment(to, input.row * 4 - vectors * 16);
-        f.increment(runFrom, filter.m * layout.row * 4);
-      });
-      f.increment(channelFrom, layout.channel * 4);
-    });
-    f.release(channel, run, x, channelFrom, runFrom, from, to);
+    const rows: RowRuns = {
+      matrix: kind === "gather" ? filter.bt : transposed(filter.a),
+      channels: g.inChannels,
+      runs,
+      runRows: filter.m,
+      vectors: Math.ceil(windowWidth(g) / 4),
+    };
+    transformRows(this.#f, this.#env.relaxed, rows, layout, input, source, target);
   }
 
   /** Points of the results at `source` to raw rows. */
@@ -102,7 +155,7 @@ export class RowTransformer {
     f.get(rows.to).get(rows.from).op("i32.sub").set(left);
     f.for(run, 0, runs, 1, () => {
       this.#eachVector([from, to], (lanes, bytes) => {
-        const points = this.#load(from, filter.n, output.point * 4, bytes);
+        const points = loadVectors(f, from, filter.n, output.point * 4, bytes);
         const results = emitTransform(f, this.#env.relaxed, filter.a, points);
         results.forEach((value, q) => {
           const store = () => storeLanes(f, to, value, lanes, q * g.outW * 4 + bytes);
@@ -131,7 +184,7 @@ export class RowTransformer {
     for (const local of carried) f.f32x4(0).set(local);
     f.get(source).set(from).get(target).set(to);
     f.for(run, 0, runs, 1, () => {
-      const points = this.#load(from, filter.n, output.point * 4, bytes);
+      const points = loadVectors(f, from, filter.n, output.point * 4, bytes);
       const results = emitTransform(f, this.#env.relaxed, transposed(filter.bt), points);
       results.forEach((value, k) => {
         const before = carried[k];
@@ -169,17 +222,5 @@ export class RowTransformer {
     }
     if (outW % 4 > 0) body(outW % 4, isLoop ? 0 : whole * 16);
     if (isLoop) for (const pointer of pointers) f.increment(pointer, -16 * whole);
-  }
-
-  /** Vectors that lie `step` bytes apart, in fresh locals. */
-  #load(pointer: Local, count: number, step: number, bytes = 0): Local[] {
-    const f = this.#f;
-    return Array.from({ length: count }, (_, k) => {
-      const value = f.local("v128");
-      f.get(pointer)
-        .mem("v128.load", k * step + bytes, 2)
-        .set(value);
-      return value;
-    });
   }
 }

@@ -5,17 +5,12 @@ import { byteSize } from "../../base/dtype.ts";
 import type { ConvWeightGradKernel } from "../../kernel/kernel.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
+import { transformRows, transformVectors } from "./convTransform.ts";
+import { planWeightGrad, type WeightGradPlan, type WeightGradTransform } from "./convWeightGradPlan.ts";
+import { align } from "./heap.ts";
 import { type PanelShape, packPanel, panelBytes } from "./pack.ts";
 import { applyEpilogue, product, rawTarget, setOutputPointer } from "./result.ts";
-import {
-  clearStage,
-  dilatedHeight,
-  type ImageLayout,
-  type StageLayout,
-  stageLayout,
-  stageRows,
-  windowWidth,
-} from "./stage.ts";
+import { clearStage, dilatedHeight, type StageSource, stageRows, stageWindow, windowWidth } from "./stage.ts";
 import {
   addScaled,
   closeTile,
@@ -25,65 +20,8 @@ import {
   takeLocals,
   transpose4,
 } from "./tile.ts";
-import { bestTiling, type Split, splitRows, type Tiles } from "./tiles.ts";
-
-/** Output pixels whose packed gradients stay in a first-level cache beside the image rows they meet. */
-const blockPixels = 384;
-
-interface Plan {
-  /** Vectors of a full panel of output channels, number of those, width and channels of a narrower last one. */
-  readonly vectors: number;
-  readonly panels: number;
-  readonly restWidth: number;
-  readonly rest: number;
-  /** Input channels taken together, so that few taps still fill a tile, and how their taps are cut. */
-  readonly together: number;
-  readonly taps: Split;
-  readonly stage: StageLayout | null;
-  readonly layout: ImageLayout;
-  /** Output rows whose gradients are packed at once. */
-  readonly rowBlock: number;
-  /** Taps of all channels. */
-  readonly depth: number;
-  /** Bytes of the accumulators, `[panel][tap][channel]`. */
-  readonly sumBytes: number;
-}
-
-function planWeightGrad(kernel: ConvWeightGradKernel, tiles: Tiles): Plan {
-  const { geometry: g, input } = kernel;
-  const taps = g.kernelH * g.kernelW;
-  const together = Math.max(1, Math.min(g.inChannels, Math.ceil(4 / Math.max(1, taps))));
-  const { vectors, rows } = bestTiling(tiles, g.outChannels, together * taps, g.outH * g.outW, 2);
-  const width = vectors * 4;
-  const [, channel, row, column] = input.strides as [number, number, number, number];
-  const windowH = (g.outH - 1) * g.strideH + (g.kernelH - 1) * g.dilationH + 1;
-  const inPlace =
-    kernel.inputDType === "float32" &&
-    kernel.prologue === null &&
-    g.inputDilationH === 1 &&
-    g.inputDilationW === 1 &&
-    g.padTop === 0 &&
-    g.padLeft === 0 &&
-    windowH <= g.inH &&
-    windowWidth(g) <= g.inW &&
-    Math.min(channel, row, column) >= 0;
-  const stage = inPlace ? null : stageLayout(g, windowH, 1, 0);
-  const layout = stage ?? { channel, row, column: (q: number) => q * column };
-  const depth = g.inChannels * taps;
-  return {
-    vectors,
-    panels: Math.floor(g.outChannels / width),
-    restWidth: Math.ceil((g.outChannels % width) / 4) * 4,
-    rest: g.outChannels % width,
-    together,
-    taps: rows,
-    stage,
-    layout,
-    rowBlock: Math.max(1, Math.min(g.outH, Math.floor(blockPixels / Math.max(1, g.outW)))),
-    depth,
-    sumBytes: depth * Math.ceil(g.outChannels / 4) * 16,
-  };
-}
+import { type Split, splitRows } from "./tiles.ts";
+import { transposed } from "./winograd.ts";
 
 /** Code of a weight gradient; a unit is one group of one chunk of samples. */
 export function convWeightGradKernel(kernel: ConvWeightGradKernel, env: CodegenEnv): KernelCode {
@@ -91,30 +29,46 @@ export function convWeightGradKernel(kernel: ConvWeightGradKernel, env: CodegenE
   const dims = [kernel.chunks, g.groups, g.outChannels, g.inChannels, g.kernelH, g.kernelW];
   if (product(dims) === 0) return { units: 0, cost: 0, scratchBytes: 0, write() {} };
   const plan = planWeightGrad(kernel, env.tiles);
+  const { transform } = plan;
   const target = rawTarget(env, kernel.epilogue, dims);
-  const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
-  const gradients = align(plan.stage ? plan.stage.bytes + 16 : 0);
-  // Rows packed one by one may each run up to three steps over.
-  const sums = gradients + align(panelBytes(plan.vectors * 4, plan.rowBlock * g.outW + 3));
-  const raw = sums + align(plan.sumBytes + 64);
-  const column = plan.layout.column(g.strideW) - plan.layout.column(0);
-  const offsets = Int32Array.from({ length: g.outH * g.outW }, (_, p) => {
-    const y = Math.floor(p / g.outW);
-    return (y * g.strideH * plan.layout.row + (p % g.outW) * column) * 4;
-  });
-  const places = { gradients, sums, raw, pixels: env.table(offsets) };
+  const taps = g.inChannels * g.kernelH * g.kernelW;
+  const channels = Math.ceil(g.outChannels / 4) * 4;
+  let scratch = 0;
+  const place = (bytes: number) => {
+    const at = scratch;
+    scratch += align(bytes);
+    return at;
+  };
+  place(plan.stage ? plan.stage.bytes + 16 : 0);
+  const places = {
+    // Rows packed one by one may each run up to three steps over.
+    gradients: place(panelBytes(plan.vectors * 4, plan.rowBlock * g.outW + 3)),
+    pointRows: place(transform ? (transform.input.point * transform.filter.n + 16) * 4 : 0),
+    pointGradients: place(transform ? transform.gradientPoint * transform.filter.n * 4 : 0),
+    pointSums: place(transform ? transform.sumPoint * transform.filter.n * 4 : 0),
+    sums: place(taps * channels * 4 + 64),
+    raw: place(target.direct ? 0 : g.outChannels * taps * 4 + 64),
+    pixels: env.table(plan.offsets.map((offset) => offset * 4)),
+  };
   return {
     units: kernel.chunks * g.groups,
-    cost: (g.batch * g.groups * g.outChannels * plan.depth * g.outH * g.outW) / 13 + product(dims),
-    scratchBytes: raw + (target.direct ? 0 : align(g.outChannels * plan.depth * 4 + 64)),
+    cost: (g.batch * g.groups * plan.cost) / 4 + product(dims),
+    scratchBytes: scratch,
     write(f) {
       new WeightGradWriter(f, env, kernel, plan, places).write(dims, target);
     },
   };
 }
 
+/** Places of the parts of scratch memory, and the table of pixels. */
 interface Places {
+  /** A panel's packed gradients, `[pixel][channel]`. */
   readonly gradients: number;
+  /** Points of the input, of a panel's gradients, and of the sums, the last `[point][panel][tap][channel]`. */
+  readonly pointRows: number;
+  readonly pointGradients: number;
+  readonly pointSums: number;
+  /** The sums, `[panel][tap][channel]`. */
   readonly sums: number;
   readonly raw: number;
   readonly pixels: (f: FunctionBuilder) => void;
@@ -124,17 +78,24 @@ class WeightGradWriter {
   readonly #f: FunctionBuilder;
   readonly #env: CodegenEnv;
   readonly #kernel: ConvWeightGradKernel;
-  readonly #plan: Plan;
+  readonly #plan: WeightGradPlan;
   readonly #places: Places;
   readonly #group: Local;
   readonly #sample: Local;
   /** Address of the window at output pixel (0, 0) in the group's first channel. */
   readonly #origin: Local;
-  /** First output row of the present block, and its number of pixels. */
+  /** First output row of the present block, its first entry in the table of pixels, and its number of pixels. */
   readonly #row: Local;
+  readonly #entry: Local;
   readonly #pixels: Local;
 
-  constructor(f: FunctionBuilder, env: CodegenEnv, kernel: ConvWeightGradKernel, plan: Plan, places: Places) {
+  constructor(
+    f: FunctionBuilder,
+    env: CodegenEnv,
+    kernel: ConvWeightGradKernel,
+    plan: WeightGradPlan,
+    places: Places,
+  ) {
     this.#f = f;
     this.#env = env;
     this.#kernel = kernel;
@@ -144,13 +105,15 @@ class WeightGradWriter {
     this.#sample = f.local("i32");
     this.#origin = f.local("i32");
     this.#row = f.local("i32");
+    this.#entry = f.local("i32");
     this.#pixels = f.local("i32");
   }
 
   write(dims: readonly number[], target: { direct: boolean; final: boolean }): void {
     const f = this.#f;
     const { geometry: g, chunks, epilogue } = this.#kernel;
-    const { stage, depth } = this.#plan;
+    const { stage, transform } = this.#plan;
+    const taps = g.inChannels * g.kernelH * g.kernelW;
     const [unit, chunk, end, raw] = takeLocals(f, "i32", 4) as [Local, Local, Local, Local];
     f.get(param.lo).get(param.hi).op("i32.ge_s");
     f.if(() => f.op("return"));
@@ -163,11 +126,15 @@ class WeightGradWriter {
       this.#clearSums();
       pushSample(1).set(end);
       pushSample(0).set(this.#sample);
-      f.for(this.#sample, { local: this.#sample }, { local: end }, 1, () => {
-        this.#setOrigin();
-        this.#addSample();
-      });
-      if (target.direct) setOutputPointer(f, this.#env, epilogue, raw, [[unit, g.outChannels * depth]]);
+      if (transform) {
+        this.#addTransformed(transform, end);
+      } else {
+        f.for(this.#sample, { local: this.#sample }, { local: end }, 1, () => {
+          this.#setOrigin();
+          this.#addSample();
+        });
+      }
+      if (target.direct) setOutputPointer(f, this.#env, epilogue, raw, [[unit, g.outChannels * taps]]);
       else f.get(param.scratch).i32(this.#places.raw).op("i32.add").set(raw);
       this.#storeSums(raw);
       if (!target.final) applyEpilogue(f, this.#env, epilogue, dims, raw, [chunk, this.#group]);
@@ -176,24 +143,48 @@ class WeightGradWriter {
 
   #clearSums(): void {
     const f = this.#f;
+    const { transform, depth } = this.#plan;
+    const { outChannels } = this.#kernel.geometry;
+    const floats = transform
+      ? transform.sumPoint * transform.filter.n
+      : depth * Math.ceil(outChannels / 4) * 4;
     const at = f.local("i32");
     const left = f.local("i32");
-    f.get(param.scratch).i32(this.#places.sums).op("i32.add").set(at);
-    f.for(left, 0, this.#plan.sumBytes / 16, 1, () => {
+    this.#pushPlace(transform ? this.#places.pointSums : this.#places.sums);
+    f.set(at);
+    f.for(left, 0, floats / 4, 1, () => {
       f.get(at).f32x4(0).mem("v128.store").increment(at, 16);
     });
     f.release(at, left);
   }
 
-  #setOrigin(): void {
+  #pushPlace(offset: number): void {
+    this.#f.get(param.scratch).i32(offset).op("i32.add");
+  }
+
+  #source(): StageSource {
+    const { input, inputDType, prologue, geometry } = this.#kernel;
+    const [, channel, row, column] = input.strides as [number, number, number, number];
+    return { geometry, dtype: inputDType, prologue, strides: [channel, row, column] };
+  }
+
+  /** Pushes the address of the group's first channel in the sample. */
+  #pushImage(): void {
     const f = this.#f;
-    const { geometry: g, input, inputDType, prologue } = this.#kernel;
-    const { stage } = this.#plan;
-    const [image, channel, row, column] = input.strides as [number, number, number, number];
+    const { geometry: g, input, inputDType } = this.#kernel;
+    const [image, channel] = input.strides as [number, number];
     const size = byteSize(inputDType);
     this.#env.pushAddress(f, input.buffer, input.offset);
     addScaled(f, this.#sample, image * size);
     addScaled(f, this.#group, g.inChannels * channel * size);
+  }
+
+  /** Points `origin` at the sample's window, staged if need be. */
+  #setOrigin(): void {
+    const f = this.#f;
+    const { geometry: g, input, inputDType } = this.#kernel;
+    const { stage } = this.#plan;
+    this.#pushImage();
     f.set(this.#origin);
     if (!stage) return;
     // Input rows that some window touches: those whose place below the padded top edge is inside the stage.
@@ -201,15 +192,161 @@ class WeightGradWriter {
     const room = stage.rows - g.padTop - first * g.inputDilationH;
     const rows = Math.max(0, Math.min(g.inH - first, Math.ceil(room / g.inputDilationH)));
     const target = f.local("i32");
-    f.increment(this.#origin, first * row * size);
-    f.get(param.scratch)
-      .i32((g.padTop + first * g.inputDilationH) * stage.row * 4)
-      .op("i32.add")
-      .set(target);
-    const source = { geometry: g, dtype: inputDType, prologue, strides: [channel, row, column] as const };
-    if (dilatedHeight(g) > 0) stageRows(f, this.#env, source, stage, this.#origin, target, rows);
+    f.increment(this.#origin, first * input.strides[2]! * byteSize(inputDType));
+    this.#pushPlace((g.padTop + first * g.inputDilationH) * stage.row * 4);
+    f.set(target);
+    if (dilatedHeight(g) > 0) stageRows(f, this.#env, this.#source(), stage, this.#origin, target, rows);
     f.get(param.scratch).set(this.#origin);
     f.release(target);
+  }
+
+  /** Adds the samples of a chunk, up to `end`, by way of points, and makes the sums of them. */
+  #addTransformed(transform: WeightGradTransform, end: Local): void {
+    const f = this.#f;
+    const { geometry: g } = this.#kernel;
+    const { samples, allRuns, runs, filter, input, gradientPoint, sumPoint } = transform;
+    const [first, last, count, point, window, gradients, sums] = takeLocals(f, "i32", 7) as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ];
+    this.#places.pixels(f);
+    f.set(this.#entry);
+    const eachSample = (body: () => void) => f.for(this.#sample, { local: first }, { local: last }, 1, body);
+    f.for(first, { local: this.#sample }, { local: end }, samples, () => {
+      f.get(first).i32(samples).op("i32.add").tee(last).get(end);
+      f.get(last).get(end).op("i32.lt_s").op("select").set(last);
+      f.for(this.#row, 0, allRuns, runs, () => {
+        // Rows are counted in runs here; of the last block there may be fewer.
+        f.i32(runs).i32(allRuns).get(this.#row).op("i32.sub").tee(count);
+        f.get(count).i32(runs).op("i32.gt_s").op("select").set(count);
+        f.get(last).get(first).op("i32.sub").get(count).op("i32.mul").i32(g.outW).op("i32.mul");
+        f.set(this.#pixels);
+        this.#pushPlace(this.#places.pointRows);
+        f.set(window);
+        eachSample(() => {
+          this.#transformInput(transform, window);
+          f.increment(window, runs * input.row * 4);
+        });
+        this.#panels(this.#places.pointSums, (shape, channel, panelSums) => {
+          this.#pushPlace(this.#places.pointGradients);
+          f.set(gradients);
+          eachSample(() => {
+            this.#transformGradients(transform, shape, channel, count, gradients);
+          });
+          this.#pushPlace(this.#places.pointGradients);
+          f.set(gradients);
+          this.#pushPlace(this.#places.pointRows);
+          f.set(window);
+          f.get(panelSums).set(sums);
+          f.for(point, 0, filter.n, 1, () => {
+            this.#addPanel(shape, window, gradients, sums);
+            f.increment(window, input.point * 4);
+            f.increment(gradients, gradientPoint * 4);
+            f.increment(sums, sumPoint * 4);
+          });
+        });
+      });
+    });
+    f.release(first, last, count, point, window, gradients, sums);
+    this.#transformSums(transform);
+  }
+
+  /** The points of one sample's rows for the block at `target`. */
+  #transformInput({ filter, runs, input }: WeightGradTransform, target: Local): void {
+    const f = this.#f;
+    const { geometry: g } = this.#kernel;
+    const { stage, layout } = this.#plan;
+    const first = f.local("i32");
+    this.#pushImage();
+    f.set(this.#origin);
+    f.get(this.#row).i32(filter.m).op("i32.mul").i32(g.padTop).op("i32.sub").set(first);
+    if (stage) {
+      stageWindow(f, this.#env, this.#source(), stage, this.#origin, first);
+      f.get(param.scratch).set(this.#origin);
+    } else {
+      f.get(this.#origin);
+      addScaled(f, first, layout.row * 4);
+      f.set(this.#origin);
+    }
+    const rows = {
+      matrix: filter.bt,
+      channels: g.inChannels,
+      runs,
+      runRows: filter.m,
+      vectors: Math.ceil(windowWidth(g) / 4),
+    };
+    transformRows(f, this.#env.relaxed, rows, layout, input, this.#origin, target);
+    f.release(first);
+  }
+
+  /** The points of one sample's gradients for a panel at `target`, which is moved on behind its pixels. */
+  #transformGradients(
+    { filter, wholeRuns, gradientPoint }: WeightGradTransform,
+    shape: PanelShape,
+    channel: Local,
+    count: Local,
+    target: Local,
+  ): void {
+    const f = this.#f;
+    const { geometry: g } = this.#kernel;
+    const { m } = filter;
+    const [row, rows, left, x, source] = takeLocals(f, "i32", 5) as [Local, Local, Local, Local, Local];
+    const rowBytes = g.outW * shape.width * 4;
+    const bytes = Array.from({ length: shape.width / 4 }, (_, v) => v * 16);
+    // The first row and the number of them that exist.
+    f.get(this.#row).i32(m).op("i32.mul").tee(row).get(count).i32(m).op("i32.mul").op("i32.add");
+    f.i32(g.outH).op("i32.sub").tee(left).i32(0).get(left).i32(0).op("i32.gt_s").op("select").set(left);
+    f.get(count).i32(m).op("i32.mul").get(left).op("i32.sub").set(rows);
+    this.#packGradients(shape, channel, row, rows);
+    this.#pushPlace(this.#places.gradients);
+    f.set(source);
+    const run = (height: number) => {
+      const matrix = transposed(filter.a).map((coefficients) => coefficients.slice(0, height));
+      f.for(x, 0, g.outW, 1, () => {
+        for (const at of bytes) {
+          transformVectors(f, this.#env.relaxed, matrix, source, rowBytes, target, gradientPoint * 4, at);
+        }
+        f.increment(source, shape.width * 4).increment(target, shape.width * 4);
+      });
+      f.increment(source, (m - 1) * rowBytes);
+    };
+    // Whole runs, then what the picture's last rows leave of one.
+    f.get(rows).i32(m).op("i32.div_u").set(left);
+    if (wholeRuns > 0) f.for(row, 0, { local: left }, 1, () => run(m));
+    const rest = g.outH - wholeRuns * m;
+    if (rest > 0) {
+      f.get(left).get(count).op("i32.lt_s");
+      f.if(() => run(rest));
+    }
+    f.release(row, rows, left, x, source);
+  }
+
+  /** Makes the sums of those at the points: `[panel][point][column]` to `[panel][row][column]` of every channel. */
+  #transformSums({ filter, sumPoint }: WeightGradTransform): void {
+    const f = this.#f;
+    const { geometry: g } = this.#kernel;
+    const [c, from, to] = takeLocals(f, "i32", 3) as [Local, Local, Local];
+    this.#pushPlace(this.#places.sums);
+    f.set(to);
+    this.#panels(this.#places.pointSums, (shape, _, sums) => {
+      const columnBytes = g.kernelW * shape.width * 4;
+      const j = f.local("i32");
+      f.get(sums).set(from);
+      f.for(c, 0, g.inChannels, 1, () => {
+        f.for(j, 0, columnBytes, 16, () => {
+          transformVectors(f, this.#env.relaxed, transposed(filter.g), from, sumPoint * 4, to, columnBytes);
+          f.increment(from, 16).increment(to, 16);
+        });
+        f.increment(to, (g.kernelH - 1) * columnBytes);
+      });
+      f.release(j);
+    });
+    f.release(c, from, to);
   }
 
   /** Adds one sample's products to the sums, block of rows by block of rows. */
@@ -217,113 +354,127 @@ class WeightGradWriter {
     const f = this.#f;
     const { geometry: g } = this.#kernel;
     const { rowBlock } = this.#plan;
+    const rows = f.local("i32");
+    const gradients = f.local("i32");
+    this.#pushPlace(this.#places.gradients);
+    f.set(gradients);
     f.for(this.#row, 0, g.outH, rowBlock, () => {
-      f.i32(g.outH).get(this.#row).op("i32.sub").tee(this.#pixels).i32(rowBlock);
-      f.get(this.#pixels).i32(rowBlock).op("i32.lt_s").op("select");
+      f.i32(g.outH).get(this.#row).op("i32.sub").tee(rows).i32(rowBlock);
+      f.get(rows).i32(rowBlock).op("i32.lt_s").op("select").tee(rows);
       f.i32(g.outW).op("i32.mul").set(this.#pixels);
-      this.#panels((shape, channel, sums) => {
-        this.#packGradients(shape, channel);
-        this.#addPanel(shape, sums);
+      this.#places.pixels(f);
+      addScaled(f, this.#row, g.outW * 4);
+      f.set(this.#entry);
+      this.#panels(this.#places.sums, (shape, channel, sums) => {
+        this.#packGradients(shape, channel, this.#row, rows);
+        this.#addPanel(shape, this.#origin, gradients, sums);
       });
     });
+    f.release(rows, gradients);
   }
 
-  /** Calls `body` for each panel of output channels, with its first channel and the address of its sums. */
-  #panels(body: (shape: PanelShape, channel: Local, sums: Local) => void): void {
+  /** Calls `body` for each panel of output channels, with its first channel and the address of its sums, `taps` a panel. */
+  #panels(
+    place: number,
+    body: (shape: PanelShape, channel: Local, sums: Local) => void,
+    taps = this.#plan.depth,
+  ): void {
     const f = this.#f;
-    const { vectors, panels, restWidth, rest, depth } = this.#plan;
+    const { vectors, panels, restWidth, rest } = this.#plan;
     const width = vectors * 4;
     const channel = f.local("i32");
     const sums = f.local("i32");
-    f.get(param.scratch).i32(this.#places.sums).op("i32.add").set(sums);
-    f.i32(0).set(channel);
+    this.#pushPlace(place);
+    f.set(sums).i32(0).set(channel);
     if (panels > 0) {
       f.for(channel, 0, panels * width, width, () => {
         body({ width, valid: width }, channel, sums);
-        f.increment(sums, depth * width * 4);
+        f.increment(sums, taps * width * 4);
       });
     }
     if (rest > 0) body({ width: restWidth, valid: rest }, channel, sums);
     f.release(channel, sums);
   }
 
-  /** Packs the block's output gradients of a panel's channels as `[pixel][channel]`. */
-  #packGradients(shape: PanelShape, channel: Local): void {
+  /** Packs `rows` rows of a panel's gradients from row `first` on as `[pixel][channel]`. */
+  #packGradients(shape: PanelShape, channel: Local, first: Local, rows: Local): void {
     const f = this.#f;
     const { geometry: g, dy } = this.#kernel;
     const [imageStride, across, rowStride, along] = dy.strides as [number, number, number, number];
-    const source = f.local("i32");
-    const target = f.local("i32");
+    const [source, target, count] = takeLocals(f, "i32", 3) as [Local, Local, Local];
     this.#env.pushAddress(f, dy.buffer, dy.offset);
     addScaled(f, this.#sample, imageStride * 4);
     addScaled(f, this.#group, g.outChannels * across * 4);
     addScaled(f, channel, across * 4);
-    addScaled(f, this.#row, rowStride * 4);
-    f.set(source).get(param.scratch).i32(this.#places.gradients).op("i32.add").set(target);
+    addScaled(f, first, rowStride * 4);
+    f.set(source);
+    this.#pushPlace(this.#places.gradients);
+    f.set(target);
     const matrix = { pointer: source, along, across };
     if (rowStride === g.outW * along) {
-      packPanel(f, matrix, target, shape, { local: this.#pixels });
+      f.get(rows).i32(g.outW).op("i32.mul").set(count);
+      packPanel(f, matrix, target, shape, { local: count });
     } else {
-      const left = f.local("i32");
-      f.for(left, 0, { local: this.#pixels }, g.outW, () => {
+      f.for(count, 0, { local: rows }, 1, () => {
         packPanel(f, matrix, target, shape, g.outW);
         f.increment(source, rowStride * 4).increment(target, g.outW * shape.width * 4);
       });
-      f.release(left);
     }
-    f.release(source, target);
+    f.release(source, target, count);
   }
 
-  /** Adds the block's products for one panel: all taps of all input channels. */
-  #addPanel(shape: PanelShape, sums: Local): void {
+  /** Adds the block's products for one panel: the taps of all input channels from `window` on. */
+  #addPanel(shape: PanelShape, window: Local, gradients: Local, sums: Local): void {
     const f = this.#f;
     const { geometry: g } = this.#kernel;
-    const { together, layout } = this.#plan;
-    const taps = g.kernelH * g.kernelW;
+    const { together, tapRows, vectors } = this.#plan;
+    const taps = tapRows * g.kernelW;
+    const channelFloats = (this.#plan.transform?.input ?? this.#plan.layout).channel;
     const [channel, image, sum] = takeLocals(f, "i32", 3) as [Local, Local, Local];
     const whole = Math.floor(g.inChannels / together) * together;
     const channels = (count: number, split: Split) => {
       let first = 0;
       for (let i = 0; i < split.full + (split.rest ? 1 : 0); i++) {
         const rows = i < split.full ? split.size : split.rest;
-        this.#addTile(shape, first, rows, image, sum);
+        this.#addTile(shape, first, rows, image, gradients, sum);
         first += rows;
       }
-      f.increment(image, count * layout.channel * 4).increment(sum, count * taps * shape.width * 4);
+      f.increment(image, count * channelFloats * 4).increment(sum, count * taps * shape.width * 4);
     };
-    f.get(sums).set(sum).get(this.#origin).set(image);
+    f.get(sums).set(sum).get(window).set(image);
     f.for(channel, 0, whole, together, () => channels(together, this.#plan.taps));
     const rest = g.inChannels - whole;
-    if (rest > 0) channels(rest, splitRows(this.#env.tiles, rest * taps, this.#plan.vectors));
+    if (rest > 0) channels(rest, splitRows(this.#env.tiles, rest * taps, vectors));
     f.release(channel, image, sum);
   }
 
-  /** One tile: `rows` taps from tap `first` on (counted over the channels taken together). */
-  #addTile(shape: PanelShape, first: number, rows: number, image: Local, sum: Local): void {
+  /** Floats from a pixel's window to its value at a tap, counted over the channels taken together. */
+  #tapOffset(tap: number): number {
+    const { kernelW, dilationH, dilationW } = this.#kernel.geometry;
+    const { tapRows, transform, layout } = this.#plan;
+    const j = tap % kernelW;
+    const i = Math.floor(tap / kernelW) % tapRows;
+    const c = Math.floor(tap / (kernelW * tapRows));
+    if (transform) return c * transform.input.channel + j * dilationW;
+    return c * layout.channel + i * dilationH * layout.row + layout.column(j * dilationW);
+  }
+
+  /** One tile: `rows` taps from tap `first` on. */
+  #addTile(shape: PanelShape, first: number, rows: number, image: Local, gradients: Local, sum: Local): void {
     const f = this.#f;
-    const { geometry: g } = this.#kernel;
-    const { layout } = this.#plan;
     const vectors = shape.width / 4;
-    const tapOffset = (tap: number) => {
-      const j = tap % g.kernelW;
-      const i = Math.floor(tap / g.kernelW) % g.kernelH;
-      const c = Math.floor(tap / (g.kernelW * g.kernelH));
-      return c * layout.channel + i * g.dilationH * layout.row + layout.column(j * g.dilationW);
-    };
     const sumOffset = (row: number, v: number) => ((first + row) * shape.width + v * 4) * 4;
     const tile = openTile(f, rows, vectors, (row, v) => f.get(sum).mem("v128.load", sumOffset(row, v)));
     const [entry, end, gradient, x] = takeLocals(f, "i32", 4) as [Local, Local, Local, Local];
-    this.#places.pixels(f);
-    addScaled(f, this.#row, g.outW * 4);
-    f.tee(entry).get(this.#pixels).i32(4).op("i32.mul").op("i32.add").set(end);
-    f.get(param.scratch).i32(this.#places.gradients).op("i32.add").set(gradient);
+    f.get(this.#entry).tee(entry).get(this.#pixels).i32(4).op("i32.mul").op("i32.add").set(end);
+    f.get(gradients).set(gradient);
     f.loop(() => {
       f.get(entry).mem("i32.load").get(image).op("i32.add").set(x);
       outerProductStep(
         f,
         this.#env.relaxed,
         tile,
-        (row) => f.get(x).mem("v128.load32_splat", tapOffset(first + row) * 4),
+        (row) => f.get(x).mem("v128.load32_splat", this.#tapOffset(first + row) * 4),
         (v) => f.get(gradient).mem("v128.load", v * 16),
       );
       f.increment(gradient, shape.width * 4).increment(entry, 4);
@@ -341,9 +492,10 @@ class WeightGradWriter {
   /** Writes the sums, `[panel][tap][channel]`, to `[channel][tap]` at `raw`. */
   #storeSums(raw: Local): void {
     const f = this.#f;
-    const { depth } = this.#plan;
+    const { geometry: g } = this.#kernel;
+    const depth = g.inChannels * g.kernelH * g.kernelW;
     const [from, to, k] = takeLocals(f, "i32", 3) as [Local, Local, Local];
-    this.#panels(({ width, valid }, channel, sums) => {
+    const store = ({ width, valid }: PanelShape, channel: Local, sums: Local) => {
       for (let first = 0; first < valid; first += 4) {
         f.get(sums)
           .i32(first * 4)
@@ -373,7 +525,8 @@ class WeightGradWriter {
         });
         if (depth % 4 > 0) block(depth % 4);
       }
-    });
+    };
+    this.#panels(this.#places.sums, store, depth);
     f.release(from, to, k);
   }
 }
