@@ -23,6 +23,15 @@ test("examples/lenet.ts learns digits", { timeout: 120_000 }, async () => {
   assert.ok(accuracy > 0.75, `accuracy ${accuracy} after 400 steps:\n${output}`);
 });
 
+test("examples/mnist99.ts is on its way after a few steps", { timeout: 120_000 }, async () => {
+  const output = await runExample("mnist99", "--steps", "100");
+  const percent = Number(
+    /^100 steps: (.*)% of the test digits right, \d+\.\d+ s after the start$/m.exec(output)?.[1],
+  );
+  assert.ok(percent > 92, output);
+  assert.match(output, /^30514 parameters$/m);
+});
+
 test("examples/tour.ts prints what its comments say", { timeout: 60_000 }, async () => {
   assert.deepEqual((await runExample("tour")).trim().split("\n"), [
     "270",
