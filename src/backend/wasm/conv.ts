@@ -5,10 +5,11 @@ import { byteSize } from "../../base/dtype.ts";
 import type { ConvKernel } from "../../kernel/kernel.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
-import { type ConvPlan, planConv } from "./convPlan.ts";
+import { type ConvPlan, planConv, type Sweep } from "./convPlan.ts";
 import { RowTransformer } from "./convTransform.ts";
 import { eachChannelBlock, groupFloats, type PanelShape, packWeights, pointFloats } from "./convWeights.ts";
 import { align } from "./heap.ts";
+import { type Lanes, storeLanes as storeSpread } from "./lanes.ts";
 import { applyEpilogue, product, rawTarget, setOutputPointer } from "./result.ts";
 import { clearStage, type StageSource, stageRows, stageWindow } from "./stage.ts";
 import {
@@ -29,7 +30,7 @@ import { isPaired } from "./tiles.ts";
 export function convKernel(kernel: ConvKernel, env: CodegenEnv): KernelCode {
   if (product(resultDims(kernel)) === 0) return { units: 0, cost: 0, scratchBytes: 0, write() {} };
   const plan = planConv(kernel, env.tiles);
-  const { geometry: g, sweep, transform, stage } = plan;
+  const { geometry: g, sweeps, transform, stage } = plan;
   const isDirect =
     rawTarget(env, kernel.epilogue, resultDims(kernel)).direct && transform?.kind !== "scatter";
   const input = align(stage ? stage.bytes + 16 : 0);
@@ -48,8 +49,10 @@ export function convKernel(kernel: ConvKernel, env: CodegenEnv): KernelCode {
         output,
         raw,
         tile,
-        table: env.table(sweep.offsets.map((offset) => offset * 4)),
-        clip: plan.clip && env.table(plan.clip.map((step) => step * 4)),
+        tables: sweeps.map(({ offsets, clip }) => ({
+          steps: env.table(offsets.map((offset) => offset * 4)),
+          clip: clip && env.table(clip.map((step) => step * 4)),
+        })),
         pushWeights,
       };
       new ConvWriter(f, env, kernel, plan, places, isDirect).write();
@@ -74,13 +77,18 @@ interface Places {
   readonly output: number;
   readonly raw: number;
   readonly tile: number;
-  readonly table: (f: FunctionBuilder) => void;
-  readonly clip: ((f: FunctionBuilder) => void) | null;
+  /** Of each sweep. */
+  readonly tables: readonly {
+    readonly steps: (f: FunctionBuilder) => void;
+    readonly clip: ((f: FunctionBuilder) => void) | null;
+  }[];
   readonly pushWeights: (f: FunctionBuilder) => void;
 }
 
 /** What tiles sweep over: rows of pixels and where their results go. */
 interface Area {
+  /** Place of the plan's sweep. */
+  readonly sweep: number;
   /** First row and one past the last. */
   readonly from: number | { readonly local: Local };
   readonly to: number | { readonly local: Local };
@@ -184,15 +192,18 @@ class ConvWriter {
     const f = this.#f;
     const { geometry: g, layout } = this.#plan;
     this.#setOrigin();
-    this.#setPanel(() => f.i32(0));
-    this.#sweep({
-      from: { local: this.#rowStart },
-      to: { local: this.#rowEnd },
-      window: this.#origin,
-      rowBytes: g.strideH * layout.row * 4,
-      target: this.#raw,
-      targetRow: g.outW,
-      targetChannel: this.#rawChannel,
+    this.#plan.sweeps.forEach((_, sweep) => {
+      this.#setPanel(() => f.i32(groupFloats(this.#plan, sweep) * 4));
+      this.#sweep({
+        sweep,
+        from: { local: this.#rowStart },
+        to: { local: this.#rowEnd },
+        window: this.#origin,
+        rowBytes: g.strideH * layout.row * 4,
+        target: this.#raw,
+        targetRow: g.outW,
+        targetChannel: this.#rawChannel,
+      });
     });
   }
 
@@ -209,9 +220,10 @@ class ConvWriter {
     f.for(point, 0, filter.n, 1, () => {
       this.#setPanel(() => {
         f.get(point);
-        f.i32(pointFloats(this.#plan) * 4).op("i32.mul");
+        f.i32(pointFloats(this.#plan, this.#plan.sweeps[0]!) * 4).op("i32.mul");
       });
       this.#sweep({
+        sweep: 0,
         from: 0,
         to: runs,
         window,
@@ -244,7 +256,7 @@ class ConvWriter {
     const { input, inputDType, prologue } = this.#kernel;
     const [, channel, row, column] = input.strides as [number, number, number, number];
     return {
-      geometry: this.#plan.geometry,
+      geometry: this.#plan.staged,
       dtype: inputDType,
       prologue,
       strides: [channel, row, column] as const,
@@ -327,20 +339,21 @@ class ConvWriter {
 
   /** All tiles of an area, with the panels at `panel`. */
   #sweep(area: Area): void {
-    if (this.#plan.sweep.channelsOutside) {
-      this.#panels((block) => {
-        this.#rows(area, (row) => this.#columns((c) => this.#tile(area, row, block, c)));
+    const sweep = this.#plan.sweeps[area.sweep]!;
+    if (sweep.channelsOutside) {
+      this.#panels(sweep, (block) => {
+        this.#rows(area, (row) => this.#columns(sweep, (c) => this.#tile(area, row, block, c)));
       });
     } else {
       this.#rows(area, (row) => {
-        this.#columns((c) => this.#panels((block) => this.#tile(area, row, block, c)));
+        this.#columns(sweep, (c) => this.#panels(sweep, (block) => this.#tile(area, row, block, c)));
       });
     }
   }
 
-  #rows({ from, to, window, rowBytes, target, targetRow }: Area, body: (row: Row) => void): void {
+  #rows({ sweep, from, to, window, rowBytes, target, targetRow }: Area, body: (row: Row) => void): void {
     const f = this.#f;
-    const { clip, sweep } = this.#plan;
+    const { clip } = this.#places.tables[sweep]!;
     const [y, at, goal, stepLo, stepHi] = takeLocals(f, "i32", 5) as [Local, Local, Local, Local, Local];
     f.get(target).set(goal);
     f.for(y, from, to, 1, () => {
@@ -349,14 +362,14 @@ class ConvWriter {
       f.set(at);
       if (clip) {
         const entry = f.local("i32");
-        this.#places.clip!(f);
+        clip(f);
         addScaled(f, y, 8);
         f.tee(entry).mem("i32.load", 0).set(stepLo).get(entry).mem("i32.load", 4).set(stepHi);
         f.release(entry);
       } else {
         f.i32(0)
           .set(stepLo)
-          .i32(sweep.steps * 4)
+          .i32(this.#plan.sweeps[sweep]!.steps * 4)
           .set(stepHi);
       }
       body({ window: at, target: goal, stepLo, stepHi });
@@ -366,9 +379,9 @@ class ConvWriter {
   }
 
   /** Calls `body` for each tile along a row. */
-  #columns(body: (columns: { at: Local; count: number }) => void): void {
+  #columns(sweep: Sweep, body: (columns: { at: Local; count: number }) => void): void {
     const f = this.#f;
-    const { form, vectors, fullTiles, lastLanes, rows } = this.#plan.sweep;
+    const { form, vectors, fullTiles, lastLanes, rows } = sweep;
     const [width, full, rest] =
       form === "pixels" ? [vectors * 4, fullTiles, lastLanes] : [rows.size, rows.full, rows.rest];
     const at = f.local("i32");
@@ -379,13 +392,13 @@ class ConvWriter {
   }
 
   /** The group's channel blocks, with `panel` at the weights of each; brings it back to the first. */
-  #panels(body: (block: PanelShape) => void): void {
+  #panels(sweep: Sweep, body: (block: PanelShape) => void): void {
     const f = this.#f;
     const first = f.local("i32");
     f.get(this.#panel).set(first);
-    eachChannelBlock(f, this.#plan, this.#channel, (block) => {
+    eachChannelBlock(f, sweep, this.#channel, (block) => {
       body(block);
-      f.increment(this.#panel, this.#plan.sweep.steps * block.width * 4);
+      f.increment(this.#panel, sweep.steps * block.width * 4);
     });
     f.get(first).set(this.#panel);
     f.release(first);
@@ -393,7 +406,9 @@ class ConvWriter {
 
   #tile(area: Area, row: Row, block: PanelShape, columns: { at: Local; count: number }): void {
     const f = this.#f;
-    const { geometry: g, layout, sweep, clip, transform } = this.#plan;
+    const { geometry: g, layout, transform } = this.#plan;
+    const sweep = this.#plan.sweeps[area.sweep]!;
+    const { steps: table, clip } = this.#places.tables[area.sweep]!;
     const byPixels = sweep.form === "pixels";
     const tile = byPixels
       ? openTile(f, block.width, Math.ceil(columns.count / 4))
@@ -404,9 +419,9 @@ class ConvWriter {
     addScaled(f, columns.at, byPixels ? 4 : pixelBytes);
     f.set(base);
     f.get(this.#panel).get(row.stepLo).i32(block.width).op("i32.mul").op("i32.add").set(weights);
-    this.#places.table(f);
+    table(f);
     f.get(row.stepLo).op("i32.add").set(entry);
-    this.#places.table(f);
+    table(f);
     f.get(row.stepHi).op("i32.add").set(end);
     const loop = () =>
       f.loop(() => {
@@ -434,25 +449,28 @@ class ConvWriter {
     const target = x;
     f.get(row.target);
     addScaled(f, this.#channel, area.targetChannel * 4);
-    addScaled(f, columns.at, 4);
-    f.set(target);
+    addScaled(f, columns.at, sweep.step * 4);
+    f.set(target).increment(target, sweep.first * 4);
     // Transformed results are stored by whole vectors: their rows have room for that.
     const count = transform ? Math.ceil(columns.count / 4) * 4 : columns.count;
-    if (isPaired(this.#env.tiles) && !(byPixels && count % 8 === 0)) {
+    if (isPaired(this.#env.tiles) && !(byPixels && sweep.step === 1 && count % 8 === 0)) {
       f.get(param.scratch).i32(this.#places.tile).op("i32.add").set(entry);
       settleTile(f, tile, entry);
     }
-    if (byPixels) this.#storePixels(tile, target, count, area.targetChannel);
+    if (byPixels) this.#storePixels(tile, target, count, sweep.step, area.targetChannel);
     else this.#storeChannels(tile, target, block.valid, area.targetChannel);
     closeTile(f, tile);
     f.release(base, weights, entry, end, x);
   }
 
-  #storePixels(tile: Tile, target: Local, count: number, channelFloats: number): void {
+  #storePixels(tile: Tile, target: Local, count: number, step: number, channelFloats: number): void {
     tile.acc.forEach((acc, i) => {
       const row = Math.floor(i / tile.vectors);
       const column = (i % tile.vectors) * 4;
-      storeLanes(this.#f, target, acc, Math.min(4, count - column), (row * channelFloats + column) * 4);
+      const lanes = Math.min(4, count - column);
+      const bytes = (row * channelFloats + column * step) * 4;
+      if (step === 1) storeLanes(this.#f, target, acc, lanes, bytes);
+      else storeSpread(this.#f, "float32", acc, { pointer: target, bytes }, step * 4, lanes as Lanes);
     });
   }
 

@@ -11,8 +11,13 @@ import { type Winograd, winograd } from "./winograd.ts";
  */
 export interface Sweep {
   readonly form: "pixels" | "channels";
+  /** First output column, and columns from one pixel to the next. */
+  readonly first: number;
+  readonly step: number;
   /** Pixels of a row. */
   readonly width: number;
+  /** Kernel columns that meet the input at these pixels. */
+  readonly columns: readonly number[];
   /** Vectors of a full tile, how many such tiles there are, and the vectors of a narrower last one (0: none). */
   readonly vectors: number;
   readonly fullTiles: number;
@@ -24,6 +29,11 @@ export interface Sweep {
   readonly steps: number;
   /** Distance in floats of each step's input from the tile's first, in the order of the packed weights. */
   readonly offsets: Int32Array;
+  /**
+   * First step and one past the last for each output row: rows that the window does not meet in the input are left
+   * out. Null where all output rows use every step.
+   */
+  readonly clip: Int32Array | null;
   /** True where all tiles of one channel block come before the next block's: weights too big for the cache. */
   readonly channelsOutside: boolean;
 }
@@ -55,20 +65,18 @@ export interface PointLayout {
 export interface ConvPlan {
   /** The kernel's geometry, or an equal one that is simpler. */
   readonly geometry: ConvGeometry;
-  readonly sweep: Sweep;
+  /** One sweep, or one for each class of output columns that meet the same kernel columns when the input is dilated. */
+  readonly sweeps: readonly Sweep[];
   readonly transform: RowTransform | null;
   /** Null where the input is read in place. */
   readonly stage: StageLayout | null;
+  /** What is staged: the geometry, but for the dilation and padding of columns that the sweeps do without. */
+  readonly staged: ConvGeometry;
   readonly layout: ImageLayout;
   /** Output rows of a unit, and units of an image. */
   readonly rowBlock: number;
   readonly rowBlocks: number;
-  /**
-   * First step and one past the last for each output row: rows that the window does not meet in the input are left
-   * out. Null where all output rows use every step.
-   */
-  readonly clip: Int32Array | null;
-  /** Kernel rows in the order of the steps; with `clip` they stand outside of the channels. */
+  /** Kernel rows in the order of the steps; where sweeps clip rows they stand outside of the channels. */
   readonly taps: readonly number[];
   /** Rough cycles for one image. */
   readonly cost: number;
@@ -136,11 +144,15 @@ function asOneRow({ geometry: g, input }: ConvKernel): ConvGeometry | null {
 
 /** Every tap of every channel is a step. */
 function planDirect(kernel: ConvKernel, g: ConvGeometry, tiles: Tiles): ConvPlan {
-  const steps = g.inChannels * g.kernelH * g.kernelW;
-  const byPixels = bestTiling(tiles, g.outW, g.outChannels, steps, 1);
-  const byChannels = bestTiling(tiles, g.outChannels, g.outW, steps, 3);
-  const form = byPixels.cost * (g.strideW > 1 ? 1.1 : 1) <= byChannels.cost ? "pixels" : "channels";
-  const tiling = form === "pixels" ? byPixels : byChannels;
+  const classes = columnClasses(g);
+  const staged = classes ? withoutColumnDilation(g, classes) : g;
+  const columns = classes ?? [{ first: 0, step: 1, width: g.outW, columns: range(g.kernelW) }];
+  const widest = columns[0]!;
+  const wholeSteps = g.inChannels * g.kernelH * widest.columns.length;
+  const byPixels = bestTiling(tiles, widest.width, g.outChannels, wholeSteps, 1);
+  const byChannels = bestTiling(tiles, g.outChannels, g.outW, wholeSteps, 3);
+  const form =
+    classes || byPixels.cost * (g.strideW > 1 ? 1.1 : 1) <= byChannels.cost ? "pixels" : "channels";
   const [, channelStride, rowStride, columnStride] = kernel.input.strides as [number, number, number, number];
   const inPlace =
     isReadable(kernel, g) && (form === "pixels" ? columnStride === 1 && g.strideW === 1 : columnStride >= 0);
@@ -152,55 +164,105 @@ function planDirect(kernel: ConvKernel, g: ConvGeometry, tiles: Tiles): ConvPlan
       : Math.min(g.inH, (block - 1) * g.strideH + (g.kernelH - 1) * g.dilationH + 1);
   let rowBlock = g.outH;
   if (g.inputDilationH === 1) {
-    rowBlock = Math.max(1, Math.ceil(g.outH / wantedBlocks(g, steps)));
-    const bytes = (block: number) => stageLayout(g, rowsFor(block), phases, slack, g.inputDilationH).bytes;
+    rowBlock = Math.max(1, Math.ceil(g.outH / wantedBlocks(g, wholeSteps)));
+    const bytes = (block: number) =>
+      stageLayout(staged, rowsFor(block), phases, slack, g.inputDilationH).bytes;
     while (!inPlace && rowBlock > 4 && bytes(rowBlock) > stageBytes) rowBlock = Math.ceil(rowBlock / 2);
   }
   const stage = inPlace
     ? null
-    : stageLayout(g, Math.max(0, rowsFor(rowBlock)), phases, slack, g.inputDilationH);
+    : stageLayout(staged, Math.max(0, rowsFor(rowBlock)), phases, slack, g.inputDilationH);
   const layout = stage ?? {
     channel: channelStride,
     row: rowStride,
     column: (q: number) => (q - g.padLeft) * columnStride,
   };
-
   const taps = kernelRows(g, rowClassesOf(g));
-  const clip = clipTable(g, taps);
-  const offsets = new Int32Array(steps);
-  let step = 0;
-  for (let outer = 0; outer < (clip ? g.kernelH : g.inChannels); outer++) {
-    for (let inner = 0; inner < (clip ? g.inChannels : g.kernelH); inner++) {
-      const [c, i] = clip ? [inner, taps[outer]!] : [outer, taps[inner]!];
-      for (let j = 0; j < g.kernelW; j++) {
-        const column = layout.column(j * g.dilationW);
-        offsets[step++] = c * layout.channel + i * g.dilationH * layout.row + column;
-      }
-    }
-  }
-  const weights = g.outChannels * steps * 4;
+  const weights = g.outChannels * g.inChannels * g.kernelH * g.kernelW * 4;
   const isLarge = weights > weightBytes;
-  const streamed = isLarge ? (Math.ceil(g.outH / rowBlock) * weights) / bytesPerCycle : 0;
-  const used = clip ? clip.reduce((sum, at, k) => sum + (k % 2 === 1 ? at : -at), 0) / g.outH : steps;
-  const staged = stage ? (g.groups * g.inChannels * g.inH * Math.ceil(g.inW / 4) * 3) / issueWidth : 0;
+  let cost = isLarge ? (Math.ceil(g.outH / rowBlock) * weights) / bytesPerCycle : 0;
+  const sweeps = columns.map((part): Sweep => {
+    const steps = g.inChannels * g.kernelH * part.columns.length;
+    const tiling = form === "channels" ? byChannels : bestTiling(tiles, part.width, g.outChannels, steps, 1);
+    const clip = clipTable(g, taps, part.columns.length);
+    const used = clip ? clip.reduce((sum, at, k) => sum + (k % 2 === 1 ? at : -at), 0) / g.outH : steps;
+    cost += (g.outH * tiling.cost * used) / Math.max(1, steps);
+    return {
+      ...sweepOf(form, tiling, part, g.outChannels),
+      steps,
+      offsets: stepOffsets(g, layout, taps, part, staged.padLeft, clip !== null),
+      clip,
+      channelsOutside: isLarge,
+    };
+  });
+  const moved = stage ? (g.groups * g.inChannels * g.inH * Math.ceil(g.inW / 4) * 3) / issueWidth : 0;
   return {
     geometry: g,
-    sweep: {
-      ...sweepOf(form, tiling, g.outW, g.outChannels),
-      steps,
-      offsets,
-      channelsOutside: isLarge,
-    },
+    sweeps,
     transform: null,
     stage,
+    staged,
     layout,
     rowBlock,
     rowBlocks: Math.ceil(g.outH / rowBlock),
-    clip,
     taps,
-    cost: g.groups * ((g.outH * tiling.cost * used) / Math.max(1, steps) + streamed) + staged,
+    cost: g.groups * cost + moved,
   };
 }
+
+/** Output columns `first + t · step`, t < width, and the kernel columns that they need. */
+type Columns = Pick<Sweep, "first" | "step" | "width" | "columns">;
+
+/** Classes of output columns between which the zeros of a dilated input need not be swept; null where there are none. */
+function columnClasses(g: ConvGeometry): Columns[] | null {
+  const step = g.inputDilationW;
+  if (step === 1 || g.strideW !== 1 || g.outW < step) return null;
+  const meets = (first: number, j: number) => (first + j * g.dilationW - g.padLeft) % step === 0;
+  return range(step).map((first) => ({
+    first,
+    step,
+    width: Math.ceil((g.outW - first) / step),
+    columns: range(g.kernelW).filter((j) => meets(first, j)),
+  }));
+}
+
+/** The geometry whose windows hold just the input columns that the classes read, without zeros between them. */
+function withoutColumnDilation(g: ConvGeometry, classes: readonly Columns[]): ConvGeometry {
+  const firsts = classes.flatMap(({ first, step, columns }) =>
+    columns.map((j) => (first + j * g.dilationW - g.padLeft) / step),
+  );
+  const from = Math.min(0, ...firsts);
+  const to = Math.max(0, ...firsts) + classes[0]!.width;
+  return { ...g, inputDilationW: 1, padLeft: -from, kernelW: 1, outW: to - from };
+}
+
+/** Where each step's input lies: channels outside of kernel rows, or inside of them where rows are clipped. */
+function stepOffsets(
+  g: ConvGeometry,
+  layout: ImageLayout,
+  taps: readonly number[],
+  { first, step, columns }: Columns,
+  padLeft: number,
+  isClipped: boolean,
+): Int32Array {
+  const offsets: number[] = [];
+  // Columns of a class are counted in input columns, those of a plain convolution in window columns.
+  const column = (j: number) =>
+    step > 1
+      ? layout.column((first + j * g.dilationW - g.padLeft) / step + padLeft)
+      : layout.column(j * g.dilationW);
+  for (let outer = 0; outer < (isClipped ? g.kernelH : g.inChannels); outer++) {
+    for (let inner = 0; inner < (isClipped ? g.inChannels : g.kernelH); inner++) {
+      const [c, i] = isClipped ? [inner, taps[outer]!] : [outer, taps[inner]!];
+      for (const j of columns) {
+        offsets.push(c * layout.channel + i * g.dilationH * layout.row + column(j));
+      }
+    }
+  }
+  return Int32Array.from(offsets);
+}
+
+const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 /** True where rows can be read from the input itself. */
 function isReadable({ inputDType, prologue }: ConvKernel, g: ConvGeometry): boolean {
@@ -224,13 +286,13 @@ function wantedBlocks(g: ConvGeometry, steps: number): number {
 function sweepOf(
   form: Sweep["form"],
   { vectors, rows }: { vectors: number; rows: Split },
-  width: number,
+  columns: Columns,
   channels: number,
-): Omit<Sweep, "steps" | "offsets" | "channelsOutside"> {
-  const lanes = form === "pixels" ? width : channels;
+): Omit<Sweep, "steps" | "offsets" | "clip" | "channelsOutside"> {
+  const lanes = form === "pixels" ? columns.width : channels;
   return {
     form,
-    width,
+    ...columns,
     vectors,
     fullTiles: Math.floor(lanes / (vectors * 4)),
     restVectors: Math.ceil((lanes % (vectors * 4)) / 4),
@@ -334,6 +396,7 @@ function planTransformed(
   const steps = g.inChannels * g.kernelW;
   const transform = (from: number, to: number) => transformCycles(from, to, filter);
   const tiling = bestTiling(tiles, g.outW, g.outChannels, steps, 1);
+  const columns = { first: 0, step: 1, width: g.outW, columns: range(g.kernelW) };
   const { allRuns, ...rest } = parts;
   const inputRow = Math.ceil((windowWidth(g) + slack) / 4) * 4;
   const input = pointLayout(inputRow, runs, g.inChannels);
@@ -352,15 +415,18 @@ function planTransformed(
   const streamed = weights > weightBytes ? (parts.rowBlocks * weights) / bytesPerCycle : 0;
   return {
     geometry: g,
-    sweep: {
-      ...sweepOf("pixels", tiling, g.outW, g.outChannels),
-      steps,
-      offsets,
-      channelsOutside: true,
-    },
+    sweeps: [
+      {
+        ...sweepOf("pixels", tiling, columns, g.outChannels),
+        steps,
+        offsets,
+        clip: null,
+        channelsOutside: true,
+      },
+    ],
     transform: { kind, filter, runs, input, output },
+    staged: g,
     ...rest,
-    clip: null,
     taps: Array.from({ length: g.kernelH }, (_, i) => i),
     cost:
       g.groups *
@@ -389,9 +455,9 @@ function kernelRows(g: ConvGeometry, classes: number): number[] {
 }
 
 /** First step and one past the last of each output row; null where every row uses all. */
-function clipTable(g: ConvGeometry, rows: readonly number[]): Int32Array | null {
+function clipTable(g: ConvGeometry, rows: readonly number[], columns: number): Int32Array | null {
   const height = dilatedHeight(g);
-  const perRow = g.inChannels * g.kernelW;
+  const perRow = g.inChannels * columns;
   const table = new Int32Array(g.outH * 2);
   let clipped = false;
   for (let y = 0; y < g.outH; y++) {
