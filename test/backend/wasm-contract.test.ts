@@ -364,6 +364,22 @@ test("conv weight gradient: rows by way of points", () => {
 });
 
 /** Checks one weight gradient and gives its kernel. */
+test("conv and its weight gradient: depthwise", () => {
+  const channel = { inChannels: 1, outChannels: 1, inputDilationH: 1, inputDilationW: 1 };
+  for (let seed = 0; seed < 120; seed++) {
+    const geometry = randomGeometry(new Choice(seed));
+    const height = geometry.inH + 2 * geometry.padTop - (geometry.kernelH - 1) * geometry.dilationH;
+    const width = geometry.inW + 2 * geometry.padLeft - (geometry.kernelW - 1) * geometry.dilationW;
+    if (height < 1 || width < 1) continue;
+    const outH = Math.ceil(height / geometry.strideH);
+    const outW = Math.ceil(width / geometry.strideW);
+    const fixed = { ...geometry, ...channel, groups: 2 + (seed % 5), outH, outW };
+    checkConv(seed, fixed);
+    checkWeightGrad(seed, fixed);
+  }
+});
+
+/** Checks one weight gradient and gives its kernel. */
 function checkWeightGrad(seed: number, fixed?: Partial<ConvGeometry>): ConvWeightGradKernel {
   const pick = new Choice(seed);
   const geometry = { ...randomGeometry(pick), ...fixed };

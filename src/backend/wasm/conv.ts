@@ -8,6 +8,7 @@ import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
 import { type ConvPlan, planConv, type Sweep } from "./convPlan.ts";
 import { RowTransformer } from "./convTransform.ts";
 import { eachChannelBlock, groupFloats, type PanelShape, packWeights, pointFloats } from "./convWeights.ts";
+import { depthwiseKernel, isDepthwise } from "./depthwise.ts";
 import { align } from "./heap.ts";
 import { type Lanes, storeLanes as storeSpread } from "./lanes.ts";
 import { applyEpilogue, product, rawTarget, setOutputPointer } from "./result.ts";
@@ -29,6 +30,7 @@ import { isPaired } from "./tiles.ts";
 /** Code of a convolution; a unit is a block of output rows of one image, with all its channels. */
 export function convKernel(kernel: ConvKernel, env: CodegenEnv): KernelCode {
   if (product(resultDims(kernel)) === 0) return { units: 0, cost: 0, scratchBytes: 0, write() {} };
+  if (isDepthwise(kernel)) return depthwiseKernel(kernel, env);
   const plan = planConv(kernel, env.tiles);
   const { geometry: g, sweeps, transform, stage } = plan;
   const isDirect =

@@ -7,6 +7,7 @@ import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
 import { transformRows, transformVectors } from "./convTransform.ts";
 import { planWeightGrad, type WeightGradPlan, type WeightGradTransform } from "./convWeightGradPlan.ts";
+import { depthwiseWeightGradKernel, isDepthwise } from "./depthwise.ts";
 import { align } from "./heap.ts";
 import { type PanelShape, packPanel, panelBytes } from "./pack.ts";
 import { applyEpilogue, product, rawTarget, setOutputPointer } from "./result.ts";
@@ -28,6 +29,7 @@ export function convWeightGradKernel(kernel: ConvWeightGradKernel, env: CodegenE
   const g = kernel.geometry;
   const dims = [kernel.chunks, g.groups, g.outChannels, g.inChannels, g.kernelH, g.kernelW];
   if (product(dims) === 0) return { units: 0, cost: 0, scratchBytes: 0, write() {} };
+  if (isDepthwise(kernel) && kernel.dy.strides[3] === 1) return depthwiseWeightGradKernel(kernel, env);
   const plan = planWeightGrad(kernel, env.tiles);
   const { transform } = plan;
   const target = rawTarget(env, kernel.epilogue, dims);
