@@ -363,7 +363,6 @@ test("conv weight gradient: rows by way of points", () => {
   }
 });
 
-/** Checks one weight gradient and gives its kernel. */
 test("conv and its weight gradient: depthwise", () => {
   const channel = { inChannels: 1, outChannels: 1, inputDilationH: 1, inputDilationW: 1 };
   for (let seed = 0; seed < 120; seed++) {
