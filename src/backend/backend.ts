@@ -32,14 +32,25 @@ export interface KernelSpan {
 
 /** A run with what every thread did in it; spans of one thread are in order. */
 export interface TracedRun {
-  readonly outputs: TypedArray[];
+  readonly outputs: readonly TypedArray[];
   readonly spans: readonly KernelSpan[];
+}
+
+/** A run that has begun. Threads may be at work on it while the caller goes on; whatever the backend is asked next waits for it. */
+export interface StartedRun {
+  /**
+   * Waits for the run's end; gives fresh host arrays for the buffers of role `output`, in order. Each call gives the same
+   * arrays, or throws the error with which the run failed.
+   */
+  finish(): readonly TypedArray[];
 }
 
 /** A program made ready to run. */
 export interface Executable {
-  /** Runs once; gives fresh host arrays for the buffers of role `output`, in order. */
-  run(args: RunArguments): TypedArray[];
+  /** Begins a run. Where it fails and nobody calls `finish`, the next thing that the backend is asked throws the error. */
+  start(args: RunArguments): StartedRun;
+  /** Runs once: `start` and `finish`. */
+  run(args: RunArguments): readonly TypedArray[];
   /** Runs once like `run`, and notes which thread works on which kernel when. The first call prepares for it. */
   trace(args: RunArguments): TracedRun;
 }

@@ -1,9 +1,8 @@
 // From a lazy graph to its values: walks it, finds or makes the plan for a graph of this structure, runs it,
 // and hangs the results on the nodes. Warm steps pay for the walk alone.
-import type { Backend, Executable, KernelSpan, RunArguments } from "../backend/backend.ts";
-import type { TypedArray } from "../base/dtype.ts";
+import type { Backend, Executable, KernelSpan, RunArguments, StartedRun } from "../backend/backend.ts";
 import { FoveaError, StaleError } from "../base/errors.ts";
-import { formatShape } from "../base/shape.ts";
+import { formatShape, sizeOf } from "../base/shape.ts";
 import type { Program } from "../kernel/kernel.ts";
 import { lower } from "./lower.ts";
 import type { Root } from "./lowered.ts";
@@ -83,7 +82,7 @@ export class Planner {
     const { order, storages } = found;
     const plan = this.#find(found) ?? this.#compile(found, roots);
     this.lastProgram = plan.program;
-    const results = this.#execute(plan, {
+    const started = this.#execute(plan, {
       inputs: plan.inputs.map((place) => order[place]!.storage!.read()),
       variables: plan.variables.map((place) => storages[place]!.variable(this.backend)),
       scalars: plan.scalars.map((place) => order[place]!.value),
@@ -95,20 +94,20 @@ export class Planner {
         if (!node.storage) settle(node, into);
         continue;
       }
-      const data = results[plan.outputs[i]!]!;
-      settle(node, new Storage(node.dtype, data.length, data, false));
+      const place = plan.outputs[i]!;
+      settle(node, new Storage(node.dtype, sizeOf(node.shape), () => started.finish()[place]!, false));
     }
   }
 
-  #execute({ executable, program, compileMs }: Plan, args: RunArguments): TypedArray[] {
+  #execute({ executable, program, compileMs }: Plan, args: RunArguments): StartedRun {
     const { observer } = this;
-    if (!observer) return executable.run(args);
+    if (!observer) return executable.start(args);
     const begin = performance.now();
     const { outputs, spans } = observer.traces
       ? executable.trace(args)
       : { outputs: executable.run(args), spans: [] };
     observer.ran({ program, compileMs, runMs: performance.now() - begin, spans });
-    return outputs;
+    return { finish: () => outputs };
   }
 
   #find({ hash, key, length }: Walked): Plan | undefined {

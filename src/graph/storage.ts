@@ -18,11 +18,12 @@ export class Storage {
   /** Scratch of the plan's walk: which walk saw this storage, and its place among those it saw. */
   walk = 0;
   place = 0;
-  #host: TypedArray | null;
+  /** The elements, or what gives them when the run that computes them has ended. */
+  #host: TypedArray | (() => TypedArray) | null;
   #variable: Variable | null = null;
   #backend: Backend | null = null;
 
-  constructor(dtype: DType, size: number, host: TypedArray | null, resident: boolean) {
+  constructor(dtype: DType, size: number, host: TypedArray | (() => TypedArray) | null, resident: boolean) {
     this.dtype = dtype;
     this.size = size;
     this.#host = host;
@@ -31,6 +32,7 @@ export class Storage {
 
   /** The elements on the host; for a resident storage a copy of its present value, to be read only. */
   read(): TypedArray {
+    if (typeof this.#host === "function") this.#host = this.#host();
     this.#host ??= this.#variable!.read();
     return this.#host;
   }
@@ -38,7 +40,7 @@ export class Storage {
   /** The backend's memory for this resident storage, made and filled on first use and when the backend changes. */
   variable(backend: Backend): Variable {
     if (this.#variable && this.#backend === backend) return this.#variable;
-    const host = this.#variable ? this.#variable.read() : this.#host;
+    const host = this.#variable || this.#host ? this.read() : null;
     this.#release();
     const variable = backend.createVariable(this.dtype, this.size);
     if (host) variable.write(host);

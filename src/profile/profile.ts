@@ -39,9 +39,9 @@ export interface Profile {
   readonly backend: string;
   readonly threads: number;
   readonly steps: number;
-  /** A whole step. */
+  /** A whole step as it is, where JavaScript goes on while other threads compute. */
   readonly stepMs: number;
-  /** The part of it in which programs run; the rest is JavaScript. */
+  /** Of a step that waits for each program's end: the time in which programs run, and the rest, which is JavaScript. */
   readonly runMs: number;
   readonly javascriptMs: number;
   /** Of a traced step: time of all threads in kernels, and time that they are there without one. */
@@ -62,7 +62,7 @@ export interface Profile {
 export interface ProfileOptions {
   /** Milliseconds of steps before each measurement, in which engines optimise what runs often. Default 1000. */
   readonly warmupMs?: number;
-  /** Steps that are measured, once as they are and once traced. Default 100. */
+  /** Steps that are measured, each time: as they are, waiting for each program, and traced. Default 100. */
   readonly steps?: number;
   /** What the machine can do at most, from `measureRoof()`; kernels are compared with it. */
   readonly roof?: Roof | null;
@@ -80,19 +80,21 @@ export async function profile(
   if (!Number.isInteger(steps) || steps < 1) {
     throw new OptionError(`profile: steps must be an integer of at least 1; got ${steps}`);
   }
-  const measure = async (traces: boolean): Promise<Step[]> => {
+  const measure = async (traces: boolean | null): Promise<Step[]> => {
     // Traced programs are programs of their own and have to get warm too.
     for (const end = performance.now() + warmupMs; performance.now() < end; ) {
       await observe(step, 1, traces);
     }
     return observe(step, steps, traces);
   };
+  const free = await measure(null);
   const plain = await measure(false);
   const traced = await measure(true);
   if (traced.every(({ runs }) => runs.length === 0)) {
     throw new FoveaError("profile: the step ran no program; read a value in it, or step an optimizer");
   }
-  const stepMs = median(plain.map((s) => s.ms));
+  const stepMs = median(free.map((s) => s.ms));
+  const javascriptMs = median(plain.map((s) => s.ms - totalOf(s.runs, (run) => run.runMs)));
   const runMs = median(plain.map((s) => totalOf(s.runs, (run) => run.runMs)));
   const threads = 1 + maximum(traced.flatMap((s) => s.runs.flatMap((run) => run.spans.map((x) => x.thread))));
   const busy = (s: Step) => totalOf(s.runs, (run) => totalOf(run.spans, (x) => x.end - x.start));
@@ -103,7 +105,7 @@ export async function profile(
     steps,
     stepMs,
     runMs,
-    javascriptMs: stepMs - runMs,
+    javascriptMs,
     busyMs: median(traced.map(busy)),
     waitingMs: median(traced.map((s) => threads * totalOf(s.runs, (run) => run.runMs) - busy(s))),
     compileMs: totalOf(programs, ([, run]) => run.compileMs),
@@ -127,14 +129,15 @@ interface Step {
   readonly runs: readonly ObservedRun[];
 }
 
-async function observe(step: () => unknown, count: number, traces: boolean): Promise<Step[]> {
+/** Calls the step; with `traces` null nobody watches its runs. */
+async function observe(step: () => unknown, count: number, traces: boolean | null): Promise<Step[]> {
   const planner = currentPlanner();
   const before = planner.observer;
   const steps: Step[] = [];
   try {
     for (let i = 0; i < count; i++) {
       const runs: ObservedRun[] = [];
-      planner.observer = { traces, ran: (run) => void runs.push(run) };
+      planner.observer = traces === null ? null : { traces, ran: (run) => void runs.push(run) };
       const begin = performance.now();
       await step();
       steps.push({ ms: performance.now() - begin, runs });

@@ -20,7 +20,7 @@ export function profileTable(
   const head = ["kernel", "time µs", "share", "GFLOP/s", "GB/s", "of roof"];
   const lines = [head, ...shown.map(row), ...(left.length > 0 ? [rest(left)] : [])];
   return [
-    `step ${stepMs.toFixed(3)} ms, median of ${profile.steps}; JavaScript ${ofStep(javascriptMs)}`,
+    `step ${stepMs.toFixed(3)} ms, median of ${profile.steps}; JavaScript ${ofStep(javascriptMs)}${threads > 1 ? ", while other threads compute" : ""}`,
     `${threads} thread${threads === 1 ? "" : "s"}: ${busyMs.toFixed(3)} ms in kernels, ${waitingMs.toFixed(3)} ms without one`,
     `plan compiled in ${compileMs.toFixed(0)} ms; its buffers take ${mebibytes(memory.arenaBytes)}, one beside the other ${mebibytes(memory.sumBytes)}`,
     ...(roof ? [`roof of one thread: ${roof.gflops.toFixed(1)} GFLOP/s with ${roof.flavour}`] : []),

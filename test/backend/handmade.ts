@@ -2,6 +2,7 @@
 import { after } from "node:test";
 import type { FunctionBuilder } from "../../src/backend/wasm/assembler.ts";
 import { type CodegenEnv, type KernelCode, param } from "../../src/backend/wasm/codegen.ts";
+import { runArgs } from "../../src/backend/wasm/layout.ts";
 import { WasmBackend, type WasmOptions } from "../../src/backend/wasm/runtime.ts";
 import type { BufferSpec, Kernel, LoopKernel, Program } from "../../src/kernel/kernel.ts";
 
@@ -132,3 +133,49 @@ export function chainExpected(run: number): Float32Array {
 
 /** Arguments of a program without inputs and variables. */
 export const nothing = { inputs: [], variables: [], scalars: [0, 0] };
+
+/** Pushes whether this is the calling thread: its scratch memory is the first. */
+export function isCaller(f: FunctionBuilder): FunctionBuilder {
+  return f.get(param.scratch).get(param.args).mem("i32.load", runArgs.scratch).op("i32.eq");
+}
+
+/**
+ * A kernel of many units in which threads other than the caller's do what `act` writes. The caller works on its units
+ * until another thread has come for some; where it is alone there is no control block, and no one to wait for.
+ */
+export function trouble(act: (f: FunctionBuilder) => void): Program {
+  const bad = kernel((env) => ({
+    units: 2,
+    cost: 1e5,
+    scratchBytes: 64,
+    write(f) {
+      isCaller(f);
+      f.if(
+        () => {
+          f.get(param.args).mem("i32.load", runArgs.control);
+          f.if(() =>
+            f.loop(() => {
+              env.pushAddress(f, 1);
+              f.mem("i32.atomic.load").op("i32.eqz").brIf(0);
+            }),
+          );
+        },
+        () => {
+          env.pushAddress(f, 1);
+          f.i32(1).mem("i32.atomic.store");
+          act(f);
+        },
+      );
+    },
+  }));
+  return program(
+    [
+      ["output", 4],
+      ["input", 4],
+    ],
+    [[bad], [each(4, 0, (f) => f.f32(3), { cost: 1e5 })]],
+  );
+}
+
+/** Arguments of `trouble`. */
+export const untouched = { inputs: [new Float32Array(4)], variables: [], scalars: [0, 0] };

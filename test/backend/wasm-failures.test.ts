@@ -3,59 +3,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
-import type { FunctionBuilder } from "../../src/backend/wasm/assembler.ts";
-import { param } from "../../src/backend/wasm/codegen.ts";
-import { runArgs } from "../../src/backend/wasm/layout.ts";
 import type { WasmBackend } from "../../src/backend/wasm/runtime.ts";
 import { WorkerError } from "../../src/base/errors.ts";
-import type { Program } from "../../src/kernel/kernel.ts";
-import { backend, chain, chainExpected, each, input, kernel, nothing, program, size } from "./handmade.ts";
-
-/** Pushes whether this is the calling thread: its scratch memory is the first. */
-function isCaller(f: FunctionBuilder): FunctionBuilder {
-  return f.get(param.scratch).get(param.args).mem("i32.load", runArgs.scratch).op("i32.eq");
-}
-
-/**
- * A kernel of many units in which threads other than the caller's do what `act` writes. The caller works on its units
- * until another thread has come for some; where it is alone there is no control block, and no one to wait for.
- */
-function trouble(act: (f: FunctionBuilder) => void): Program {
-  const bad = kernel((env) => ({
-    units: 2,
-    cost: 1e5,
-    scratchBytes: 64,
-    write(f) {
-      isCaller(f);
-      f.if(
-        () => {
-          f.get(param.args).mem("i32.load", runArgs.control);
-          f.if(() =>
-            f.loop(() => {
-              env.pushAddress(f, 1);
-              f.mem("i32.atomic.load").op("i32.eqz").brIf(0);
-            }),
-          );
-        },
-        () => {
-          env.pushAddress(f, 1);
-          f.i32(1).mem("i32.atomic.store");
-          act(f);
-        },
-      );
-    },
-  }));
-  return program(
-    [
-      ["output", 4],
-      ["input", 4],
-    ],
-    [[bad], [each(4, 0, (f) => f.f32(3), { cost: 1e5 })]],
-  );
-}
-
-/** Arguments of `trouble`. */
-const untouched = { inputs: [new Float32Array(4)], variables: [], scalars: [0, 0] };
+import {
+  backend,
+  chain,
+  chainExpected,
+  input,
+  isCaller,
+  kernel,
+  nothing,
+  program,
+  size,
+  trouble,
+  untouched,
+} from "./handmade.ts";
 
 /** The backend still computes, at once and with fresh threads. */
 async function stillWorks(wasm: WasmBackend): Promise<void> {

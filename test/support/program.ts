@@ -30,7 +30,11 @@ export function programOf(
   };
 }
 
-export function run(program: Program, inputs: TypedArray[], scalars: number[] = []): TypedArray[] {
+export function run(
+  program: Program,
+  inputs: readonly TypedArray[],
+  scalars: number[] = [],
+): readonly TypedArray[] {
   return createReferenceBackend().compile(program).run({ inputs, variables: [], scalars });
 }
 

@@ -27,7 +27,12 @@ export function createReferenceBackend(): Backend {
         if (arena.byteLength < program.arenaBytes) arena = new ArrayBuffer(program.arenaBytes);
         return runProgram(program, args, arena);
       };
-      return { run: (args) => trace(args).outputs, trace };
+      const run = (args: RunArguments) => trace(args).outputs;
+      const start = (args: RunArguments) => {
+        const outputs = run(args);
+        return { finish: () => outputs };
+      };
+      return { start, run, trace };
     },
     createVariable(dtype: DType, size: number): Variable {
       variableBytes += size * byteSize(dtype);

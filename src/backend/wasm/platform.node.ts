@@ -24,6 +24,8 @@ export const platform: Platform = {
     return true;
   },
 
+  soon: (callback) => void setImmediate(callback),
+
   spawn(onFailure) {
     // The parent's own flags (test runner, loaders, inspector) are not for this thread.
     const worker = new Worker(new URL("./worker.node.js", import.meta.url), { execArgv: [], name: "fovea" });

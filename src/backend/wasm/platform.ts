@@ -20,6 +20,8 @@ export interface Platform {
   enableRelaxedSimd(): void;
   /** Lets the engine pair vector instructions; false where it has no such experiment, or has it on already. */
   enableRevectorization(): boolean;
+  /** Calls back as soon as the thread has nothing else to do. */
+  soon(callback: () => void): void;
   /** Starts the worker; `onFailure` is called at most once, when it stops by itself. It never keeps the process alive. */
   spawn(onFailure: (reason: string) => void): WorkerHandle;
 }

@@ -5,16 +5,18 @@ import { platform } from "#platform";
 import { byteSize, type DType, type TypedArray } from "../../base/dtype.ts";
 import { FoveaError, OptionError, UnsupportedError } from "../../base/errors.ts";
 import type { Program } from "../../kernel/kernel.ts";
-import type { Backend, Executable, RunArguments, TracedRun, Variable } from "../backend.ts";
+import type { Backend, Executable, RunArguments, StartedRun, TracedRun, Variable } from "../backend.ts";
 import { wasmFeatures } from "./features.ts";
 import { align } from "./heap.ts";
 import { type RunFunction, runArgs } from "./layout.ts";
 import { float64Unsupported, Memory } from "./memory.ts";
 import { forgetTiles, probeTiles } from "./probe.ts";
 import { type KernelCodegen, type RenderedProgram, renderProgram } from "./program.ts";
+import { Running } from "./running.ts";
 import { Team } from "./threads.ts";
 import type { TileFamilyName } from "./tiles.ts";
 import { clockSince, readNotes, traceBytes } from "./trace.ts";
+import { type VariableOwner, WasmVariable } from "./variable.ts";
 
 /** Options of the WebAssembly backend. */
 export interface WasmOptions {
@@ -69,50 +71,6 @@ interface LoadedProgram {
   mail: number;
 }
 
-class WasmVariable implements Variable {
-  readonly dtype: DType;
-  readonly size: number;
-  readonly #memory: Memory;
-  readonly #release: () => void;
-  #address: number;
-
-  constructor(memory: Memory, dtype: DType, size: number, release: () => void) {
-    this.dtype = dtype;
-    this.size = size;
-    this.#memory = memory;
-    this.#release = release;
-    const bytes = size * byteSize(dtype);
-    this.#address = memory.allocate(bytes, `a ${dtype} variable of ${size} elements`);
-    memory.u8.fill(0, this.#address, this.#address + bytes);
-  }
-
-  read(): TypedArray {
-    return this.#memory.read(this.dtype, this.addressIn(this.#memory), this.size);
-  }
-
-  write(data: TypedArray): void {
-    if (data.length !== this.size) {
-      throw new FoveaError(`wasm: a variable of ${this.size} elements was given ${data.length}`);
-    }
-    this.#memory.write(this.dtype, this.addressIn(this.#memory), data);
-  }
-
-  free(): void {
-    if (this.#address === 0) return;
-    this.#memory.free(this.#address);
-    this.#address = 0;
-    this.#release();
-  }
-
-  /** Where the elements are; the memory must be the one that the variable lives in. */
-  addressIn(memory: Memory): number {
-    if (this.#address === 0) throw new FoveaError("wasm: a variable was used after it was freed");
-    if (memory !== this.#memory)
-      throw new FoveaError("wasm: a variable of another backend was passed to run()");
-    return this.#address;
-  }
-}
-
 /** Backend that renders each program to one WebAssembly module and runs it on all cores. */
 export class WasmBackend implements Backend {
   readonly name = "wasm";
@@ -130,6 +88,10 @@ export class WasmBackend implements Backend {
   #closed = false;
   #variableBytes = 0;
   #programs = 0;
+  /** The last run, until somebody has heard how it ended. */
+  #running: Running | null = null;
+  #isJoining = false;
+  readonly #owner: VariableOwner;
   readonly #collected = new FinalizationRegistry<LoadedProgram>((program) => {
     if (program.rendered.tables.length > 0) this.#memory.free(program.tables);
     if (program.team !== null && program.team === this.#team) program.team.drop(program.id);
@@ -152,6 +114,13 @@ export class WasmBackend implements Backend {
     this.#relaxed = relaxed && features.relaxedSimd;
     this.#timeoutMs = timeoutMs;
     this.#memory = new Memory(this.#threads > 1);
+    this.#owner = {
+      memory: this.#memory,
+      settle: () => this.#settle(),
+      freed: (bytes) => {
+        this.#variableBytes -= bytes;
+      },
+    };
   }
 
   get variableBytes(): number {
@@ -183,11 +152,9 @@ export class WasmBackend implements Backend {
 
   createVariable(dtype: DType, size: number): Variable {
     if (dtype === "float64") throw float64Unsupported();
-    const bytes = size * byteSize(dtype);
-    const variable = new WasmVariable(this.#memory, dtype, size, () => {
-      this.#variableBytes -= bytes;
-    });
-    this.#variableBytes += bytes;
+    this.#settle();
+    const variable = new WasmVariable(this.#owner, dtype, size);
+    this.#variableBytes += size * byteSize(dtype);
     return variable;
   }
 
@@ -195,7 +162,8 @@ export class WasmBackend implements Backend {
     const loaded = this.#load(program, false);
     let traced: LoadedProgram | null = null;
     const executable: Executable = {
-      run: (args) => this.#run(program, loaded, args),
+      start: (args) => this.#start(program, loaded, args),
+      run: (args) => this.#start(program, loaded, args).finish(),
       trace: (args) => {
         if (!traced) {
           traced = this.#load(program, true);
@@ -209,6 +177,7 @@ export class WasmBackend implements Backend {
   }
 
   #load(program: Program, traced: boolean): LoadedProgram {
+    this.#settle();
     const target = {
       threads: this.#threads,
       tiles: probeTiles(this.#relaxed),
@@ -239,6 +208,7 @@ export class WasmBackend implements Backend {
 
   /** Starts the threads if need be, and resolves when they have all programs compiled so far, or failed. */
   async ready(): Promise<void> {
+    this.#settle();
     const team = this.#livingTeam();
     const until = performance.now() + this.#timeoutMs;
     while (team && !team.settled && team.failure === null && performance.now() < until) {
@@ -249,29 +219,32 @@ export class WasmBackend implements Backend {
   /** Stops the threads; the backend stays usable, on the calling thread alone. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#running?.end();
     const team = this.#team;
     this.#team = null;
     await team?.close();
   }
 
   #trace(program: Program, loaded: LoadedProgram, args: RunArguments): TracedRun {
+    this.#settle();
     const address = this.#memory.allocate(this.#threads * traceBytes, "notes for a trace");
     try {
       this.#memory.i32.fill(0, address / 4, (address + this.#threads * traceBytes) / 4);
       const origin = this.#clock();
-      const outputs = this.#run(program, loaded, args, address);
+      const outputs = this.#start(program, loaded, args, address).finish();
       return { outputs, spans: readNotes(this.#memory.i32, address, this.#threads, origin) };
     } finally {
       this.#memory.free(address);
     }
   }
 
-  #run(
+  #start(
     program: Program,
     loaded: LoadedProgram,
     { inputs, variables, scalars }: RunArguments,
     trace = 0,
-  ): TypedArray[] {
+  ): StartedRun {
+    this.#settle();
     const memory = this.#memory;
     const offered = this.#offer(loaded);
     const team = offered?.hasReceived(loaded.mail) ? offered : null;
@@ -315,23 +288,55 @@ export class WasmBackend implements Backend {
     }
 
     memory.i32.fill(0, (args + rendered.countersAt) / 4, (args + rendered.argumentBytes) / 4);
-    if (team) this.#runTogether(team, loaded, args);
-    else loaded.run(0, 1, args);
-
-    const outputs: TypedArray[] = [];
-    for (const { role, dtype, size, offset } of program.buffers) {
-      if (role === "output") outputs.push(memory.read(dtype, arena + offset, size));
+    const collect = (): TypedArray[] => {
+      const outputs: TypedArray[] = [];
+      for (const { role, dtype, size, offset } of program.buffers) {
+        if (role === "output") outputs.push(memory.read(dtype, arena + offset, size));
+      }
+      return outputs;
+    };
+    if (!team) {
+      loaded.run(0, 1, args);
+      const outputs = collect();
+      return { finish: () => outputs };
     }
-    return outputs;
+    team.start(loaded.id, args);
+    const running = new Running(
+      () => {
+        this.#finishTogether(team, loaded, args);
+        return collect();
+      },
+      () => {
+        if (this.#running === running) this.#running = null;
+      },
+    );
+    this.#running = running;
+    this.#joinSoon();
+    return running;
   }
 
-  #runTogether(team: Team, loaded: LoadedProgram, args: number): void {
+  #finishTogether(team: Team, loaded: LoadedProgram, args: number): void {
     try {
-      team.run(loaded.id, loaded.run, args);
+      team.finish(loaded.run, args);
       this.#failures = 0;
     } finally {
       if (team.failure !== null) this.#giveUp(team);
     }
+  }
+
+  /** Waits for the end of the run in progress, if there is one; throws the error of the last one that nobody has heard of. */
+  #settle(): void {
+    this.#running?.finish();
+  }
+
+  /** Has this thread take part in the run in progress before it would sleep. */
+  #joinSoon(): void {
+    if (this.#isJoining) return;
+    this.#isJoining = true;
+    platform.soon(() => {
+      this.#isJoining = false;
+      this.#running?.end();
+    });
   }
 
   /** The team that may run the program, which is sent to it first; null where one thread is better. */

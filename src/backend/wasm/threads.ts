@@ -95,8 +95,8 @@ export class Team {
     return this.hasReceived(this.#mail);
   }
 
-  /** Runs a program that all workers have; a failure throws WorkerError and ends the team. */
-  run(id: number, run: RunFunction, args: number): void {
+  /** Sends the workers into a run of a program that all of them have. */
+  start(id: number, args: number): void {
     this.#store(control.jobExecutable, id);
     this.#store(control.jobArguments, args);
     if (this.#jobs++ % spinRenewal === 0) {
@@ -107,6 +107,10 @@ export class Team {
     this.#store(control.open, this.#jobs);
     this.#store(control.job, this.#jobs);
     this.#wake();
+  }
+
+  /** Takes part in the run that was started and waits for its end; a failure throws WorkerError and ends the team. */
+  finish(run: RunFunction, args: number): void {
     let status: number;
     try {
       status = run(0, this.#threads, args);
