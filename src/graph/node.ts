@@ -79,24 +79,31 @@ export interface Form {
 const forms = new Map<string, Form>();
 let signatureCount = 0;
 
-/** One array for each shape, and its number: equal shapes of nodes are one object, so that they are told apart at once. */
+/** Shapes by their sizes, one after the other. */
+interface ShapeTree {
+  /** The number of the shape that ends here, −1 where none has been seen. */
+  id: number;
+  readonly longer: Map<number, ShapeTree>;
+}
+
+/** One array for each shape: equal shapes of nodes are one object, so that they are told apart at once. */
 const shapes: Shape[] = [];
-const shapeIds = new Map<string, number>();
-const idOfShape = new WeakMap<Shape, number>();
+const shapeTree: ShapeTree = { id: -1, longer: new Map() };
 
 /** A small number for a shape: the same for equal shapes. */
 export function shapeId(shape: Shape): number {
-  const known = idOfShape.get(shape);
-  if (known !== undefined) return known;
-  const key = shape.join();
-  let id = shapeIds.get(key);
-  if (id === undefined) {
-    const own = [...shape];
-    id = shapes.push(own) - 1;
-    shapeIds.set(key, id);
-    idOfShape.set(own, id);
+  let tree = shapeTree;
+  for (let d = 0; d < shape.length; d++) {
+    const size = shape[d]!;
+    let longer = tree.longer.get(size);
+    if (!longer) {
+      longer = { id: -1, longer: new Map() };
+      tree.longer.set(size, longer);
+    }
+    tree = longer;
   }
-  return id;
+  if (tree.id < 0) tree.id = shapes.push([...shape]) - 1;
+  return tree.id;
 }
 
 function signature(form: Form, shape: number): Signature {
