@@ -12,12 +12,18 @@ export function applyUpdates(
   buffers: readonly LoweredBuffer[],
   updates: readonly VariableUpdate[],
 ): LoweredKernel[] {
-  let list = [...kernels];
+  const list = [...kernels];
+  const users = usersOf(list);
   const copies: LoweredKernel[] = [];
   for (const { value, target } of updates) {
-    const inPlace = buffers[value]!.role === "temp" ? writeInPlace(list, value, target) : null;
-    if (inPlace) {
-      list = inPlace;
+    if (buffers[value]!.role === "temp" && canWriteInPlace(list, users, value, target)) {
+      const places = users.get(value)!;
+      for (const place of places) {
+        const { kernel, label } = list[place]!;
+        list[place] = { kernel: renameBuffer(kernel, value, target), label };
+      }
+      users.set(target, [...(users.get(target) ?? []), ...places]);
+      users.delete(value);
       continue;
     }
     const { size, dtype } = buffers[value]!;
@@ -27,17 +33,30 @@ export function applyUpdates(
   return [...list, ...copies];
 }
 
-/** Lets the one kernel that writes `from` write `to`, or null where a later kernel, or it itself elsewhere, reads `to`. */
-function writeInPlace(
+/** Places of the kernels that read or write each buffer. */
+function usersOf(kernels: readonly LoweredKernel[]): Map<BufferId, readonly number[]> {
+  const users = new Map<BufferId, number[]>();
+  for (const [place, { kernel }] of kernels.entries()) {
+    for (const buffer of new Set([...reads(kernel), ...writes(kernel)])) {
+      const places = users.get(buffer);
+      if (places) places.push(place);
+      else users.set(buffer, [place]);
+    }
+  }
+  return users;
+}
+
+/** Whether the one kernel that writes `from` may write `to`: no later kernel, nor it itself elsewhere, may use `to`. */
+function canWriteInPlace(
   kernels: readonly LoweredKernel[],
+  users: ReadonlyMap<BufferId, readonly number[]>,
   from: BufferId,
   to: BufferId,
-): LoweredKernel[] | null {
-  const writers = kernels.filter(({ kernel }) => writes(kernel).includes(from));
-  const writer = writers[0];
-  if (writers.length !== 1 || !writer) return null;
-  const after = kernels.slice(kernels.indexOf(writer) + 1);
-  if (after.some(({ kernel }) => reads(kernel).includes(to) || writes(kernel).includes(to))) return null;
-  if (writes(writer.kernel).includes(to) || !readsInPlace(writer.kernel, from, to)) return null;
-  return kernels.map(({ kernel, label }) => ({ kernel: renameBuffer(kernel, from, to), label }));
+): boolean {
+  const writers = (users.get(from) ?? []).filter((place) => writes(kernels[place]!.kernel).includes(from));
+  const [writer] = writers;
+  if (writers.length !== 1 || writer === undefined) return false;
+  if (users.get(to)?.some((place) => place > writer)) return false;
+  const { kernel } = kernels[writer]!;
+  return !writes(kernel).includes(to) && readsInPlace(kernel, from, to);
 }
