@@ -1,8 +1,8 @@
 // Measures the contraction and pooling kernels one by one on one thread, with the peak of a loop that touches
 // registers only beside them. Run: node dist/bench/kernels.js [name] [--strict] [--revectorize]
 import { ModuleBuilder } from "../src/backend/wasm/assembler.ts";
-import { convKernel } from "../src/backend/wasm/conv.ts";
-import { convWeightGradKernel } from "../src/backend/wasm/convWeightGrad.ts";
+import { convKernel, convWeightGradKernel } from "../src/backend/wasm/convolution.ts";
+
 import { wasmFeatures } from "../src/backend/wasm/features.ts";
 import { matmulKernel } from "../src/backend/wasm/matmul.ts";
 import { platform } from "../src/backend/wasm/platform.node.ts";

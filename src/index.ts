@@ -16,5 +16,4 @@ export * as optim from "./optim/index.ts";
 export { isGradEnabled, noGrad } from "./tensor/gradmode.ts";
 export { manualSeed } from "./tensor/random.ts";
 export { type NestedArray, Tensor, tensor } from "./tensor/tensor.ts";
-export * as vision from "./vision/index.ts";
 export { createWasmBackend };

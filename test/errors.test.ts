@@ -15,9 +15,9 @@ import {
   noGrad,
   optim,
   tensor,
-  vision,
   zeros,
 } from "../src/index.ts";
+import * as vision from "../src/vision/index.ts";
 
 const f = (...shape: number[]) => zeros(shape);
 const int = (...shape: number[]) => zeros(shape, { dtype: "int32" });

@@ -1,15 +1,8 @@
 // Fovea's side of the LeNet benchmark: an ordinary training loop over the public API.
 import { readFileSync } from "node:fs";
 import { type Batch, DataLoader, mnist } from "../../src/data/index.ts";
-import {
-  createWasmBackend,
-  manualSeed,
-  nn,
-  optim,
-  setBackend,
-  type Tensor,
-  vision,
-} from "../../src/index.ts";
+import { createWasmBackend, manualSeed, nn, optim, setBackend, type Tensor } from "../../src/index.ts";
+import * as vision from "../../src/vision/index.ts";
 import { serve, sideOptions } from "../serve.ts";
 
 const options = sideOptions();

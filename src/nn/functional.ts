@@ -5,7 +5,7 @@ import { OptionError, ShapeError } from "../base/errors.ts";
 import { formatShape, normalizeAxis, sameShape } from "../base/shape.ts";
 import { keepWith } from "../graph/engine.ts";
 import { type ConvOptions, conv2d } from "../ops/conv.ts";
-import { type Operand, register } from "../ops/define.ts";
+import type { Operand, OpRecord } from "../ops/define.ts";
 import { arange, rand } from "../ops/factory.ts";
 import { checkIndices, oneHot } from "../ops/indexing.ts";
 import { softmaxLoss } from "../ops/softmaxLoss.ts";
@@ -115,48 +115,53 @@ function reduceLoss(op: string, loss: Tensor, reduction: LossReduction): Tensor 
   }
 }
 
-register({
-  name: "softmax",
-  differentiable: true,
-  domain: [-3, 3],
-  samples: [
-    { shapes: [[4, 5]], call: (x) => softmax(x!, 1).square() },
-    { shapes: [[2, 3, 4]], call: (x) => softmax(x!, 1).square() },
-  ],
-});
-register({
-  name: "logSoftmax",
-  differentiable: true,
-  domain: [-3, 3],
-  samples: [{ shapes: [[4, 5]], call: (x) => logSoftmax(x!, -1) }],
-});
-register({
-  name: "mseLoss",
-  differentiable: true,
-  domain: [-2, 2],
-  samples: [
+/** What the checks try these ops with. */
+export function functionalRecords(): OpRecord[] {
+  return [
     {
-      shapes: [
-        [4, 5],
-        [4, 5],
+      name: "softmax",
+      differentiable: true,
+      domain: [-3, 3],
+      samples: [
+        { shapes: [[4, 5]], call: (x) => softmax(x!, 1).square() },
+        { shapes: [[2, 3, 4]], call: (x) => softmax(x!, 1).square() },
       ],
-      call: (x, y) => mseLoss(x!, y!),
     },
-  ],
-});
-register({
-  name: "crossEntropy",
-  differentiable: true,
-  domain: [-3, 3],
-  samples: [
-    { shapes: [[4, 5]], call: (x) => crossEntropy(x!, arange(4)) },
     {
-      shapes: [
-        [3, 5],
-        [3, 5],
-      ],
-      call: (x, y) => crossEntropy(x!, softmax(y!, 1), { reduction: "sum" }),
+      name: "logSoftmax",
+      differentiable: true,
+      domain: [-3, 3],
+      samples: [{ shapes: [[4, 5]], call: (x) => logSoftmax(x!, -1) }],
     },
-    { shapes: [[2, 3, 4]], call: (x) => crossEntropy(x!, oneHot(arange(2), 4).cast("int32")) },
-  ],
-});
+    {
+      name: "mseLoss",
+      differentiable: true,
+      domain: [-2, 2],
+      samples: [
+        {
+          shapes: [
+            [4, 5],
+            [4, 5],
+          ],
+          call: (x, y) => mseLoss(x!, y!),
+        },
+      ],
+    },
+    {
+      name: "crossEntropy",
+      differentiable: true,
+      domain: [-3, 3],
+      samples: [
+        { shapes: [[4, 5]], call: (x) => crossEntropy(x!, arange(4)) },
+        {
+          shapes: [
+            [3, 5],
+            [3, 5],
+          ],
+          call: (x, y) => crossEntropy(x!, softmax(y!, 1), { reduction: "sum" }),
+        },
+        { shapes: [[2, 3, 4]], call: (x) => crossEntropy(x!, oneHot(arange(2), 4).cast("int32")) },
+      ],
+    },
+  ];
+}

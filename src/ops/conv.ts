@@ -6,7 +6,7 @@ import { formatShape, type Shape } from "../base/shape.ts";
 import { type Form, form, Node } from "../graph/node.ts";
 import type { ConvGeometry } from "../kernel/kernel.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { register, requireFloat, result } from "./define.ts";
+import { type OpRecord, requireFloat, result } from "./define.ts";
 import { linear } from "./linalg.ts";
 
 /** One number for both axes, or [vertical, horizontal]. */
@@ -238,45 +238,50 @@ function weightGradChunks({
   return Math.max(1, Math.min(batch, weights <= 65536 ? 16 : 8));
 }
 
-register({
-  name: "conv2d",
-  differentiable: true,
-  domain: [-1, 1],
-  samples: [
-    { shapes: [[2, 3, 6, 5], [4, 3, 3, 2], [4]], call: (x, w, b) => conv2d(x!, w!, b!) },
+/** What the checks try these ops with. */
+export function convRecords(): OpRecord[] {
+  return [
     {
-      shapes: [
-        [2, 2, 7, 7],
-        [4, 2, 3, 3],
+      name: "conv2d",
+      differentiable: true,
+      domain: [-1, 1],
+      samples: [
+        { shapes: [[2, 3, 6, 5], [4, 3, 3, 2], [4]], call: (x, w, b) => conv2d(x!, w!, b!) },
+        {
+          shapes: [
+            [2, 2, 7, 7],
+            [4, 2, 3, 3],
+          ],
+          call: (x, w) => conv2d(x!, w!, null, { stride: 2, padding: 1 }),
+        },
+        {
+          shapes: [[1, 4, 6, 6], [4, 2, 3, 3], [4]],
+          call: (x, w, b) => conv2d(x!, w!, b!, { groups: 2, padding: [0, 2] }).sigmoid(),
+        },
+        {
+          shapes: [
+            [2, 3, 8, 8],
+            [3, 1, 3, 3],
+          ],
+          call: (x, w) => conv2d(x!, w!, null, { groups: 3, dilation: 2 }),
+        },
+        {
+          shapes: [
+            [2, 3, 5, 5],
+            [4, 3, 1, 1],
+          ],
+          call: (x, w) => conv2d(x!, w!),
+        },
+        { shapes: [[2, 3, 4, 4], [5, 3, 4, 4], [5]], call: (x, w, b) => conv2d(x!, w!, b!).tanh() },
+        { shapes: [[3, 1, 9, 12], [6, 1, 5, 5], [6]], call: (x, w, b) => conv2d(x!, w!, b!).sigmoid() },
+        {
+          shapes: [
+            [0, 1, 5, 5],
+            [2, 1, 3, 3],
+          ],
+          call: (x, w) => conv2d(x!, w!),
+        },
       ],
-      call: (x, w) => conv2d(x!, w!, null, { stride: 2, padding: 1 }),
     },
-    {
-      shapes: [[1, 4, 6, 6], [4, 2, 3, 3], [4]],
-      call: (x, w, b) => conv2d(x!, w!, b!, { groups: 2, padding: [0, 2] }).sigmoid(),
-    },
-    {
-      shapes: [
-        [2, 3, 8, 8],
-        [3, 1, 3, 3],
-      ],
-      call: (x, w) => conv2d(x!, w!, null, { groups: 3, dilation: 2 }),
-    },
-    {
-      shapes: [
-        [2, 3, 5, 5],
-        [4, 3, 1, 1],
-      ],
-      call: (x, w) => conv2d(x!, w!),
-    },
-    { shapes: [[2, 3, 4, 4], [5, 3, 4, 4], [5]], call: (x, w, b) => conv2d(x!, w!, b!).tanh() },
-    { shapes: [[3, 1, 9, 12], [6, 1, 5, 5], [6]], call: (x, w, b) => conv2d(x!, w!, b!).sigmoid() },
-    {
-      shapes: [
-        [0, 1, 5, 5],
-        [2, 1, 3, 3],
-      ],
-      call: (x, w) => conv2d(x!, w!),
-    },
-  ],
-});
+  ];
+}

@@ -1,5 +1,5 @@
-// How ops are declared: name, inputs, meaning and gradient in one place; recording, dtypes, broadcasting and the
-// registry follow from the declaration.
+// How ops are declared: name, inputs, meaning and gradient in one place; recording, dtypes and broadcasting follow from
+// the declaration.
 
 import { allocate, type DType, isFloating, promote } from "../base/dtype.ts";
 import { DTypeError, ShapeError } from "../base/errors.ts";
@@ -15,12 +15,12 @@ import { type GradFn, Tensor } from "../tensor/tensor.ts";
 export type Operand = Tensor | number;
 
 /**
- * What a registered op is tried with by the checks that run over all ops: shapes of its inputs, or a function that calls
- * it. `differentiable: false` leaves its gradient out of the checks.
+ * What the checks that run over all ops try an op with: shapes of its inputs, and the call on tensors of those shapes.
+ * `differentiable: false` leaves its gradient out of the checks. Ops that are not elementwise hand their records over in a
+ * function, so that programs which check nothing do not carry them along.
  */
 export interface OpRecord {
   readonly name: string;
-  /** Input shapes of each sample, and the call on tensors of those shapes. */
   readonly samples: readonly {
     readonly shapes: readonly Shape[];
     readonly call: (...x: Tensor[]) => Tensor;
@@ -30,17 +30,11 @@ export interface OpRecord {
   readonly domain: readonly [number, number];
 }
 
-const records = new Map<string, OpRecord>();
+const elementwiseOps: OpRecord[] = [];
 
-/** Every op that was declared, by name. */
-export function registry(): ReadonlyMap<string, OpRecord> {
-  return records;
-}
-
-/** Adds an op to the registry, for the checks that run over all of them. */
-export function register(record: OpRecord): void {
-  if (records.has(record.name)) throw new Error(`op ${record.name} is declared twice`);
-  records.set(record.name, record);
+/** Every elementwise op that was declared. */
+export function elementwiseRecords(): readonly OpRecord[] {
+  return elementwiseOps;
 }
 
 /** The tensor of a computed node, recorded where a gradient may be asked for. */
@@ -196,7 +190,7 @@ export function elementwise<const I extends string>(
     return result(node, name, tensors, (dy, y) => inputs.map((_, i) => gradient(i, code, dy, y, tensors)));
   };
 
-  register({
+  elementwiseOps.push({
     name,
     differentiable: inputs.some((input) => spec.grad[input] !== null),
     domain: spec.domain ?? [-2, 2],

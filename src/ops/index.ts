@@ -20,7 +20,7 @@ export {
   where,
 } from "./binary.ts";
 export { type ConvOptions, conv2d, type Pair } from "./conv.ts";
-export { type Operand, type OpRecord, registry } from "./define.ts";
+export type { Operand } from "./define.ts";
 export { arange, eye, full, ones, onesLike, rand, randn, zeros, zerosLike } from "./factory.ts";
 export { indexSelect, oneHot } from "./indexing.ts";
 export { matmul } from "./linalg.ts";

@@ -4,7 +4,7 @@ import { DTypeError, ShapeError } from "../base/errors.ts";
 import { formatShape, normalizeAxis } from "../base/shape.ts";
 import { Node } from "../graph/node.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { method, register, result } from "./define.ts";
+import { method, type OpRecord, result } from "./define.ts";
 import { arange } from "./factory.ts";
 
 declare module "../tensor/tensor.ts" {
@@ -68,19 +68,25 @@ export function oneHot(index: Tensor, classes: number): Tensor {
 }
 
 method("indexSelect", indexSelect);
-register({
-  name: "indexSelect",
-  differentiable: true,
-  domain: [-2, 2],
-  samples: [
-    { shapes: [[4, 3]], call: (x) => x!.indexSelect(0, arange(3, -1, -1)) },
+
+/** What the checks try these ops with. */
+export function indexingRecords(): OpRecord[] {
+  return [
     {
-      shapes: [[2, 4, 3]],
-      call: (x) =>
-        x!
-          .sin()
-          .indexSelect(1, arange(0, 4, 2))
-          .exp(),
+      name: "indexSelect",
+      differentiable: true,
+      domain: [-2, 2],
+      samples: [
+        { shapes: [[4, 3]], call: (x) => x!.indexSelect(0, arange(3, -1, -1)) },
+        {
+          shapes: [[2, 4, 3]],
+          call: (x) =>
+            x!
+              .sin()
+              .indexSelect(1, arange(0, 4, 2))
+              .exp(),
+        },
+      ],
     },
-  ],
-});
+  ];
+}

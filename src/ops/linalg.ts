@@ -4,7 +4,7 @@ import { ShapeError } from "../base/errors.ts";
 import { broadcastShapes, formatShape, type Shape, sizeOf } from "../base/shape.ts";
 import { type Form, form, Node } from "../graph/node.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { method, register, requireFloat, result, sumTo } from "./define.ts";
+import { method, type OpRecord, requireFloat, result, sumTo } from "./define.ts";
 
 declare module "../tensor/tensor.ts" {
   interface Tensor {
@@ -148,65 +148,71 @@ function isPermuted(x: Tensor): boolean {
 }
 
 method("matmul", matmul);
-register({
-  name: "matmul",
-  differentiable: true,
-  domain: [-2, 2],
-  samples: [
+
+/** What the checks try these ops with. */
+export function linalgRecords(): OpRecord[] {
+  return [
     {
-      shapes: [
-        [3, 4],
-        [4, 2],
+      name: "matmul",
+      differentiable: true,
+      domain: [-2, 2],
+      samples: [
+        {
+          shapes: [
+            [3, 4],
+            [4, 2],
+          ],
+          call: (a, b) => a!.matmul(b!),
+        },
+        { shapes: [[4], [4]], call: (a, b) => a!.matmul(b!) },
+        {
+          shapes: [
+            [2, 1, 3, 4],
+            [5, 4, 2],
+          ],
+          call: (a, b) => a!.matmul(b!),
+        },
+        {
+          shapes: [
+            [2, 3, 4],
+            [4, 2],
+          ],
+          call: (a, b) => a!.matmul(b!).sigmoid(),
+        },
+        {
+          shapes: [
+            [4, 3],
+            [2, 4],
+          ],
+          call: (a, b) => a!.t().matmul(b!.t()),
+        },
+        {
+          shapes: [
+            [0, 4],
+            [4, 2],
+          ],
+          call: (a, b) => a!.matmul(b!),
+        },
+        {
+          shapes: [
+            [3, 0],
+            [0, 2],
+          ],
+          call: (a, b) => a!.matmul(b!),
+        },
+        { shapes: [[17, 33], [33, 9], [9]], call: (a, b, c) => a!.matmul(b!).add(c!).tanh() },
       ],
-      call: (a, b) => a!.matmul(b!),
     },
-    { shapes: [[4], [4]], call: (a, b) => a!.matmul(b!) },
     {
-      shapes: [
-        [2, 1, 3, 4],
-        [5, 4, 2],
+      name: "linear",
+      differentiable: true,
+      domain: [-2, 2],
+      samples: [
+        { shapes: [[3, 4], [2, 4], [2]], call: (x, w, b) => linear(x!, w!, b!) },
+        { shapes: [[2, 3, 4], [5, 4], [5]], call: (x, w, b) => linear(x!, w!, b!).sigmoid() },
+        { shapes: [[4], [3, 4]], call: (x, w) => linear(x!, w!) },
+        { shapes: [[0, 4], [3, 4], [3]], call: (x, w, b) => linear(x!, w!, b!) },
       ],
-      call: (a, b) => a!.matmul(b!),
     },
-    {
-      shapes: [
-        [2, 3, 4],
-        [4, 2],
-      ],
-      call: (a, b) => a!.matmul(b!).sigmoid(),
-    },
-    {
-      shapes: [
-        [4, 3],
-        [2, 4],
-      ],
-      call: (a, b) => a!.t().matmul(b!.t()),
-    },
-    {
-      shapes: [
-        [0, 4],
-        [4, 2],
-      ],
-      call: (a, b) => a!.matmul(b!),
-    },
-    {
-      shapes: [
-        [3, 0],
-        [0, 2],
-      ],
-      call: (a, b) => a!.matmul(b!),
-    },
-    { shapes: [[17, 33], [33, 9], [9]], call: (a, b, c) => a!.matmul(b!).add(c!).tanh() },
-  ],
-});
-register({
-  name: "linear",
-  differentiable: true,
-  domain: [-2, 2],
-  samples: [
-    { shapes: [[3, 4], [2, 4], [2]], call: (x, w, b) => linear(x!, w!, b!) },
-    { shapes: [[2, 3, 4], [5, 4], [5]], call: (x, w, b) => linear(x!, w!, b!).sigmoid() },
-    { shapes: [[4], [3, 4]], call: (x, w) => linear(x!, w!) },
-    { shapes: [[0, 4], [3, 4], [3]], call: (x, w, b) => linear(x!, w!, b!) },
-  ],
-});
+  ];
+}

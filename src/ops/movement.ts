@@ -14,7 +14,7 @@ import {
 import { type Form, form, Node, type Placement, shapeId } from "../graph/node.ts";
 import { type View, viewShape } from "../graph/view.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { method, register, result, sumTo } from "./define.ts";
+import { method, type OpRecord, result, sumTo } from "./define.ts";
 
 declare module "../tensor/tensor.ts" {
   interface Tensor {
@@ -298,41 +298,47 @@ method("unsqueeze", unsqueeze);
 method("pad", pad);
 method("contiguous", contiguous);
 
-const sample = (name: string, shapes: readonly Shape[], call: (...x: Tensor[]) => Tensor) =>
-  register({ name, differentiable: true, domain: [-2, 2], samples: [{ shapes, call }] });
+function record(name: string, shapes: readonly Shape[], call: (...x: Tensor[]) => Tensor): OpRecord {
+  return { name, differentiable: true, domain: [-2, 2], samples: [{ shapes, call }] };
+}
 
-sample("reshape", [[2, 6]], (x) => x!.reshape([3, -1]).sin());
-sample("permute", [[2, 3, 4]], (x) => x!.permute([2, 0, 1]).exp());
-sample("permuteReshape", [[2, 3, 4]], (x) => x!.permute([2, 0, 1]).reshape([8, 3]).sin().mul(x!.sum()));
-sample("expand", [[3, 1]], (x) => x!.sin().expand([2, 3, 4]).exp());
-sample("slice", [[4, 5]], (x) => x!.slice(0, 1).slice(1, -1, undefined, -2).sin());
-sample("select", [[4, 5]], (x) => x!.select(1, -2));
-sample("flip", [[2, 3]], (x) => x!.flip([0, 1]).exp());
-sample("pad", [[2, 3]], (x) =>
-  x!
-    .pad(
+/** What the checks try these ops with. */
+export function movementRecords(): OpRecord[] {
+  return [
+    record("reshape", [[2, 6]], (x) => x!.reshape([3, -1]).sin()),
+    record("permute", [[2, 3, 4]], (x) => x!.permute([2, 0, 1]).exp()),
+    record("permuteReshape", [[2, 3, 4]], (x) => x!.permute([2, 0, 1]).reshape([8, 3]).sin().mul(x!.sum())),
+    record("expand", [[3, 1]], (x) => x!.sin().expand([2, 3, 4]).exp()),
+    record("slice", [[4, 5]], (x) => x!.slice(0, 1).slice(1, -1, undefined, -2).sin()),
+    record("select", [[4, 5]], (x) => x!.select(1, -2)),
+    record("flip", [[2, 3]], (x) => x!.flip([0, 1]).exp()),
+    record("pad", [[2, 3]], (x) =>
+      x!
+        .pad(
+          [
+            [1, 0],
+            [0, 2],
+          ],
+          0.5,
+        )
+        .sin(),
+    ),
+    record(
+      "cat",
       [
-        [1, 0],
-        [0, 2],
+        [2, 3],
+        [2, 1],
       ],
-      0.5,
-    )
-    .sin(),
-);
-sample(
-  "cat",
-  [
-    [2, 3],
-    [2, 1],
-  ],
-  (a, b) => cat([a!, b!.sin(), a!.t().reshape([2, 3])], 1).exp(),
-);
-sample(
-  "stack",
-  [
-    [2, 3],
-    [2, 3],
-  ],
-  (a, b) => stack([a!, b!], 1),
-);
-sample("contiguous", [[2, 3]], (x) => x!.t().contiguous().reshape([6]));
+      (a, b) => cat([a!, b!.sin(), a!.t().reshape([2, 3])], 1).exp(),
+    ),
+    record(
+      "stack",
+      [
+        [2, 3],
+        [2, 3],
+      ],
+      (a, b) => stack([a!, b!], 1),
+    ),
+    record("contiguous", [[2, 3]], (x) => x!.t().contiguous().reshape([6])),
+  ];
+}

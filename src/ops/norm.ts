@@ -4,7 +4,7 @@ import { OptionError, ShapeError } from "../base/errors.ts";
 import { formatShape, type Shape } from "../base/shape.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { register, requireFloat, result } from "./define.ts";
+import { type OpRecord, requireFloat, result } from "./define.ts";
 import { type Moments, moments } from "./reduce.ts";
 
 /**
@@ -91,16 +91,24 @@ function byItsOwn(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
 
 const withChannels = (shape: Shape, count: number): Shape[] => [shape, ...Array(count).fill([shape[1]!])];
 
-register({
-  name: "batchNorm",
-  differentiable: true,
-  domain: [0.2, 2],
-  samples: [
-    { shapes: withChannels([3, 2], 4), call: (x, m, v, w, b) => batchNorm(x!, m!, v!, w!, b!) },
-    { shapes: withChannels([2, 3, 4], 2), call: (x, m, v) => batchNorm(x!, m!, v!, null, null, 0.1) },
-    { shapes: withChannels([2, 3, 2, 3], 4), call: (x, m, v, w, b) => batchNorm(x!, m!, v!, w!, b!).relu() },
-    { shapes: withChannels([6, 2], 2), call: (x, w, b) => byItsOwn(x!, w!, b!).sigmoid() },
-    { shapes: withChannels([3, 2, 3, 2], 2), call: (x, w, b) => byItsOwn(x!, w!, b!).sigmoid() },
-    { shapes: withChannels([9, 2, 40, 40], 2), call: (x, w, b) => byItsOwn(x!, w!, b!).sin().mul(0.01) },
-  ],
-});
+/** What the checks try these ops with. */
+export function normRecords(): OpRecord[] {
+  return [
+    {
+      name: "batchNorm",
+      differentiable: true,
+      domain: [0.2, 2],
+      samples: [
+        { shapes: withChannels([3, 2], 4), call: (x, m, v, w, b) => batchNorm(x!, m!, v!, w!, b!) },
+        { shapes: withChannels([2, 3, 4], 2), call: (x, m, v) => batchNorm(x!, m!, v!, null, null, 0.1) },
+        {
+          shapes: withChannels([2, 3, 2, 3], 4),
+          call: (x, m, v, w, b) => batchNorm(x!, m!, v!, w!, b!).relu(),
+        },
+        { shapes: withChannels([6, 2], 2), call: (x, w, b) => byItsOwn(x!, w!, b!).sigmoid() },
+        { shapes: withChannels([3, 2, 3, 2], 2), call: (x, w, b) => byItsOwn(x!, w!, b!).sigmoid() },
+        { shapes: withChannels([9, 2, 40, 40], 2), call: (x, w, b) => byItsOwn(x!, w!, b!).sin().mul(0.01) },
+      ],
+    },
+  ];
+}

@@ -6,7 +6,7 @@ import { formatShape, type Shape } from "../base/shape.ts";
 import { type Form, form, Node } from "../graph/node.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Pair, pair } from "./conv.ts";
-import { register, requireFloat, result } from "./define.ts";
+import { type OpRecord, requireFloat, result } from "./define.ts";
 
 /** Options of a pooling, PyTorch's defaults. */
 export interface PoolOptions {
@@ -174,38 +174,43 @@ function binAverages(size: number, bins: number, dtype: DType): Tensor {
   return Tensor.fromArray(data, [bins, size], dtype);
 }
 
-register({
-  name: "maxPool2d",
-  differentiable: true,
-  domain: [-3, 3],
-  samples: [
-    { shapes: [[2, 3, 6, 8]], call: (x) => maxPool2d(x!, 2) },
-    { shapes: [[2, 3, 6, 8]], call: (x) => maxPool2d(x!.sin(), 2).sigmoid() },
-    { shapes: [[1, 2, 7, 5]], call: (x) => maxPool2d(x!, 3, { stride: 2, padding: 1 }) },
-    { shapes: [[1, 2, 9, 9]], call: (x) => maxPool2d(x!, [2, 3], { stride: 1, dilation: 2 }) },
-  ],
-});
-register({
-  name: "avgPool2d",
-  differentiable: true,
-  domain: [-3, 3],
-  samples: [
-    { shapes: [[2, 3, 6, 8]], call: (x) => avgPool2d(x!, 2) },
-    { shapes: [[1, 2, 7, 5]], call: (x) => avgPool2d(x!, 3, { stride: 2, padding: 1 }) },
+/** What the checks try these ops with. */
+export function poolRecords(): OpRecord[] {
+  return [
     {
-      shapes: [[1, 2, 7, 5]],
-      call: (x) => avgPool2d(x!, 3, { stride: 1, padding: 1, countIncludePad: false }).sin(),
+      name: "maxPool2d",
+      differentiable: true,
+      domain: [-3, 3],
+      samples: [
+        { shapes: [[2, 3, 6, 8]], call: (x) => maxPool2d(x!, 2) },
+        { shapes: [[2, 3, 6, 8]], call: (x) => maxPool2d(x!.sin(), 2).sigmoid() },
+        { shapes: [[1, 2, 7, 5]], call: (x) => maxPool2d(x!, 3, { stride: 2, padding: 1 }) },
+        { shapes: [[1, 2, 9, 9]], call: (x) => maxPool2d(x!, [2, 3], { stride: 1, dilation: 2 }) },
+      ],
     },
-  ],
-});
-register({
-  name: "adaptiveAvgPool2d",
-  differentiable: true,
-  domain: [-3, 3],
-  samples: [
-    { shapes: [[2, 3, 5, 4]], call: (x) => adaptiveAvgPool2d(x!, 1).sin() },
-    { shapes: [[2, 1, 6, 4]], call: (x) => adaptiveAvgPool2d(x!, [3, 2]).sin() },
-    { shapes: [[1, 2, 5, 4]], call: (x) => adaptiveAvgPool2d(x!, [3, 3]).sin() },
-    { shapes: [[2, 2, 2, 1]], call: (x) => adaptiveAvgPool2d(x!, [3, 7]).sin() },
-  ],
-});
+    {
+      name: "avgPool2d",
+      differentiable: true,
+      domain: [-3, 3],
+      samples: [
+        { shapes: [[2, 3, 6, 8]], call: (x) => avgPool2d(x!, 2) },
+        { shapes: [[1, 2, 7, 5]], call: (x) => avgPool2d(x!, 3, { stride: 2, padding: 1 }) },
+        {
+          shapes: [[1, 2, 7, 5]],
+          call: (x) => avgPool2d(x!, 3, { stride: 1, padding: 1, countIncludePad: false }).sin(),
+        },
+      ],
+    },
+    {
+      name: "adaptiveAvgPool2d",
+      differentiable: true,
+      domain: [-3, 3],
+      samples: [
+        { shapes: [[2, 3, 5, 4]], call: (x) => adaptiveAvgPool2d(x!, 1).sin() },
+        { shapes: [[2, 1, 6, 4]], call: (x) => adaptiveAvgPool2d(x!, [3, 2]).sin() },
+        { shapes: [[1, 2, 5, 4]], call: (x) => adaptiveAvgPool2d(x!, [3, 3]).sin() },
+        { shapes: [[2, 2, 2, 1]], call: (x) => adaptiveAvgPool2d(x!, [3, 7]).sin() },
+      ],
+    },
+  ];
+}

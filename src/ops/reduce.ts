@@ -8,7 +8,7 @@ import type { Reduction } from "../kernel/kernel.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { where } from "./binary.ts";
-import { method, register, result } from "./define.ts";
+import { method, type OpRecord, result } from "./define.ts";
 
 /** Options of a reduction. */
 export interface ReduceOptions {
@@ -213,46 +213,51 @@ const calls = (op: (x: Tensor, axes?: Axes, options?: ReduceOptions) => Tensor) 
 /** Both moments in one tensor. */
 const drawn = ({ mean, variance }: Moments): Tensor => mean.mul(variance.sqrt());
 
-register({
-  name: "sum",
-  differentiable: true,
-  domain: [-2, 2],
-  samples: [
-    ...calls(sum),
-    { shapes: [[0, 3]], call: (x) => x!.sum(0) },
-    { shapes: [[64, 300]], call: (x) => x!.sin().sum() },
-    { shapes: [[300, 33]], call: (x) => x!.sum(0).mul(0.01).sin() },
-  ],
-});
-register({ name: "mean", differentiable: true, domain: [-2, 2], samples: calls(mean) });
-register({ name: "prod", differentiable: true, domain: [0.5, 1.5], samples: calls(prod) });
-register({ name: "amax", differentiable: true, domain: [-2, 2], samples: calls(amax) });
-register({ name: "amin", differentiable: true, domain: [-2, 2], samples: calls(amin) });
-register({ name: "var", differentiable: true, domain: [-2, 2], samples: calls(variance).slice(0, 3) });
-register({
-  name: "moments",
-  differentiable: true,
-  domain: [-2, 2],
-  samples: [
-    { shapes, call: (x) => drawn(moments(x!, [0, 2])) },
-    { shapes: [[40, 3, 300]], call: (x) => drawn(moments(x!, [0, 2])) },
-  ],
-});
-register({
-  name: "argmax",
-  differentiable: false,
-  domain: [-2, 2],
-  samples: [
-    { shapes, call: (x) => x!.argmax(1) },
-    { shapes, call: (x) => x!.argmax() },
-  ],
-});
-register({
-  name: "argmin",
-  differentiable: false,
-  domain: [-2, 2],
-  samples: [
-    { shapes, call: (x) => x!.argmin(-1, { keepdim: true }) },
-    { shapes, call: (x) => x!.argmin() },
-  ],
-});
+/** What the checks try these ops with. */
+export function reduceRecords(): OpRecord[] {
+  return [
+    {
+      name: "sum",
+      differentiable: true,
+      domain: [-2, 2],
+      samples: [
+        ...calls(sum),
+        { shapes: [[0, 3]], call: (x) => x!.sum(0) },
+        { shapes: [[64, 300]], call: (x) => x!.sin().sum() },
+        { shapes: [[300, 33]], call: (x) => x!.sum(0).mul(0.01).sin() },
+      ],
+    },
+    { name: "mean", differentiable: true, domain: [-2, 2], samples: calls(mean) },
+    { name: "prod", differentiable: true, domain: [0.5, 1.5], samples: calls(prod) },
+    { name: "amax", differentiable: true, domain: [-2, 2], samples: calls(amax) },
+    { name: "amin", differentiable: true, domain: [-2, 2], samples: calls(amin) },
+    { name: "var", differentiable: true, domain: [-2, 2], samples: calls(variance).slice(0, 3) },
+    {
+      name: "moments",
+      differentiable: true,
+      domain: [-2, 2],
+      samples: [
+        { shapes, call: (x) => drawn(moments(x!, [0, 2])) },
+        { shapes: [[40, 3, 300]], call: (x) => drawn(moments(x!, [0, 2])) },
+      ],
+    },
+    {
+      name: "argmax",
+      differentiable: false,
+      domain: [-2, 2],
+      samples: [
+        { shapes, call: (x) => x!.argmax(1) },
+        { shapes, call: (x) => x!.argmax() },
+      ],
+    },
+    {
+      name: "argmin",
+      differentiable: false,
+      domain: [-2, 2],
+      samples: [
+        { shapes, call: (x) => x!.argmin(-1, { keepdim: true }) },
+        { shapes, call: (x) => x!.argmin() },
+      ],
+    },
+  ];
+}

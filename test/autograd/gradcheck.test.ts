@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sizeOf } from "../../src/base/shape.ts";
-import { gradcheck } from "../../src/check/index.ts";
-import { GradError, registry, tensor } from "../../src/index.ts";
+import { gradcheck, registry } from "../../src/check/index.ts";
+import { GradError, tensor } from "../../src/index.ts";
 import { apply } from "../../src/kernel/expr.ts";
 import { elementwise } from "../../src/ops/define.ts";
 import { sampleInputs } from "../support/samples.ts";

@@ -2,8 +2,8 @@
 // reference backend without fusion.
 import { test } from "node:test";
 import type { Backend } from "../../src/backend/backend.ts";
-import { createReferenceBackend } from "../../src/check/index.ts";
-import { grad, type OpRecord, registry, Tensor, withBackend } from "../../src/index.ts";
+import { createReferenceBackend, type OpRecord, registry } from "../../src/check/index.ts";
+import { grad, Tensor, withBackend } from "../../src/index.ts";
 import { assertClose } from "../support/close.ts";
 import { sampleInputs } from "../support/samples.ts";
 

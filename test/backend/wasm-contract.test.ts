@@ -7,15 +7,19 @@ import { runGather, runScatterAdd } from "../../src/backend/reference/gather.ts"
 import type { Memory } from "../../src/backend/reference/loop.ts";
 import { runPool, runPoolGrad } from "../../src/backend/reference/pool.ts";
 import type { CodegenEnv, KernelCode } from "../../src/backend/wasm/codegen.ts";
-import { convKernel } from "../../src/backend/wasm/conv.ts";
+import { sweptKernel } from "../../src/backend/wasm/conv.ts";
+import { convKernel, convWeightGradKernel } from "../../src/backend/wasm/convolution.ts";
 import { planConv } from "../../src/backend/wasm/convPlan.ts";
-import { convWeightGradKernel } from "../../src/backend/wasm/convWeightGrad.ts";
+import { sweptWeightGradKernel } from "../../src/backend/wasm/convWeightGrad.ts";
 import { planWeightGrad } from "../../src/backend/wasm/convWeightGradPlan.ts";
 import { wasmFeatures } from "../../src/backend/wasm/features.ts";
 import { gatherKernel, scatterAddKernel } from "../../src/backend/wasm/gather.ts";
 import { matmulKernel } from "../../src/backend/wasm/matmul.ts";
 import { poolGradKernel, poolKernel } from "../../src/backend/wasm/pool.ts";
 import { contiguousStrides, product } from "../../src/backend/wasm/result.ts";
+import { squareKernel } from "../../src/backend/wasm/squareConv.ts";
+import { planSquare, planSquareGrad } from "../../src/backend/wasm/squarePlan.ts";
+import { squareWeightGradKernel } from "../../src/backend/wasm/squareWeightGrad.ts";
 import { apply, type Expr, load } from "../../src/kernel/expr.ts";
 import type {
   Access,
@@ -288,7 +292,11 @@ function randomInput(pick: Choice, g: ConvGeometry) {
 }
 
 /** Checks one convolution and gives its kernel. */
-function checkConv(seed: number, fixed?: Partial<ConvGeometry>): ConvKernel {
+function checkConv(
+  seed: number,
+  fixed?: Partial<ConvGeometry>,
+  generate: (kernel: ConvKernel, env: CodegenEnv) => KernelCode = convKernel,
+): ConvKernel {
   const pick = new Choice(seed);
   const geometry = { ...randomGeometry(pick), ...fixed };
   const g = geometry;
@@ -303,7 +311,7 @@ function checkConv(seed: number, fixed?: Partial<ConvGeometry>): ConvKernel {
     epilogue,
   };
   const terms = g.inChannels * g.kernelH * g.kernelW;
-  check(convKernel, runConv, kernel, [input.data, pick.floats(weight.size), ...outputs], terms);
+  check(generate, runConv, kernel, [input.data, pick.floats(weight.size), ...outputs], terms);
   return kernel;
 }
 
@@ -323,16 +331,17 @@ test("conv: zero batch, images cut into blocks of rows, weights too big for the 
   }
 });
 
-/** Geometries whose rows are worth transforming: heights that cut unevenly into runs, blocks of runs, pads that differ. */
+/** Geometries whose rows are worth transforming: blocks of one run and of several, widths that cut unevenly, pads that differ. */
 function tallGeometries(): Partial<ConvGeometry>[] {
   const unit = { groups: 1, strideH: 1, strideW: 1, dilationH: 1, dilationW: 1 };
   const undilated = { inputDilationH: 1, inputDilationW: 1 };
   const sizes = [
-    { kernelH: 3, kernelW: 3, inChannels: 8, outChannels: 12, inH: 18, inW: 9, padTop: 1, padLeft: 1 },
-    { kernelH: 5, kernelW: 5, inChannels: 6, outChannels: 16, inH: 14, inW: 14, padTop: 0, padLeft: 0 },
-    { kernelH: 5, kernelW: 1, inChannels: 9, outChannels: 5, inH: 23, inW: 7, padTop: 4, padLeft: 0 },
-    { kernelH: 3, kernelW: 2, inChannels: 40, outChannels: 24, inH: 45, inW: 50, padTop: 0, padLeft: 1 },
-    { kernelH: 3, kernelW: 3, inChannels: 16, outChannels: 8, inH: 5, inW: 4, padTop: 1, padLeft: 1 },
+    { kernelH: 3, kernelW: 3, inChannels: 8, outChannels: 12, inH: 16, inW: 9, padTop: 1, padLeft: 1 },
+    { kernelH: 5, kernelW: 5, inChannels: 6, outChannels: 16, inH: 16, inW: 14, padTop: 0, padLeft: 0 },
+    { kernelH: 5, kernelW: 1, inChannels: 9, outChannels: 5, inH: 24, inW: 7, padTop: 4, padLeft: 0 },
+    { kernelH: 3, kernelW: 2, inChannels: 40, outChannels: 24, inH: 46, inW: 50, padTop: 0, padLeft: 1 },
+    { kernelH: 3, kernelW: 3, inChannels: 16, outChannels: 8, inH: 8, inW: 5, padTop: 1, padLeft: 1 },
+    { kernelH: 5, kernelW: 5, inChannels: 1, outChannels: 6, inH: 28, inW: 27, padTop: 2, padLeft: 2 },
   ];
   return sizes.map((size) => ({
     ...unit,
@@ -347,20 +356,72 @@ function tallGeometries(): Partial<ConvGeometry>[] {
 const tiles = { family: "medium", relaxed: true } as const;
 
 test("conv: rows by way of points", () => {
-  const kinds = new Set<string | undefined>();
+  let transformed = 0;
+  const swept = (kernel: ConvKernel, env: CodegenEnv) =>
+    sweptKernel(kernel, planConv(kernel, env.tiles), env);
   for (const geometry of tallGeometries()) {
-    for (let seed = 0; seed < 6; seed++)
-      kinds.add(planConv(checkConv(seed, geometry), tiles).transform?.kind);
+    for (let seed = 0; seed < 6; seed++) {
+      if (planConv(checkConv(seed, geometry, swept), tiles).transform) transformed++;
+    }
   }
-  assert.ok(kinds.has("gather") && kinds.has("scatter"), "both ways are taken");
+  assert.ok(transformed >= 10, `${transformed} of 36 by way of points`);
 });
 
 test("conv weight gradient: rows by way of points", () => {
+  const swept = (kernel: ConvWeightGradKernel, env: CodegenEnv) =>
+    sweptWeightGradKernel(kernel, planWeightGrad(kernel, env.tiles), env);
   for (const geometry of tallGeometries()) {
     for (let seed = 0; seed < 6; seed++) {
-      assert.ok(planWeightGrad(checkWeightGrad(seed, geometry), tiles).transform);
+      assert.ok(planWeightGrad(checkWeightGrad(seed, geometry, swept), tiles).transform);
     }
   }
+});
+
+/** Geometries for squares of points: channels and sizes that cut unevenly, blocks of pictures and of rows, groups. */
+function squareGeometries(): Partial<ConvGeometry>[] {
+  const unit = { strideH: 1, strideW: 1, dilationH: 1, dilationW: 1, inputDilationH: 1, inputDilationW: 1 };
+  const sizes = [
+    { batch: 19, groups: 1, kernel: 5, inChannels: 6, outChannels: 16, inH: 12, inW: 12, pad: 0 },
+    { batch: 10, groups: 1, kernel: 5, inChannels: 16, outChannels: 6, inH: 8, inW: 7, pad: 4 },
+    { batch: 9, groups: 1, kernel: 3, inChannels: 13, outChannels: 21, inH: 9, inW: 6, pad: 1 },
+    { batch: 2, groups: 2, kernel: 3, inChannels: 5, outChannels: 4, inH: 18, inW: 31, pad: 1 },
+    { batch: 1, groups: 1, kernel: 3, inChannels: 40, outChannels: 33, inH: 37, inW: 42, pad: 2 },
+    { batch: 17, groups: 1, kernel: 3, inChannels: 8, outChannels: 8, inH: 3, inW: 2, pad: 1 },
+  ];
+  return sizes.map(({ kernel, pad, ...size }) => ({
+    ...unit,
+    ...size,
+    kernelH: kernel,
+    kernelW: kernel,
+    padTop: pad,
+    padLeft: pad,
+    outH: size.inH + 2 * pad - kernel + 1,
+    outW: size.inW + 2 * pad - kernel + 1,
+  }));
+}
+
+test("conv and its weight gradient: by squares of points", () => {
+  const used = new Map<string, number>();
+  const count = (kind: string) => used.set(kind, (used.get(kind) ?? 0) + 1);
+  const convSquare = (kernel: ConvKernel, env: CodegenEnv) => {
+    const plan = planSquare(kernel, env.tiles, Number.POSITIVE_INFINITY);
+    if (!plan) return convKernel(kernel, env);
+    count(plan.kind);
+    return squareKernel(kernel, plan, env);
+  };
+  const gradSquare = (kernel: ConvWeightGradKernel, env: CodegenEnv) => {
+    const plan = planSquareGrad(kernel, env.tiles, Number.POSITIVE_INFINITY);
+    if (!plan) return convWeightGradKernel(kernel, env);
+    count("weights");
+    return squareWeightGradKernel(kernel, plan, env);
+  };
+  for (const geometry of squareGeometries()) {
+    for (let seed = 0; seed < 8; seed++) {
+      checkConv(seed, geometry, convSquare);
+      checkWeightGrad(seed, geometry, gradSquare);
+    }
+  }
+  for (const kind of ["gather", "scatter", "weights"]) assert.ok((used.get(kind) ?? 0) > 20, kind);
 });
 
 test("conv and its weight gradient: depthwise", () => {
@@ -379,7 +440,11 @@ test("conv and its weight gradient: depthwise", () => {
 });
 
 /** Checks one weight gradient and gives its kernel. */
-function checkWeightGrad(seed: number, fixed?: Partial<ConvGeometry>): ConvWeightGradKernel {
+function checkWeightGrad(
+  seed: number,
+  fixed?: Partial<ConvGeometry>,
+  generate: (kernel: ConvWeightGradKernel, env: CodegenEnv) => KernelCode = convWeightGradKernel,
+): ConvWeightGradKernel {
   const pick = new Choice(seed);
   const geometry = { ...randomGeometry(pick), ...fixed };
   const g = geometry;
@@ -397,13 +462,7 @@ function checkWeightGrad(seed: number, fixed?: Partial<ConvGeometry>): ConvWeigh
     epilogue,
   };
   const terms = g.batch * g.outH * g.outW;
-  check(
-    convWeightGradKernel,
-    runConvWeightGrad,
-    kernel,
-    [input.data, pick.floats(dy.size), ...outputs],
-    terms,
-  );
+  check(generate, runConvWeightGrad, kernel, [input.data, pick.floats(dy.size), ...outputs], terms);
   return kernel;
 }
 

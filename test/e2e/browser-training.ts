@@ -1,5 +1,6 @@
 // A few steps of LeNet on fixed pictures: the same code in Node, in a page's worker with threads and in one without.
-import { createWasmBackend, manualSeed, nn, optim, setBackend, Tensor, vision } from "../../src/index.ts";
+import { createWasmBackend, manualSeed, nn, optim, setBackend, Tensor } from "../../src/index.ts";
+import * as vision from "../../src/vision/index.ts";
 
 const steps = 8;
 const batch = 32;

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataLoader, mnist } from "../../src/data/index.ts";
-import { createWasmBackend, manualSeed, type nn, optim, setBackend, vision } from "../../src/index.ts";
+import { createWasmBackend, manualSeed, type nn, optim, setBackend } from "../../src/index.ts";
+import * as vision from "../../src/vision/index.ts";
 import { setUp, trainStep } from "../support/lenet.ts";
 
 const train = await mnist();

@@ -13,11 +13,11 @@ import {
   optim,
   setBackend,
   Tensor,
-  vision,
   withBackend,
 } from "../../src/index.ts";
 import { reads, writes } from "../../src/kernel/access.ts";
 import { Random } from "../../src/tensor/random.ts";
+import * as vision from "../../src/vision/index.ts";
 import { assertClose } from "../support/close.ts";
 import { formula } from "../support/formula.ts";
 

@@ -1,7 +1,8 @@
 // Memory: thousands of steps need no more than the first hundred, and nothing is left behind.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createWasmBackend, nn, setBackend, vision } from "../../src/index.ts";
+import { createWasmBackend, nn, setBackend } from "../../src/index.ts";
+import * as vision from "../../src/vision/index.ts";
 import { pictures, setUp, trainStep } from "../support/lenet.ts";
 
 /** Fails unless all variables are given back once the garbage is collected. */

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { currentPlanner } from "../../src/graph/engine.ts";
-import { nn, noGrad, optim, StaleError, Tensor, tensor, vision } from "../../src/index.ts";
+import { nn, noGrad, optim, StaleError, Tensor, tensor } from "../../src/index.ts";
+import * as vision from "../../src/vision/index.ts";
 import { pictures, setUp, trainStep } from "../support/lenet.ts";
 
 function labelsOfLastRun(): string[] {

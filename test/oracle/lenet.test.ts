@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createReferenceBackend } from "../../src/check/index.ts";
-import { createWasmBackend, nn, optim, type Tensor, vision, withBackend } from "../../src/index.ts";
+import { createWasmBackend, nn, optim, type Tensor, withBackend } from "../../src/index.ts";
+import * as vision from "../../src/vision/index.ts";
 import { float32, type Tolerance } from "../support/close.ts";
 import { difference, leafOf, readStored, stored } from "./harness.ts";
 

@@ -6,8 +6,9 @@ Makes networks.safetensors: ResNet-20 and a narrow VGG-11 with batch normalisati
 Parameters and pictures follow from a formula that the tests know too, so that only results are stored: logits, loss and some
 gradients of the first batch, the losses of a few steps of SGD with momentum over two batches in turn, then logits in evaluation
 mode and some running statistics. All is computed in float64 and rounded; `drift` says how far PyTorch's own float32 is from it,
-in the worst of the ways in which it computes. The pictures are such that these agree: with others a maximum or the sign of an
-activation hangs on the last bit, and the paths fork.
+in the worst of the ways in which it computes. With most pictures a maximum or the sign of an activation hangs on the last bits
+at some step, and the paths fork. Those that are taken leave room for the rounding of any algorithm: noise of its size after
+every convolution, forth and back, stays inside of the tests' tolerance.
 Needs torch and numpy, CPU builds.
 """
 
@@ -27,6 +28,9 @@ from recorder import write_safetensors  # noqa: E402
 
 BATCH, BATCHES, STEPS, CLASSES = 4, 2, 6, 10
 OPTIONS = {"lr": 0.01, "momentum": 0.9}
+# What rounding adds to a convolution's results, relative to their standard deviation, by an algorithm that multiplies less than the
+# direct one does (whose own share is half of that or less); how often it is tried; and how many times the drift the tests allow.
+NOISE, TRIALS, ALLOWED = 6e-7, 16, 4
 
 
 def formula(name, shape, low, high):
@@ -110,22 +114,42 @@ NETWORKS = {
     "resnet20": (
         ResNet20,
         16,
+        "city at dawn",
         ["conv1.weight", "bn1.weight", "layer2.0.downsample.0.weight", "layer2.0.bn2.bias", "layer2.1.conv2.weight", "fc.weight"],
         ["bn1.running_mean", "layer2.0.downsample.1.running_var", "layer3.2.bn2.running_var", "layer3.2.bn2.num_batches_tracked"],
     ),
     "vgg11_bn": (
         VGG11,
         32,
+        "lilies",
         ["features.0.weight", "features.1.weight", "features.4.bias", "features.8.weight", "classifier.6.weight"],
         ["features.1.running_var", "features.26.running_mean", "features.26.running_var"],
     ),
 }  # fmt: skip
 
 
-def run(make, size, gradients, buffers, dtype, memory_format=torch.contiguous_format, mkldnn=True):
+def add_noise(model, generator):
+    def noisy(x):
+        return x + NOISE * x.detach().std() * torch.randn(x.shape, dtype=x.dtype, generator=generator)
+
+    def change_gradient(module, inputs, output):
+        for x in inputs:
+            if x.requires_grad:
+                x.register_hook(noisy)
+        return noisy(output)
+
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            module.register_forward_hook(change_gradient)
+            module.weight.register_hook(noisy)
+
+
+def run(make, size, pictures, gradients, buffers, dtype, memory_format=torch.contiguous_format, mkldnn=True, noise=None):
     torch.backends.mkldnn.enabled = mkldnn
     model = start(make()).to(dtype, memory_format=memory_format)
-    batches = [formula(f"scenes {i}", [BATCH, 3, size, size], -1, 1).to(dtype) for i in range(BATCHES)]
+    if noise is not None:
+        add_noise(model, torch.Generator().manual_seed(noise))
+    batches = [formula(f"{pictures} {i}", [BATCH, 3, size, size], -1, 1).to(dtype) for i in range(BATCHES)]
     labels = [(torch.arange(BATCH) * 3 + i) % CLASSES for i in range(BATCHES)]
     optimizer = torch.optim.SGD(model.parameters(), **OPTIONS)
     found, losses = {}, []
@@ -146,20 +170,32 @@ def run(make, size, gradients, buffers, dtype, memory_format=torch.contiguous_fo
     return model, {name: value.detach() for name, value in found.items()}
 
 
+def differences(found, others):
+    """The largest absolute difference of each result, in the worst of the others."""
+    worst = dict.fromkeys(found, 0.0)
+    for each in others:
+        worst = {key: max(value, (each[key] - found[key]).abs().max().item()) for key, value in worst.items()}
+    return worst
+
+
 def main():
     torch.set_num_threads(1)
     tensors, rows = {}, []
-    for name, (make, size, gradients, buffers) in NETWORKS.items():
-        model, found = run(make, size, gradients, buffers, torch.float64)
+    for name, (make, size, pictures, gradients, buffers) in NETWORKS.items():
+        setting = (make, size, pictures, gradients, buffers)
+        model, found = run(*setting, torch.float64)
         ways = [{}, {"memory_format": torch.channels_last}, {"mkldnn": False}]
-        own = [run(make, size, gradients, buffers, torch.float32, **way)[1] for way in ways]
-        drift = {key: max((each[key] - value).abs().max().item() for each in own) for key, value in found.items()}
+        drift = differences(found, (run(*setting, torch.float32, **way)[1] for way in ways))
         if drift["losses"] > 2e-5:
             raise SystemExit(f"{name}: PyTorch's own ways of computing differ by {drift['losses']:.0e}; choose other pictures")
+        shaken = differences(found, (run(*setting, torch.float64, noise=i)[1] for i in range(TRIALS)))
+        forked = {key: f"{shaken[key] / drift[key]:.1f}" for key in ("losses", "evaluated") if shaken[key] > ALLOWED * drift[key]}
+        if forked:
+            raise SystemExit(f"{name}: noise of {NOISE} moves results by so many times the drift: {forked}; choose other pictures")
         for key, value in found.items():
             tensors[f"{name}.{key}"] = value.int() if value.dtype == torch.int64 else value.float()
         state = {key: list(value.shape) for key, value in model.state_dict().items()}
-        rows.append({"name": name, "size": size, "state": state, "drift": {k: float(f"{v:.1e}") for k, v in drift.items()}})
+        rows.append({"name": name, "size": size, "pictures": pictures, "state": state, "drift": {k: float(f"{v:.1e}") for k, v in drift.items()}})
         print(name, *(f"{value:.4f}" for value in found["losses"].tolist()), {k: f"{v:.0e}" for k, v in drift.items()})
     path = os.path.join(here, "networks.safetensors")
     write_safetensors(path, tensors, {"batch": BATCH, "batches": BATCHES, "steps": STEPS, "options": OPTIONS, "networks": rows})

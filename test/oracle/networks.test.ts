@@ -12,9 +12,9 @@ import {
   type Shape,
   type Tensor,
   tensor,
-  vision,
   withBackend,
 } from "../../src/index.ts";
+import * as vision from "../../src/vision/index.ts";
 import { float32, type Tolerance } from "../support/close.ts";
 import { formula } from "../support/formula.ts";
 import { difference, readStored, stored } from "./harness.ts";
@@ -22,6 +22,8 @@ import { difference, readStored, stored } from "./harness.ts";
 interface NetworkRow {
   readonly name: keyof typeof makers;
   readonly size: number;
+  /** Names the pictures' formula. */
+  readonly pictures: string;
   /** Names and shapes of the whole state. */
   readonly state: Readonly<Record<string, Shape>>;
   /** How far PyTorch's float32 is from the stored values, which are float64's. */
@@ -54,11 +56,11 @@ function started(name: NetworkRow["name"]): nn.Module {
   return model;
 }
 
-/** Pictures and classes of one of the batches. */
-function batchOf(i: number, size: number): { x: Tensor; y: Tensor } {
+/** One of the batches: pictures and classes. */
+function batchOf({ pictures, size }: NetworkRow, i: number): { x: Tensor; y: Tensor } {
   const classes = Array.from({ length: batch }, (_, n) => (n * 3 + i) % 10);
   return {
-    x: formula(`scenes ${i}`, [batch, 3, size, size], -1, 1),
+    x: formula(`${pictures} ${i}`, [batch, 3, size, size], -1, 1),
     y: tensor(classes, { dtype: "uint8" }),
   };
 }
@@ -70,7 +72,7 @@ function toleranceOf({ drift }: NetworkRow, key: string): Tolerance {
 
 /** Takes so many steps; gives everything that differs from what is stored. */
 function follow(row: NetworkRow, length: number): string[] {
-  const { name, size } = row;
+  const { name } = row;
   const problems: string[] = [];
   const check = (key: string, actual: Tensor) => {
     const problem = difference(actual, stored(tensors, `${name}.${key}`), toleranceOf(row, key));
@@ -78,7 +80,7 @@ function follow(row: NetworkRow, length: number): string[] {
   };
   const model = started(name);
   const optimizer = new optim.SGD(model.parameters(), options);
-  const all = Array.from({ length: batches }, (_, i) => batchOf(i, size));
+  const all = Array.from({ length: batches }, (_, i) => batchOf(row, i));
   const losses = stored(tensors, `${name}.losses`).data;
   const { atol, rtol } = toleranceOf(row, "losses");
   for (let step = 0; step < length; step++) {

@@ -1,6 +1,7 @@
 // A small LeNet training set-up that several tests share.
-import { manualSeed, nn, optim, Tensor, vision } from "../../src/index.ts";
+import { manualSeed, nn, optim, Tensor } from "../../src/index.ts";
 import { Random } from "../../src/tensor/random.ts";
+import * as vision from "../../src/vision/index.ts";
 
 /** Random pictures with labels that depend on them. */
 export function pictures(count: number, seed = 1): { x: Tensor; y: Tensor } {

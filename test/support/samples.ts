@@ -1,7 +1,8 @@
 // Seeded values for the samples that ops are registered with.
 
 import { type Shape, sizeOf } from "../../src/base/shape.ts";
-import { type OpRecord, Tensor } from "../../src/index.ts";
+import type { OpRecord } from "../../src/check/index.ts";
+import { Tensor } from "../../src/index.ts";
 import { Random } from "../../src/tensor/random.ts";
 
 /** Inputs for one sample, uniform over the op's domain; the same for the same arguments. */

@@ -75,8 +75,8 @@ class Bytes {
 
   opcode(code: number): void {
     if (code > 0xff) {
-      this.byte(code >>> 16);
-      this.unsigned(code & 0xffff);
+      this.byte(0xfc + (code >> 12));
+      this.unsigned(code & 0xfff);
     } else {
       this.byte(code);
     }
@@ -185,7 +185,7 @@ export class FunctionBuilder {
 
   /** Bytes picked from two vectors: 0–15 from the first, 16–31 from the second. */
   shuffle(bytes: readonly number[]): this {
-    this.#code.opcode(0xfd000d);
+    this.#code.opcode(0x100d);
     for (const b of bytes) this.#code.byte(b);
     return this;
   }
@@ -245,7 +245,19 @@ export class FunctionBuilder {
 
   /** Adds a constant to an i32 local. */
   increment(local: Local, by: number): this {
-    return this.get(local).i32(by).op("i32.add").set(local);
+    return this.plus(local, by).set(local);
+  }
+
+  /** Pushes an i32 local plus a constant. */
+  plus(local: Local, value: number): this {
+    return this.get(local).i32(value).op("i32.add");
+  }
+
+  /** Pushes the lesser of an i32 local and a bound, signed. */
+  lesser(local: Local, bound: number | { local: Local }): this {
+    this.get(local);
+    this.#operand(bound).get(local);
+    return this.#operand(bound).op("i32.lt_s").op("select");
   }
 
   call(functionIndex: number): this {
@@ -356,7 +368,7 @@ export class FunctionBuilder {
       }
       return this.get(known.local);
     }
-    this.#code.opcode(0xfd000c);
+    this.#code.opcode(0x100c);
     this.#code.append(bytes);
     return this;
   }

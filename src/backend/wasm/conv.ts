@@ -5,14 +5,13 @@ import { byteSize } from "../../base/dtype.ts";
 import type { ConvKernel } from "../../kernel/kernel.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
-import { type ConvPlan, planConv, type Sweep } from "./convPlan.ts";
-import { RowTransformer } from "./convTransform.ts";
+import type { ConvPlan, Sweep } from "./convPlan.ts";
+import { gatherRows, transformRows } from "./convTransform.ts";
 import { eachChannelBlock, groupFloats, type PanelShape, packWeights, pointFloats } from "./convWeights.ts";
-import { depthwiseKernel, isDepthwise } from "./depthwise.ts";
 import { align } from "./heap.ts";
 import { type Lanes, storeLanes as storeSpread } from "./lanes.ts";
 import { applyEpilogue, product, rawTarget, setOutputPointer } from "./result.ts";
-import { clearStage, type StageSource, stageRows, stageWindow } from "./stage.ts";
+import { clearScratch, type StageSource, stageRows, stageWindow, windowWidth } from "./stage.ts";
 import {
   addScaled,
   closeTile,
@@ -27,18 +26,14 @@ import {
 } from "./tile.ts";
 import { isPaired } from "./tiles.ts";
 
-/** Code of a convolution; a unit is a block of output rows of one image, with all its channels. */
-export function convKernel(kernel: ConvKernel, env: CodegenEnv): KernelCode {
-  if (product(resultDims(kernel)) === 0) return { units: 0, cost: 0, scratchBytes: 0, write() {} };
-  if (isDepthwise(kernel)) return depthwiseKernel(kernel, env);
-  const plan = planConv(kernel, env.tiles);
+/** Code of a convolution by sweeps; a unit is a block of output rows of one image, with all its channels. */
+export function sweptKernel(kernel: ConvKernel, plan: ConvPlan, env: CodegenEnv): KernelCode {
   const { geometry: g, sweeps, transform, stage } = plan;
-  const isDirect =
-    rawTarget(env, kernel.epilogue, resultDims(kernel)).direct && transform?.kind !== "scatter";
+  const isDirect = rawTarget(env, kernel.epilogue, resultDims(kernel)).direct;
   const input = align(stage ? stage.bytes + 16 : 0);
   const output = input + (transform ? align((transform.input.point * transform.filter.n + 32) * 4) : 0);
   const raw = output + (transform ? align((transform.output.point * transform.filter.n + 32) * 4) : 0);
-  const rawBytes = isDirect ? 0 : align(g.groups * g.outChannels * rawRows(plan) * g.outW * 4 + 64);
+  const rawBytes = isDirect ? 0 : align(g.groups * g.outChannels * plan.rowBlock * g.outW * 4 + 64);
   const tile = raw + rawBytes;
   return {
     units: g.batch * plan.rowBlocks,
@@ -64,12 +59,6 @@ export function convKernel(kernel: ConvKernel, env: CodegenEnv): KernelCode {
 
 function resultDims({ geometry: g }: ConvKernel): number[] {
   return [g.batch, g.groups * g.outChannels, g.outH, g.outW];
-}
-
-/** Rows of one channel of the raw results, where they have a place of their own. */
-function rawRows({ transform, rowBlock }: ConvPlan): number {
-  if (transform?.kind !== "scatter") return rowBlock;
-  return transform.runs * transform.filter.m + transform.filter.r - 1;
 }
 
 /** Places of the parts of scratch memory, and the constant tables. */
@@ -138,7 +127,7 @@ class ConvWriter {
     this.#places = places;
     this.#isDirect = isDirect;
     this.#dims = resultDims(kernel);
-    this.#rawChannel = (isDirect ? plan.geometry.outH : rawRows(plan)) * plan.geometry.outW;
+    this.#rawChannel = (isDirect ? plan.geometry.outH : plan.rowBlock) * plan.geometry.outW;
     [
       this.#image,
       this.#rowStart,
@@ -148,7 +137,7 @@ class ConvWriter {
       this.#group,
       this.#channel,
       this.#panel,
-    ] = takeLocals(f, "i32", 8) as [Local, Local, Local, Local, Local, Local, Local, Local];
+    ] = takeLocals(f, "i32", 8);
   }
 
   write(): void {
@@ -158,12 +147,12 @@ class ConvWriter {
     const unit = f.local("i32");
     f.get(param.lo).get(param.hi).op("i32.ge_s");
     f.if(() => f.op("return"));
-    if (stage) clearStage(f, 0, stage);
+    if (stage) clearScratch(f, 0, stage.bytes);
     f.for(unit, { local: param.lo }, { local: param.hi }, 1, () => {
       f.get(unit).i32(rowBlocks).op("i32.div_u").set(this.#image);
       f.get(unit).i32(rowBlocks).op("i32.rem_u").i32(rowBlock).op("i32.mul").tee(this.#rowStart);
-      f.i32(rowBlock).op("i32.add").tee(this.#rowEnd).i32(g.outH);
-      f.get(this.#rowEnd).i32(g.outH).op("i32.lt_s").op("select").set(this.#rowEnd);
+      f.i32(rowBlock).op("i32.add").set(this.#rowEnd);
+      f.lesser(this.#rowEnd, g.outH).set(this.#rowEnd);
       this.#setRaw();
       f.for(this.#group, 0, g.groups, 1, () => {
         if (transform) this.#transformed();
@@ -185,7 +174,7 @@ class ConvWriter {
         [this.#rowStart, g.outW],
       ]);
     } else {
-      f.get(param.scratch).i32(this.#places.raw).op("i32.add").set(this.#raw);
+      f.plus(param.scratch, this.#places.raw).set(this.#raw);
     }
   }
 
@@ -212,13 +201,20 @@ class ConvWriter {
   /** One group by way of transformed rows. */
   #transformed(): void {
     const f = this.#f;
+    const { geometry: g, layout } = this.#plan;
     const { runs, filter, input, output } = this.#plan.transform!;
-    const [point, window, target] = takeLocals(f, "i32", 3) as [Local, Local, Local];
+    const [point, window, target] = takeLocals(f, "i32", 3);
     this.#stageForTransform();
-    const transformer = new RowTransformer(f, this.#env, this.#plan);
-    f.get(param.scratch).i32(this.#places.input).op("i32.add").set(window);
-    transformer.forth(this.#origin, window);
-    f.get(param.scratch).i32(this.#places.output).op("i32.add").set(target);
+    f.plus(param.scratch, this.#places.input).set(window);
+    const rows = {
+      matrix: filter.bt,
+      channels: g.inChannels,
+      runs,
+      runRows: filter.m,
+      vectors: Math.ceil(windowWidth(g) / 4),
+    };
+    transformRows(f, this.#env.relaxed, rows, layout, input, this.#origin, window);
+    f.plus(param.scratch, this.#places.output).set(target);
     f.for(point, 0, filter.n, 1, () => {
       this.#setPanel(() => {
         f.get(point);
@@ -236,12 +232,8 @@ class ConvWriter {
       });
       f.increment(window, input.point * 4).increment(target, output.point * 4);
     });
-    f.get(param.scratch).i32(this.#places.output).op("i32.add").set(target);
-    transformer.back(target, {
-      pointer: this.#raw,
-      channel: this.#rawChannel,
-      rows: { from: this.#rowStart, to: this.#rowEnd },
-    });
+    f.plus(param.scratch, this.#places.output).set(target);
+    gatherRows(f, this.#env.relaxed, this.#plan, target, this.#raw, this.#rawChannel);
     f.release(point, window, target);
   }
 
@@ -299,8 +291,8 @@ class ConvWriter {
       f.get(this.#rowStart).i32(g.strideH).op("i32.mul").i32(g.padTop).op("i32.sub").tee(first);
       f.i32(0).get(first).i32(0).op("i32.gt_s").op("select").set(first);
       const reach = (g.kernelH - 1) * g.dilationH + 1 - g.padTop - g.strideH;
-      f.get(this.#rowEnd).i32(g.strideH).op("i32.mul").i32(reach).op("i32.add").tee(rows);
-      f.i32(g.inH).get(rows).i32(g.inH).op("i32.lt_s").op("select").get(first).op("i32.sub").set(rows);
+      f.get(this.#rowEnd).i32(g.strideH).op("i32.mul").i32(reach).op("i32.add").set(rows);
+      f.lesser(rows, g.inH).get(first).op("i32.sub").set(rows);
     }
     f.get(this.#origin);
     addScaled(f, first, rowStride * size);
@@ -308,35 +300,22 @@ class ConvWriter {
     f.get(param.scratch).set(target);
     stageRows(f, this.#env, this.#source(), stage, this.#origin, target, { local: rows });
     f.get(param.scratch)
-      .get(first)
-      .i32(g.padTop)
-      .op("i32.add")
+      .plus(first, g.padTop)
       .i32(layout.row * 4);
     f.op("i32.mul").op("i32.sub").set(this.#origin);
     f.release(first, rows, target);
   }
 
-  /** Points `origin` at the first row that the unit's transform reads, staged with zeros around if need be. */
+  /** Points `origin` at the first row that the unit's transform reads, staged with zeros around. */
   #stageForTransform(): void {
     const f = this.#f;
-    const { geometry: g, stage, layout, transform } = this.#plan;
+    const { geometry: g, stage, layout } = this.#plan;
+    const first = f.local("i32");
     this.#pushImage();
-    f.set(this.#origin);
-    const above = transform!.kind === "gather" ? g.padTop : 0;
-    if (stage) {
-      const first = f.local("i32");
-      f.get(this.#rowStart).i32(above).op("i32.sub").set(first);
-      stageWindow(f, this.#env, this.#source(), stage, this.#origin, first);
-      f.get(param.scratch).set(this.#origin);
-      f.release(first);
-    } else {
-      f.get(this.#origin)
-        .i32(-above * layout.row * 4)
-        .op("i32.add");
-      addScaled(f, this.#rowStart, layout.row * 4);
-      f.set(this.#origin);
-    }
-    f.increment(this.#origin, layout.column(0) * 4);
+    f.set(this.#origin).plus(this.#rowStart, -g.padTop).set(first);
+    stageWindow(f, this.#env, this.#source(), stage!, this.#origin, first);
+    f.plus(param.scratch, layout.column(0) * 4).set(this.#origin);
+    f.release(first);
   }
 
   /** All tiles of an area, with the panels at `panel`. */
@@ -356,7 +335,7 @@ class ConvWriter {
   #rows({ sweep, from, to, window, rowBytes, target, targetRow }: Area, body: (row: Row) => void): void {
     const f = this.#f;
     const { clip } = this.#places.tables[sweep]!;
-    const [y, at, goal, stepLo, stepHi] = takeLocals(f, "i32", 5) as [Local, Local, Local, Local, Local];
+    const [y, at, goal, stepLo, stepHi] = takeLocals(f, "i32", 5);
     f.get(target).set(goal);
     f.for(y, from, to, 1, () => {
       f.get(window);
@@ -416,7 +395,7 @@ class ConvWriter {
       ? openTile(f, block.width, Math.ceil(columns.count / 4))
       : openTile(f, columns.count, block.width / 4);
     const pixelBytes = (layout.column(g.strideW) - layout.column(0)) * 4;
-    const [base, weights, entry, end, x] = takeLocals(f, "i32", 5) as [Local, Local, Local, Local, Local];
+    const [base, weights, entry, end, x] = takeLocals(f, "i32", 5);
     f.get(row.window);
     addScaled(f, columns.at, byPixels ? 4 : pixelBytes);
     f.set(base);
@@ -456,7 +435,7 @@ class ConvWriter {
     // Transformed results are stored by whole vectors: their rows have room for that.
     const count = transform ? Math.ceil(columns.count / 4) * 4 : columns.count;
     if (isPaired(this.#env.tiles) && !(byPixels && sweep.step === 1 && count % 8 === 0)) {
-      f.get(param.scratch).i32(this.#places.tile).op("i32.add").set(entry);
+      f.plus(param.scratch, this.#places.tile).set(entry);
       settleTile(f, tile, entry);
     }
     if (byPixels) this.#storePixels(tile, target, count, sweep.step, area.targetChannel);
@@ -485,7 +464,7 @@ class ConvWriter {
         const held = Array.from({ length: lanes }, (_, p) => tile.acc[(pixel + p) * tile.vectors + v]!);
         const extra = takeLocals(f, "v128", 4 - lanes);
         for (const local of extra) f.get(held[0]!).set(local);
-        const rows = [...held, ...extra] as [Local, Local, Local, Local];
+        const rows = [...held, ...extra] as Parameters<typeof transpose4>[1];
         transpose4(f, rows);
         rows.forEach((row, lane) => {
           const channel = v * 4 + lane;
@@ -500,13 +479,12 @@ class ConvWriter {
   #epilogue(): void {
     const f = this.#f;
     const { epilogue } = this.#kernel;
-    const { geometry: g, transform, rowBlocks } = this.#plan;
+    const { geometry: g, rowBlocks } = this.#plan;
     const channels = g.groups * g.outChannels;
     const pointer = f.local("i32");
-    // The loop over groups left `raw` one image's channels further on. A scattered result may begin with rows outside.
-    const skipped = transform?.kind === "scatter" ? (transform.filter.r - 1 - g.padTop) * g.outW : 0;
+    // The loop over groups left `raw` one image's channels further on.
     f.get(this.#raw)
-      .i32((channels * this.#rawChannel - skipped) * 4)
+      .i32(channels * this.#rawChannel * 4)
       .op("i32.sub")
       .set(pointer);
     if (rowBlocks === 1 && this.#rawChannel === g.outH * g.outW) {

@@ -2,7 +2,7 @@
 // and strides alone; emits no code.
 import type { ConvGeometry, ConvKernel } from "../../kernel/kernel.ts";
 import { dilatedHeight, type ImageLayout, type StageLayout, stageLayout, windowWidth } from "./stage.ts";
-import { bestTiling, type Split, type TileFamilyName, type Tiles } from "./tiles.ts";
+import { bestTiling, type Split, type Tiles } from "./tiles.ts";
 import { type Winograd, winograd } from "./winograd.ts";
 
 /**
@@ -39,13 +39,11 @@ export interface Sweep {
 }
 
 /**
- * Winograd's algorithm along the columns of the picture: rows are transformed by sixes or eights, `n` convolutions of single
- * rows are made of them, and their results are transformed back. Along the rows of the picture taps are taken one by one.
- * - `gather`: n input rows give m output rows;
- * - `scatter`, its transpose: m input rows give n output rows, which overlap those of the next m and are added up.
+ * Winograd's algorithm along the columns of the picture: n input rows at a time are transformed, `n` convolutions of single
+ * rows are made of them, and their results are transformed back to m output rows. Along the rows of the picture taps are taken
+ * one by one.
  */
 export interface RowTransform {
-  readonly kind: "gather" | "scatter";
   readonly filter: Winograd;
   /** Runs of m rows in a unit. */
   readonly runs: number;
@@ -91,6 +89,8 @@ const unitWork = 1 << 17;
 const weightBytes = 512 * 1024;
 /** Instructions in a cycle of code that moves and adds vectors. */
 export const issueWidth = 3.5;
+/** Packed bytes of weights that are made in a cycle. */
+export const packedBytesPerCycle = 4;
 /** What comes from beyond the second-level cache in a cycle. */
 const bytesPerCycle = 8;
 /** Floats that tiles may read past a row's end. */
@@ -100,26 +100,15 @@ const slack = 12;
  * The tiles by which algorithms are chosen: results depend on the algorithm, and must not depend on what was found out about the
  * engine at hand.
  */
-export const planFamily: TileFamilyName = "medium";
+export const referenceTiles: Tiles = { family: "medium", relaxed: true };
 
 /** Plans a convolution with at least one output element. */
 export function planConv(kernel: ConvKernel, tiles: Tiles): ConvPlan {
   const geometry = asOneRow(kernel) ?? kernel.geometry;
-  const algorithms: ((tiles: Tiles) => ConvPlan | null)[] = [
-    (t) => planGather(kernel, geometry, t),
-    (t) => planScatter(geometry, t),
-  ];
-  const choice: Tiles = { family: planFamily, relaxed: true };
-  let best: (tiles: Tiles) => ConvPlan | null = (t) => planDirect(kernel, geometry, t);
-  let bestCost = best(choice)!.cost;
-  for (const algorithm of algorithms) {
-    const cost = algorithm(choice)?.cost ?? Number.POSITIVE_INFINITY;
-    // What is transformed is less exact, so it has to be worth it.
-    if (cost > 0.92 * bestCost) continue;
-    best = algorithm;
-    bestCost = cost;
-  }
-  return best(tiles)!;
+  const rival = planTransformed(geometry, referenceTiles);
+  // What is transformed is less exact, so it has to be worth it.
+  const isTransformed = rival && rival.cost < 0.92 * planDirect(kernel, geometry, referenceTiles).cost;
+  return isTransformed ? planTransformed(geometry, tiles)! : planDirect(kernel, geometry, tiles);
 }
 
 /** A 1 × 1 convolution of whole pictures as one of pictures of a single row. */
@@ -181,6 +170,7 @@ function planDirect(kernel: ConvKernel, g: ConvGeometry, tiles: Tiles): ConvPlan
   const weights = g.outChannels * g.inChannels * g.kernelH * g.kernelW * 4;
   const isLarge = weights > weightBytes;
   let cost = isLarge ? (Math.ceil(g.outH / rowBlock) * weights) / bytesPerCycle : 0;
+  cost += weights / packedBytesPerCycle / g.batch;
   const sweeps = columns.map((part): Sweep => {
     const steps = g.inChannels * g.kernelH * part.columns.length;
     const tiling = form === "channels" ? byChannels : bestTiling(tiles, part.width, g.outChannels, steps, 1);
@@ -312,71 +302,11 @@ export function filterFor(g: ConvGeometry): Winograd | null {
   return plain && (g.kernelH === 3 || g.kernelH === 5) ? winograd(4, g.kernelH) : null;
 }
 
-/** Runs of m output rows from n input rows each. */
-function planGather(kernel: ConvKernel, g: ConvGeometry, tiles: Tiles): ConvPlan | null {
-  const filter = filterFor(g);
-  if (!filter) return null;
-  const { m, r } = filter;
-  const allRuns = Math.ceil(g.outH / m);
-  const wanted = Math.ceil(allRuns / wantedBlocks(g, g.inChannels * g.kernelW * filter.n));
-  const runs = runsOf(g, filter, allRuns, wanted);
-  const rowBlock = Math.min(g.outH, runs * m);
-  const [, channelStride, rowStride, columnStride] = kernel.input.strides as [number, number, number, number];
-  const inPlace =
-    isReadable(kernel, g) &&
-    columnStride === 1 &&
-    g.padTop <= 0 &&
-    allRuns % runs === 0 &&
-    allRuns * m + r - 1 - g.padTop <= g.inH;
-  const stage = inPlace ? null : stageLayout(g, runs * m + r - 1, 1, slack);
-  const layout = stage ?? {
-    channel: channelStride,
-    row: rowStride,
-    column: (q: number) => q - g.padLeft,
-  };
-  return planTransformed(g, tiles, "gather", filter, runs, {
-    stage,
-    layout,
-    rowBlock,
-    rowBlocks: Math.ceil(allRuns / runs),
-    allRuns,
-  });
-}
-
-/** Runs of m input rows that give n output rows each; the whole image in one unit, for runs overlap in the output. */
-function planScatter(g: ConvGeometry, tiles: Tiles): ConvPlan | null {
-  const filter = filterFor(g);
-  if (!filter || g.padTop < 0 || g.padTop > filter.r - 1) return null;
-  const { m, r } = filter;
-  const runs = Math.ceil(g.inH / m);
-  // Every output row has to lie in the reach of some run.
-  if (g.outH > runs * m + g.padTop || wantedBlocks(g, g.inChannels * g.kernelW * r) > 1) return null;
-  if (runsOf(g, filter, runs, runs) < runs) return null;
-  const stage = stageLayout(g, runs * m, 1, slack);
-  return planTransformed(g, tiles, "scatter", filter, runs, {
-    stage,
-    layout: stage,
-    rowBlock: g.outH,
-    rowBlocks: 1,
-    allRuns: runs,
-  });
-}
-
-/**
- * How many of an image's runs, at most `wanted`, a unit can take, so that what is transformed stays in the cache. Large weights come
- * from afar once for each unit, which is worth more room.
- */
-function runsOf(g: ConvGeometry, filter: Winograd, all: number, wanted: number): number {
-  const row = windowWidth(g) + slack;
-  const bytes = filter.n * 4 * (g.inChannels * row + g.outChannels * (g.outW + 3));
-  const room = pointBytes(g, filter) > weightBytes ? 3 * transformBytes : transformBytes;
-  const most = Math.max(1, Math.min(wanted, Math.floor(room / bytes)));
-  return Math.ceil(all / Math.ceil(all / most));
-}
-
-/** Bytes of a group's transformed weights. */
-function pointBytes(g: ConvGeometry, { n }: Winograd): number {
-  return n * g.inChannels * g.kernelW * g.outChannels * 4;
+/** The largest number, at most `most`, that divides `count`. */
+export function evenPart(count: number, most: number): number {
+  let part = Math.max(1, Math.min(count, Math.floor(most)));
+  while (count % part > 0) part--;
+  return part;
 }
 
 /** Cycles for the loads, sums and stores of a transform from `from` rows to `to` rows, for one vector. */
@@ -384,35 +314,36 @@ export function transformCycles(from: number, to: number, { m, n }: Winograd): n
   return (from + 0.7 * n * m + to + 4) / issueWidth;
 }
 
-function planTransformed(
-  g: ConvGeometry,
-  tiles: Tiles,
-  kind: RowTransform["kind"],
-  filter: Winograd,
-  runs: number,
-  parts: Pick<ConvPlan, "stage" | "layout" | "rowBlock" | "rowBlocks"> & { readonly allRuns: number },
-): ConvPlan {
-  const { n, m } = filter;
+/** Runs of m output rows from n input rows each; null where there is no transform, or rows are left over. */
+function planTransformed(g: ConvGeometry, tiles: Tiles): ConvPlan | null {
+  const filter = filterFor(g);
+  if (!filter || g.outH % filter.m > 0) return null;
+  const { m, n, r } = filter;
+  const allRuns = g.outH / m;
+  const weights = n * g.inChannels * g.kernelW * g.outChannels * 4;
+  // What is transformed should stay in the cache. Large weights come from afar once for each unit, which is worth more room.
+  const room = weights > weightBytes ? 3 * transformBytes : transformBytes;
+  const runBytes = n * 4 * (g.inChannels * (windowWidth(g) + slack) + g.outChannels * (g.outW + 3));
+  const wanted = Math.ceil(allRuns / wantedBlocks(g, g.inChannels * g.kernelW * n));
+  const runs = evenPart(allRuns, Math.min(wanted, room / runBytes));
+  const stage = stageLayout(g, runs * m + r - 1, 1, slack);
+  const rowBlocks = allRuns / runs;
   const steps = g.inChannels * g.kernelW;
-  const transform = (from: number, to: number) => transformCycles(from, to, filter);
   const tiling = bestTiling(tiles, g.outW, g.outChannels, steps, 1);
   const columns = { first: 0, step: 1, width: g.outW, columns: range(g.kernelW) };
-  const { allRuns, ...rest } = parts;
   const inputRow = Math.ceil((windowWidth(g) + slack) / 4) * 4;
   const input = pointLayout(inputRow, runs, g.inChannels);
   const output = pointLayout(Math.ceil(g.outW / 4) * 4, runs, g.outChannels);
   const offsets = Int32Array.from({ length: steps }, (_, step) => {
     const c = Math.floor(step / g.kernelW);
-    return c * input.channel + parts.layout.column((step % g.kernelW) * g.dilationW) - parts.layout.column(0);
+    return c * input.channel + (step % g.kernelW) * g.dilationW;
   });
-  const [readRows, writtenRows] = kind === "gather" ? [n, m] : [m, n];
   const inputVectors = Math.ceil(windowWidth(g) / 4);
-  const staged = parts.stage ? (g.inH * inputVectors * 3) / issueWidth : 0;
-  const perChannel = allRuns * inputVectors * transform(readRows, n) + staged;
-  const perOutput =
-    allRuns * Math.ceil(g.outW / 4) * (transform(n, writtenRows) + (kind === "scatter" ? 3 : 0));
-  const weights = pointBytes(g, filter);
-  const streamed = weights > weightBytes ? (parts.rowBlocks * weights) / bytesPerCycle : 0;
+  const staged = (g.inH * inputVectors * 3) / issueWidth;
+  const perChannel = allRuns * inputVectors * transformCycles(n, n, filter) + staged;
+  const perOutput = allRuns * Math.ceil(g.outW / 4) * transformCycles(n, m, filter);
+  const streamed = weights > weightBytes ? (rowBlocks * weights) / bytesPerCycle : 0;
+  const packed = weights / packedBytesPerCycle / g.batch;
   return {
     geometry: g,
     sweeps: [
@@ -424,13 +355,16 @@ function planTransformed(
         channelsOutside: true,
       },
     ],
-    transform: { kind, filter, runs, input, output },
+    transform: { filter, runs, input, output },
+    stage,
     staged: g,
-    ...rest,
-    taps: Array.from({ length: g.kernelH }, (_, i) => i),
+    layout: stage,
+    rowBlock: runs * m,
+    rowBlocks,
+    taps: range(g.kernelH),
     cost:
       g.groups *
-      (n * allRuns * tiling.cost + g.inChannels * perChannel + g.outChannels * perOutput + streamed),
+      (n * allRuns * tiling.cost + g.inChannels * perChannel + g.outChannels * perOutput + streamed + packed),
   };
 }
 

@@ -5,32 +5,32 @@ import { byteSize } from "../../base/dtype.ts";
 import type { ConvWeightGradKernel } from "../../kernel/kernel.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
-import { transformRows, transformVectors } from "./convTransform.ts";
-import { planWeightGrad, type WeightGradPlan, type WeightGradTransform } from "./convWeightGradPlan.ts";
-import { depthwiseWeightGradKernel, isDepthwise } from "./depthwise.ts";
+import { transformRows } from "./convTransform.ts";
+import type { WeightGradPlan, WeightGradTransform } from "./convWeightGradPlan.ts";
 import { align } from "./heap.ts";
 import { type PanelShape, packPanel, panelBytes } from "./pack.ts";
 import { applyEpilogue, product, rawTarget, setOutputPointer } from "./result.ts";
-import { clearStage, dilatedHeight, type StageSource, stageRows, stageWindow, windowWidth } from "./stage.ts";
 import {
-  addScaled,
-  closeTile,
-  openTile,
-  outerProductStep,
-  storeLanes,
-  takeLocals,
-  transpose4,
-} from "./tile.ts";
+  clearScratch,
+  dilatedHeight,
+  type StageSource,
+  stageRows,
+  stageWindow,
+  windowWidth,
+} from "./stage.ts";
+import { addScaled, closeTile, openTile, outerProductStep, takeLocals } from "./tile.ts";
 import { type Split, splitRows } from "./tiles.ts";
-import { transposed } from "./winograd.ts";
+import { storeSums } from "./weightSums.ts";
+import { transformVectors, transposed } from "./winograd.ts";
 
-/** Code of a weight gradient; a unit is one group of one chunk of samples. */
-export function convWeightGradKernel(kernel: ConvWeightGradKernel, env: CodegenEnv): KernelCode {
+/** Code of a weight gradient by sweeps; a unit is one group of one chunk of samples. */
+export function sweptWeightGradKernel(
+  kernel: ConvWeightGradKernel,
+  plan: WeightGradPlan,
+  env: CodegenEnv,
+): KernelCode {
   const g = kernel.geometry;
   const dims = [kernel.chunks, g.groups, g.outChannels, g.inChannels, g.kernelH, g.kernelW];
-  if (product(dims) === 0) return { units: 0, cost: 0, scratchBytes: 0, write() {} };
-  if (isDepthwise(kernel) && kernel.dy.strides[3] === 1) return depthwiseWeightGradKernel(kernel, env);
-  const plan = planWeightGrad(kernel, env.tiles);
   const { transform } = plan;
   const target = rawTarget(env, kernel.epilogue, dims);
   const taps = g.inChannels * g.kernelH * g.kernelW;
@@ -116,12 +116,12 @@ class WeightGradWriter {
     const { geometry: g, chunks, epilogue } = this.#kernel;
     const { stage, transform } = this.#plan;
     const taps = g.inChannels * g.kernelH * g.kernelW;
-    const [unit, chunk, end, raw] = takeLocals(f, "i32", 4) as [Local, Local, Local, Local];
+    const [unit, chunk, end, raw] = takeLocals(f, "i32", 4);
     f.get(param.lo).get(param.hi).op("i32.ge_s");
     f.if(() => f.op("return"));
-    if (stage) clearStage(f, 0, stage);
+    if (stage) clearScratch(f, 0, stage.bytes);
     const pushSample = (add: number) =>
-      f.get(chunk).i32(add).op("i32.add").i32(g.batch).op("i32.mul").i32(chunks).op("i32.div_u");
+      f.plus(chunk, add).i32(g.batch).op("i32.mul").i32(chunks).op("i32.div_u");
     f.for(unit, { local: param.lo }, { local: param.hi }, 1, () => {
       f.get(unit).i32(g.groups).op("i32.div_u").set(chunk);
       f.get(unit).i32(g.groups).op("i32.rem_u").set(this.#group);
@@ -137,8 +137,13 @@ class WeightGradWriter {
         });
       }
       if (target.direct) setOutputPointer(f, this.#env, epilogue, raw, [[unit, g.outChannels * taps]]);
-      else f.get(param.scratch).i32(this.#places.raw).op("i32.add").set(raw);
-      this.#storeSums(raw);
+      else f.plus(param.scratch, this.#places.raw).set(raw);
+      const store = (shape: PanelShape, channel: Local, sums: Local) =>
+        storeSums(f, shape, taps, sums, () => {
+          f.get(raw);
+          addScaled(f, channel, taps * 4);
+        });
+      this.#panels(this.#places.sums, store, taps);
       if (!target.final) applyEpilogue(f, this.#env, epilogue, dims, raw, [chunk, this.#group]);
     });
   }
@@ -161,7 +166,7 @@ class WeightGradWriter {
   }
 
   #pushPlace(offset: number): void {
-    this.#f.get(param.scratch).i32(offset).op("i32.add");
+    this.#f.plus(param.scratch, offset);
   }
 
   #source(): StageSource {
@@ -206,40 +211,17 @@ class WeightGradWriter {
   #addTransformed(transform: WeightGradTransform, end: Local): void {
     const f = this.#f;
     const { geometry: g } = this.#kernel;
-    const { samples, allRuns, runs, filter, input, gradientPoint, sumPoint } = transform;
-    const [first, last, count, point, window, gradients, sums] = takeLocals(f, "i32", 7) as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
+    const { runs, filter, input, gradientPoint, sumPoint } = transform;
+    const [point, window, gradients, sums] = takeLocals(f, "i32", 4);
     this.#places.pixels(f);
-    f.set(this.#entry);
-    const eachSample = (body: () => void) => f.for(this.#sample, { local: first }, { local: last }, 1, body);
-    f.for(first, { local: this.#sample }, { local: end }, samples, () => {
-      f.get(first).i32(samples).op("i32.add").tee(last).get(end);
-      f.get(last).get(end).op("i32.lt_s").op("select").set(last);
-      f.for(this.#row, 0, allRuns, runs, () => {
-        // Rows are counted in runs here; of the last block there may be fewer.
-        f.i32(runs).i32(allRuns).get(this.#row).op("i32.sub").tee(count);
-        f.get(count).i32(runs).op("i32.gt_s").op("select").set(count);
-        f.get(last).get(first).op("i32.sub").get(count).op("i32.mul").i32(g.outW).op("i32.mul");
-        f.set(this.#pixels);
-        this.#pushPlace(this.#places.pointRows);
-        f.set(window);
-        eachSample(() => {
-          this.#transformInput(transform, window);
-          f.increment(window, runs * input.row * 4);
-        });
+    f.set(this.#entry)
+      .i32(runs * g.outW)
+      .set(this.#pixels);
+    f.for(this.#sample, { local: this.#sample }, { local: end }, 1, () => {
+      f.for(this.#row, 0, g.outH, this.#plan.rowBlock, () => {
+        this.#transformInput(transform);
         this.#panels(this.#places.pointSums, (shape, channel, panelSums) => {
-          this.#pushPlace(this.#places.pointGradients);
-          f.set(gradients);
-          eachSample(() => {
-            this.#transformGradients(transform, shape, channel, count, gradients);
-          });
+          this.#transformGradients(transform, shape, channel);
           this.#pushPlace(this.#places.pointGradients);
           f.set(gradients);
           this.#pushPlace(this.#places.pointRows);
@@ -254,27 +236,22 @@ class WeightGradWriter {
         });
       });
     });
-    f.release(first, last, count, point, window, gradients, sums);
+    f.release(point, window, gradients, sums);
     this.#transformSums(transform);
   }
 
-  /** The points of one sample's rows for the block at `target`. */
-  #transformInput({ filter, runs, input }: WeightGradTransform, target: Local): void {
+  /** The points of a sample's rows for the present block. */
+  #transformInput({ filter, runs, input }: WeightGradTransform): void {
     const f = this.#f;
     const { geometry: g } = this.#kernel;
     const { stage, layout } = this.#plan;
-    const first = f.local("i32");
+    const [first, target] = takeLocals(f, "i32", 2);
     this.#pushImage();
-    f.set(this.#origin);
-    f.get(this.#row).i32(filter.m).op("i32.mul").i32(g.padTop).op("i32.sub").set(first);
-    if (stage) {
-      stageWindow(f, this.#env, this.#source(), stage, this.#origin, first);
-      f.get(param.scratch).set(this.#origin);
-    } else {
-      f.get(this.#origin);
-      addScaled(f, first, layout.row * 4);
-      f.set(this.#origin);
-    }
+    f.set(this.#origin).plus(this.#row, -g.padTop).set(first);
+    stageWindow(f, this.#env, this.#source(), stage!, this.#origin, first);
+    f.get(param.scratch).set(this.#origin);
+    this.#pushPlace(this.#places.pointRows);
+    f.set(target);
     const rows = {
       matrix: filter.bt,
       channels: g.inChannels,
@@ -283,56 +260,41 @@ class WeightGradWriter {
       vectors: Math.ceil(windowWidth(g) / 4),
     };
     transformRows(f, this.#env.relaxed, rows, layout, input, this.#origin, target);
-    f.release(first);
+    f.release(first, target);
   }
 
-  /** The points of one sample's gradients for a panel at `target`, which is moved on behind its pixels. */
+  /** The points of a sample's gradients for the present block and a panel. */
   #transformGradients(
-    { filter, wholeRuns, gradientPoint }: WeightGradTransform,
+    { filter, runs, gradientPoint }: WeightGradTransform,
     shape: PanelShape,
     channel: Local,
-    count: Local,
-    target: Local,
   ): void {
     const f = this.#f;
     const { geometry: g } = this.#kernel;
-    const { m } = filter;
-    const [row, rows, left, x, source] = takeLocals(f, "i32", 5) as [Local, Local, Local, Local, Local];
+    const [run, x, source, target] = takeLocals(f, "i32", 4);
     const rowBytes = g.outW * shape.width * 4;
-    const bytes = Array.from({ length: shape.width / 4 }, (_, v) => v * 16);
-    // The first row and the number of them that exist.
-    f.get(this.#row).i32(m).op("i32.mul").tee(row).get(count).i32(m).op("i32.mul").op("i32.add");
-    f.i32(g.outH).op("i32.sub").tee(left).i32(0).get(left).i32(0).op("i32.gt_s").op("select").set(left);
-    f.get(count).i32(m).op("i32.mul").get(left).op("i32.sub").set(rows);
-    this.#packGradients(shape, channel, row, rows);
+    f.i32(this.#plan.rowBlock).set(x);
+    this.#packGradients(shape, channel, this.#row, x);
     this.#pushPlace(this.#places.gradients);
     f.set(source);
-    const run = (height: number) => {
-      const matrix = transposed(filter.a).map((coefficients) => coefficients.slice(0, height));
-      f.for(x, 0, g.outW, 1, () => {
-        for (const at of bytes) {
-          transformVectors(f, this.#env.relaxed, matrix, source, rowBytes, target, gradientPoint * 4, at);
-        }
-        f.increment(source, shape.width * 4).increment(target, shape.width * 4);
+    this.#pushPlace(this.#places.pointGradients);
+    f.set(target);
+    f.for(run, 0, runs, 1, () => {
+      f.for(x, 0, rowBytes, 16, () => {
+        const matrix = transposed(filter.a);
+        transformVectors(f, this.#env.relaxed, matrix, source, rowBytes, target, gradientPoint * 4);
+        f.increment(source, 16).increment(target, 16);
       });
-      f.increment(source, (m - 1) * rowBytes);
-    };
-    // Whole runs, then what the picture's last rows leave of one.
-    f.get(rows).i32(m).op("i32.div_u").set(left);
-    if (wholeRuns > 0) f.for(row, 0, { local: left }, 1, () => run(m));
-    const rest = g.outH - wholeRuns * m;
-    if (rest > 0) {
-      f.get(left).get(count).op("i32.lt_s");
-      f.if(() => run(rest));
-    }
-    f.release(row, rows, left, x, source);
+      f.increment(source, (filter.m - 1) * rowBytes);
+    });
+    f.release(run, x, source, target);
   }
 
   /** Makes the sums of those at the points: `[panel][point][column]` to `[panel][row][column]` of every channel. */
   #transformSums({ filter, sumPoint }: WeightGradTransform): void {
     const f = this.#f;
     const { geometry: g } = this.#kernel;
-    const [c, from, to] = takeLocals(f, "i32", 3) as [Local, Local, Local];
+    const [c, from, to] = takeLocals(f, "i32", 3);
     this.#pushPlace(this.#places.sums);
     f.set(to);
     this.#panels(this.#places.pointSums, (shape, _, sums) => {
@@ -361,8 +323,8 @@ class WeightGradWriter {
     this.#pushPlace(this.#places.gradients);
     f.set(gradients);
     f.for(this.#row, 0, g.outH, rowBlock, () => {
-      f.i32(g.outH).get(this.#row).op("i32.sub").tee(rows).i32(rowBlock);
-      f.get(rows).i32(rowBlock).op("i32.lt_s").op("select").tee(rows);
+      f.i32(g.outH).get(this.#row).op("i32.sub").set(rows);
+      f.lesser(rows, rowBlock).tee(rows);
       f.i32(g.outW).op("i32.mul").set(this.#pixels);
       this.#places.pixels(f);
       addScaled(f, this.#row, g.outW * 4);
@@ -403,7 +365,7 @@ class WeightGradWriter {
     const f = this.#f;
     const { geometry: g, dy } = this.#kernel;
     const [imageStride, across, rowStride, along] = dy.strides as [number, number, number, number];
-    const [source, target, count] = takeLocals(f, "i32", 3) as [Local, Local, Local];
+    const [source, target, count] = takeLocals(f, "i32", 3);
     this.#env.pushAddress(f, dy.buffer, dy.offset);
     addScaled(f, this.#sample, imageStride * 4);
     addScaled(f, this.#group, g.outChannels * across * 4);
@@ -432,7 +394,7 @@ class WeightGradWriter {
     const { together, tapRows, vectors } = this.#plan;
     const taps = tapRows * g.kernelW;
     const channelFloats = (this.#plan.transform?.input ?? this.#plan.layout).channel;
-    const [channel, image, sum] = takeLocals(f, "i32", 3) as [Local, Local, Local];
+    const [channel, image, sum] = takeLocals(f, "i32", 3);
     const whole = Math.floor(g.inChannels / together) * together;
     const channels = (count: number, split: Split) => {
       let first = 0;
@@ -467,7 +429,7 @@ class WeightGradWriter {
     const vectors = shape.width / 4;
     const sumOffset = (row: number, v: number) => ((first + row) * shape.width + v * 4) * 4;
     const tile = openTile(f, rows, vectors, (row, v) => f.get(sum).mem("v128.load", sumOffset(row, v)));
-    const [entry, end, gradient, x] = takeLocals(f, "i32", 4) as [Local, Local, Local, Local];
+    const [entry, end, gradient, x] = takeLocals(f, "i32", 4);
     f.get(this.#entry).tee(entry).get(this.#pixels).i32(4).op("i32.mul").op("i32.add").set(end);
     f.get(gradients).set(gradient);
     f.loop(() => {
@@ -489,46 +451,5 @@ class WeightGradWriter {
     });
     closeTile(f, tile);
     f.release(entry, end, gradient, x);
-  }
-
-  /** Writes the sums, `[panel][tap][channel]`, to `[channel][tap]` at `raw`. */
-  #storeSums(raw: Local): void {
-    const f = this.#f;
-    const { geometry: g } = this.#kernel;
-    const depth = g.inChannels * g.kernelH * g.kernelW;
-    const [from, to, k] = takeLocals(f, "i32", 3) as [Local, Local, Local];
-    const store = ({ width, valid }: PanelShape, channel: Local, sums: Local) => {
-      for (let first = 0; first < valid; first += 4) {
-        f.get(sums)
-          .i32(first * 4)
-          .op("i32.add")
-          .set(from)
-          .get(raw);
-        addScaled(f, channel, depth * 4);
-        f.i32(first * depth * 4)
-          .op("i32.add")
-          .set(to);
-        const block = (lanes: number) => {
-          const rows = takeLocals(f, "v128", 4) as [Local, Local, Local, Local];
-          rows.forEach((row, i) => {
-            f.get(from)
-              .mem("v128.load", Math.min(i, lanes - 1) * width * 4)
-              .set(row);
-          });
-          transpose4(f, rows);
-          rows.forEach((row, i) => {
-            if (first + i < valid) storeLanes(f, to, row, lanes, i * depth * 4);
-          });
-          f.release(...rows);
-        };
-        f.for(k, 0, depth - (depth % 4), 4, () => {
-          block(4);
-          f.increment(from, width * 16).increment(to, 16);
-        });
-        if (depth % 4 > 0) block(depth % 4);
-      }
-    };
-    this.#panels(this.#places.sums, store, depth);
-    f.release(from, to, k);
   }
 }

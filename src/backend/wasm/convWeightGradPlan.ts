@@ -2,11 +2,12 @@
 // Decided from shapes and strides alone; emits no code.
 import type { ConvWeightGradKernel } from "../../kernel/kernel.ts";
 import {
+  evenPart,
   filterFor,
   issueWidth,
   type PointLayout,
-  planFamily,
   pointLayout,
+  referenceTiles,
   transformCycles,
 } from "./convPlan.ts";
 import { type ImageLayout, type StageLayout, stageLayout, windowWidth } from "./stage.ts";
@@ -19,13 +20,9 @@ import type { Winograd } from "./winograd.ts";
  */
 export interface WeightGradTransform {
   readonly filter: Winograd;
-  /** Runs of m output rows in an image, in a block, and whole runs in an image. */
-  readonly allRuns: number;
+  /** Runs of m output rows in a block. */
   readonly runs: number;
-  readonly wholeRuns: number;
-  /** Samples in a block; more than one only where a block has all of an image's runs. */
-  readonly samples: number;
-  /** Where the transformed input lies: `[point][channel][run][row]`, runs of a block's samples one after the other. */
+  /** Where the transformed input lies: `[point][channel][run][row]`. */
   readonly input: PointLayout;
   /** Floats from point to point of the transformed gradients `[point][pixel][channel]`, and of the sums. */
   readonly gradientPoint: number;
@@ -60,16 +57,13 @@ export interface WeightGradPlan {
 
 /** Output pixels whose packed gradients stay in a first-level cache beside the image rows they meet. */
 const blockPixels = 384;
-/** Pixels of a tile's sweep that make loading and storing its sums cheap. */
-const sweepPixels = 128;
 /** Bytes of a block's transformed rows. */
 const transformBytes = 192 * 1024;
 
 /** Plans a weight gradient with at least one tap. */
 export function planWeightGrad(kernel: ConvWeightGradKernel, tiles: Tiles): WeightGradPlan {
-  const choice: Tiles = { family: planFamily, relaxed: true };
-  const direct = planDirect(kernel, choice);
-  const transformed = planTransformed(kernel, choice);
+  const direct = planDirect(kernel, referenceTiles);
+  const transformed = planTransformed(kernel, referenceTiles);
   const isTransformed = transformed && transformed.cost < 0.92 * direct.cost;
   return isTransformed ? planTransformed(kernel, tiles)! : planDirect(kernel, tiles);
 }
@@ -117,54 +111,42 @@ function planDirect(kernel: ConvWeightGradKernel, tiles: Tiles): WeightGradPlan 
   };
 }
 
-/** The taps of each kernel column are summed by way of points. */
+/** The taps of each kernel column are summed by way of points; null where there is no transform, or rows are left over. */
 function planTransformed(kernel: ConvWeightGradKernel, tiles: Tiles): WeightGradPlan | null {
-  const { geometry: g, input } = kernel;
+  const { geometry: g } = kernel;
   const filter = filterFor(g);
-  if (!filter || g.outH === 0 || g.outW === 0 || g.batch === 0) return null;
+  if (!filter || g.outH % filter.m > 0 || g.outH === 0 || g.outW === 0 || g.batch === 0) return null;
   const { m, n, r } = filter;
-  const allRuns = Math.ceil(g.outH / m);
-  const row = Math.ceil(windowWidth(g) / 4) * 4;
-  const runBytes = n * g.inChannels * row * 4;
-  const most = Math.max(1, Math.floor(transformBytes / runBytes));
-  const blocks = Math.ceil(allRuns / most);
-  const runs = Math.ceil(allRuns / blocks);
-  const wanted = Math.ceil(sweepPixels / (allRuns * g.outW));
-  const samples =
-    blocks > 1 ? 1 : Math.max(1, Math.min(wanted, Math.floor(most / allRuns), kernel.geometry.batch));
-  const rows = runs * samples;
-  const [, channel, rowStride, column] = input.strides as [number, number, number, number];
-  const inPlace = isReadable(kernel) && column === 1 && allRuns % runs === 0 && allRuns * m + r - 1 <= g.inH;
-  const stage = inPlace ? null : stageLayout(g, runs * m + r - 1, 1, 4);
-  const tiling = cutTaps(kernel, tiles, 1, rows * g.outW);
+  const allRuns = g.outH / m;
+  const inputVectors = Math.ceil(windowWidth(g) / 4);
+  const row = inputVectors * 4;
+  const runs = evenPart(allRuns, transformBytes / (n * g.inChannels * row * 4));
+  const stage = stageLayout(g, runs * m + r - 1, 1, 4);
+  const pixels = runs * g.outW;
+  const tiling = cutTaps(kernel, tiles, 1, pixels);
   const channels = Math.ceil(g.outChannels / 4) * 4;
   const depth = g.inChannels * g.kernelW;
-  const perInput = allRuns * Math.ceil(windowWidth(g) / 4) * transformCycles(n, n, filter);
-  const perPixel = (channels / 4) * allRuns * g.outW * transformCycles(m, n, filter);
+  const perInput = allRuns * inputVectors * transformCycles(n, n, filter);
+  const perOutput = allRuns * g.outW * transformCycles(m, n, filter);
   return {
     ...tiling.cut,
     tapRows: 1,
     transform: {
       filter,
-      allRuns,
       runs,
-      wholeRuns: Math.floor(g.outH / m),
-      samples,
-      input: pointLayout(row, rows, g.inChannels),
-      gradientPoint: rows * g.outW * tiling.cut.vectors * 4,
+      input: pointLayout(row, runs, g.inChannels),
+      gradientPoint: pixels * tiling.cut.vectors * 4,
       sumPoint: depth * channels,
     },
     stage,
-    layout: stage ?? { channel, row: rowStride, column: (q: number) => q },
+    layout: stage,
     rowBlock: runs * m,
-    offsets: Int32Array.from({ length: rows * g.outW }, (_, p) => {
-      return Math.floor(p / g.outW) * row + (p % g.outW);
-    }),
+    offsets: Int32Array.from({ length: pixels }, (_, p) => Math.floor(p / g.outW) * row + (p % g.outW)),
     depth,
     cost:
-      ((allRuns * g.outW) / (rows * g.outW)) * n * tiling.cost +
+      (allRuns / runs) * n * tiling.cost +
       g.inChannels * perInput +
-      perPixel +
+      (channels / 4) * perOutput +
       movedCycles(kernel, stage),
   };
 }

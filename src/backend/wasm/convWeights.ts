@@ -101,7 +101,7 @@ class WeightPacker {
     const { sweeps } = this.#plan;
     const [groupStride, outStride] = weight.strides as [number, number];
     const blocks = mostBlocks(this.#plan);
-    const [unit, group, index] = takeLocals(f, "i32", 3) as [Local, Local, Local];
+    const [unit, group, index] = takeLocals(f, "i32", 3);
     f.for(unit, { local: param.lo }, { local: param.hi }, 1, () => {
       f.get(unit).i32(blocks).op("i32.div_u").set(group);
       f.get(unit).i32(blocks).op("i32.rem_u").set(index);
@@ -195,9 +195,7 @@ class WeightPacker {
     const { geometry: g, transform } = this.#plan;
     const rowStride = this.#kernel.weight.strides[3]!;
     const taps = Array.from({ length: g.kernelH }, (_, i) => {
-      // The transpose of a convolution runs through the taps backwards.
-      const row = transform!.kind === "gather" ? i : g.kernelH - 1 - i;
-      return this.#load(source, block, first, row * rowStride);
+      return this.#load(source, block, first, i * rowStride);
     });
     const values = emitTransform(f, this.#env.relaxed, transform!.filter.g, taps);
     values.forEach((value, p) => {

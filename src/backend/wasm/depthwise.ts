@@ -14,7 +14,7 @@ import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
 import { align } from "./heap.ts";
 import { applyEpilogue, product, rawTarget, setOutputPointer } from "./result.ts";
 import {
-  clearStage,
+  clearScratch,
   type ImageLayout,
   type StageLayout,
   stageLayout,
@@ -130,17 +130,11 @@ export function depthwiseKernel(kernel: ConvKernel, env: CodegenEnv): KernelCode
     cost: (product(dims) * (taps + 4)) / 12,
     scratchBytes: rawAt + (target.direct ? 0 : align(g.outH * g.outW * 4 + 16)),
     write(f) {
-      const [unit, image, group, origin, raw] = takeLocals(f, "i32", 5) as [
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-      ];
+      const [unit, image, group, origin, raw] = takeLocals(f, "i32", 5);
       const weights = takeLocals(f, "v128", taps);
       f.get(param.lo).get(param.hi).op("i32.ge_s");
       f.if(() => f.op("return"));
-      if (source.stage) clearStage(f, 0, source.stage);
+      if (source.stage) clearScratch(f, 0, source.stage.bytes);
       f.for(unit, { local: param.lo }, { local: param.hi }, 1, () => {
         f.get(unit).i32(g.groups).op("i32.div_u").set(image);
         f.get(unit).i32(g.groups).op("i32.rem_u").set(group);
@@ -159,7 +153,7 @@ export function depthwiseKernel(kernel: ConvKernel, env: CodegenEnv): KernelCode
           f.mem("v128.load32_splat").set(local);
         });
         if (target.direct) setOutputPointer(f, env, epilogue, raw, [[unit, g.outH * g.outW]]);
-        else f.get(param.scratch).i32(rawAt).op("i32.add").set(raw);
+        else f.plus(param.scratch, rawAt).set(raw);
         emitPlane(f, env, g, source.layout, origin, raw, weights);
         if (!target.final) applyEpilogue(f, env, epilogue, dims, raw, [image, group]);
       });
@@ -178,7 +172,7 @@ function emitPlane(
   raw: Local,
   weights: readonly Local[],
 ): void {
-  const [y, row, from, to, x] = takeLocals(f, "i32", 5) as [Local, Local, Local, Local, Local];
+  const [y, row, from, to, x] = takeLocals(f, "i32", 5);
   const places = tapBytes(g, layout);
   // Engines that pair vectors find the pairs where both are stored together.
   const together = isPaired(env.tiles) ? 2 : 1;
@@ -231,22 +225,13 @@ export function depthwiseWeightGradKernel(kernel: ConvWeightGradKernel, env: Cod
     cost: (g.batch * g.groups * g.outH * g.outW * (taps + 4)) / 12,
     scratchBytes: rawAt + align(taps * 4 + 16),
     write(f) {
-      const [unit, chunk, group, sample, end, origin, gradient, raw] = takeLocals(f, "i32", 8) as [
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-      ];
+      const [unit, chunk, group, sample, end, origin, gradient, raw] = takeLocals(f, "i32", 8);
       const [imageStride, channelStride, rowStride] = dy.strides as [number, number, number];
       const pushSample = (add: number) =>
-        f.get(chunk).i32(add).op("i32.add").i32(g.batch).op("i32.mul").i32(chunks).op("i32.div_u");
+        f.plus(chunk, add).i32(g.batch).op("i32.mul").i32(chunks).op("i32.div_u");
       f.get(param.lo).get(param.hi).op("i32.ge_s");
       f.if(() => f.op("return"));
-      if (source.stage) clearStage(f, 0, source.stage);
+      if (source.stage) clearScratch(f, 0, source.stage.bytes);
       f.for(unit, { local: param.lo }, { local: param.hi }, 1, () => {
         f.get(unit).i32(g.groups).op("i32.div_u").set(chunk);
         f.get(unit).i32(g.groups).op("i32.rem_u").set(group);
@@ -269,7 +254,7 @@ export function depthwiseWeightGradKernel(kernel: ConvWeightGradKernel, env: Cod
           }
         });
         if (target.direct) setOutputPointer(f, env, epilogue, raw, [[unit, taps]]);
-        else f.get(param.scratch).i32(rawAt).op("i32.add").set(raw);
+        else f.plus(param.scratch, rawAt).set(raw);
         for (let tap = 0; tap < taps; tap++) emitLaneSum(f, sumsAt + tap * 16, raw, tap * 4);
         if (!target.final) applyEpilogue(f, env, epilogue, dims, raw, [chunk, group]);
       });
@@ -291,14 +276,7 @@ function emitTaps(
   count: number,
   sumsAt: number,
 ): void {
-  const [y, row, from, dyRow, dyFrom, x] = takeLocals(f, "i32", 6) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
+  const [y, row, from, dyRow, dyFrom, x] = takeLocals(f, "i32", 6);
   const places = tapBytes(g, layout).slice(first, first + count);
   const sums = takeLocals(f, "v128", count);
   const dy = f.local("v128");

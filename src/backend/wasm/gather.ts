@@ -23,7 +23,8 @@ function eachUnit(f: FunctionBuilder, blocks: number, inner: number, body: (unit
   f.for(unit, { local: param.lo }, { local: param.hi }, 1, () => {
     f.get(unit).i32(blocks).op("i32.div_u").set(outer);
     f.get(unit).i32(blocks).op("i32.rem_u").i32(innerBlock).op("i32.mul").tee(from);
-    f.i32(innerBlock).op("i32.add").tee(to).i32(inner).get(to).i32(inner).op("i32.lt_s").op("select").set(to);
+    f.i32(innerBlock).op("i32.add").set(to);
+    f.lesser(to, inner).set(to);
     body({ outer, from, to });
   });
   f.release(unit, outer, from, to);
@@ -57,14 +58,7 @@ export function gatherKernel(kernel: GatherKernel, env: CodegenEnv): KernelCode 
     cost: rows * (inner * bytes * 0.05 + blocks * 100),
     scratchBytes: 0,
     write(f) {
-      const [row, j, index, from, to, end] = takeLocals(f, "i32", 6) as [
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-      ];
+      const [row, j, index, from, to, end] = takeLocals(f, "i32", 6);
       eachUnit(f, blocks, inner, (unit) => {
         f.get(unit.outer).i32(count).op("i32.div_u").set(row);
         f.get(unit.outer).i32(count).op("i32.rem_u").set(j);
@@ -98,7 +92,7 @@ function copyBytes(f: FunctionBuilder, from: Local, to: Local, end: Local, bytes
   const step = (size: number, copy: () => void) =>
     f.block(() => {
       f.loop(() => {
-        f.get(to).i32(size).op("i32.add").get(end).op("i32.gt_u").brIf(1);
+        f.plus(to, size).get(end).op("i32.gt_u").brIf(1);
         copy();
         f.increment(from, size).increment(to, size).br(0);
       });

@@ -130,8 +130,8 @@ class MatmulWriter {
         f.i32(0).set(this.#start).i32(plan.depth).set(this.#steps);
         this.#block(indices, false);
         f.for(this.#start, plan.depth, k, plan.depth, () => {
-          f.i32(k).get(this.#start).op("i32.sub").tee(this.#steps).i32(plan.depth);
-          f.get(this.#steps).i32(plan.depth).op("i32.lt_s").op("select").set(this.#steps);
+          f.i32(k).get(this.#start).op("i32.sub").set(this.#steps);
+          f.lesser(this.#steps, plan.depth).set(this.#steps);
           this.#block(indices, true);
         });
       }
@@ -153,14 +153,14 @@ class MatmulWriter {
   /** Turns a block's number into its first and last index. */
   #blockStart(start: Local, end: Local, size: number, limit: number): void {
     const f = this.#f;
-    f.get(start).i32(size).op("i32.mul").tee(start).i32(size).op("i32.add").tee(end);
-    f.i32(limit).get(end).i32(limit).op("i32.lt_s").op("select").set(end);
+    f.get(start).i32(size).op("i32.mul").tee(start).i32(size).op("i32.add").set(end);
+    f.lesser(end, limit).set(end);
   }
 
   #setRaw(indices: readonly Local[]): void {
     const f = this.#f;
     if (!this.#direct) {
-      f.get(param.scratch).i32(this.#scratch.raw).op("i32.add").set(this.#raw);
+      f.plus(param.scratch, this.#scratch.raw).set(this.#raw);
       return;
     }
     const { m, n } = this.#kernel;
@@ -223,7 +223,7 @@ class MatmulWriter {
     else f.get(this.#bBlock).set(panel);
     f.get(this.#column).set(column);
     if (whole > 0) {
-      f.get(this.#columnEnd).i32(whole).get(this.#columnEnd).i32(whole).op("i32.lt_s").op("select").set(last);
+      f.lesser(this.#columnEnd, whole).set(last);
       f.for(column, { local: this.#column }, { local: last }, width, () => {
         body({ width, valid: width }, column, panel);
         f.increment(panel, (packB ? Math.ceil(depth / 4) * 4 * width : this.#bColumn * width) * 4);
@@ -254,7 +254,7 @@ class MatmulWriter {
     const source = f.local("i32");
     const target = f.local("i32");
     f.get(this.#aBlock).set(source);
-    f.get(param.scratch).i32(this.#scratch.a).op("i32.add").set(target);
+    f.plus(param.scratch, this.#scratch.a).set(target);
     this.#tiles((rows) => {
       packPanel(
         f,
@@ -281,7 +281,7 @@ class MatmulWriter {
     const last = f.local("i32");
     const whole = full * size;
     if (full > 0) {
-      f.get(this.#rowEnd).i32(whole).get(this.#rowEnd).i32(whole).op("i32.lt_s").op("select").set(last);
+      f.lesser(this.#rowEnd, whole).set(last);
       f.for(row, { local: this.#row }, { local: last }, size, () => body(size));
     }
     if (rest > 0) {
@@ -301,7 +301,7 @@ class MatmulWriter {
     const b = f.local("i32");
     const c = f.local("i32");
     const left = f.local("i32");
-    if (packA) f.get(param.scratch).i32(this.#scratch.a).op("i32.add").set(aTile);
+    if (packA) f.plus(param.scratch, this.#scratch.a).set(aTile);
     else f.get(this.#aBlock).set(aTile);
     f.get(column).get(this.#column).op("i32.sub").i32(4).op("i32.mul").get(this.#raw).op("i32.add").set(c);
     this.#tiles((rows) => {
@@ -329,7 +329,7 @@ class MatmulWriter {
         });
       if (this.#kernel.k > 0) loop();
       if (isPaired(this.#env.tiles) && valid % 8 !== 0) {
-        f.get(param.scratch).i32(this.#scratch.tile).op("i32.add").set(b);
+        f.plus(param.scratch, this.#scratch.tile).set(b);
         settleTile(f, tile, b);
       }
       tile.acc.forEach((acc, i) => {

@@ -43,10 +43,7 @@ export function packPanel(
   const from = f.local("i32");
   const to = f.local("i32");
   const k = f.local("i32");
-  f.get(source.pointer)
-    .i32(lowest * 4)
-    .op("i32.add")
-    .set(from);
+  f.plus(source.pointer, lowest * 4).set(from);
   f.get(target).set(to);
   // Groups of four columns go from the last to the first: what a partial group writes too far into the next
   // step is written again by that step.
@@ -56,7 +53,7 @@ export function packPanel(
       const column = group * 4;
       const at = column * 4;
       if (transposing) {
-        const rows = takeLocals(f, "v128", 4) as [Local, Local, Local, Local];
+        const rows = takeLocals(f, "v128", 4);
         rows.forEach((row, i) => {
           f.get(from)
             .mem("v128.load", offset(column + i), 2)

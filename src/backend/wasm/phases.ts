@@ -140,7 +140,7 @@ class RunWriter {
     if (total === 0) return;
     const counter = this.#counter();
     const address = f.local("i32");
-    f.get(this.#args).i32(counter).op("i32.add").set(address);
+    f.plus(this.#args, counter).set(address);
     f.get(address).mem("i32.atomic.load").i32(total).op("i32.ne");
     f.if(() => {
       f.i32(0).set(this.#done);
@@ -204,21 +204,21 @@ class RunWriter {
     f.get(this.#thread).set(owner);
     f.for(tried, 0, { local: this.#threads }, 1, () => {
       f.i32(work.units).get(owner).get(this.#threads).call(share).set(start);
-      f.i32(work.units).get(owner).i32(1).op("i32.add").get(this.#threads).call(share).set(end);
+      f.i32(work.units).plus(owner, 1).get(this.#threads).call(share).set(end);
       f.block(() => {
         f.loop(() => {
           f.get(this.#args).get(owner).i32(line).op("i32.mul").op("i32.add").i32(claim);
           f.mem("i32.atomic.rmw.add", counters).get(start).op("i32.add").tee(lo);
           f.get(end).op("i32.ge_s").brIf(1);
-          f.get(lo).i32(claim).op("i32.add").tee(hi).get(end);
-          f.get(hi).get(end).op("i32.lt_s").op("select").set(hi);
+          f.plus(lo, claim).set(hi);
+          f.lesser(hi, { local: end }).set(hi);
           this.#call(kernel, () => f.get(lo).get(hi));
           f.get(this.#done).get(hi).op("i32.add").get(lo).op("i32.sub").set(this.#done);
           if (work.cost > heartbeatInterval) this.#beat();
           f.br(0);
         });
       });
-      f.get(owner).i32(1).op("i32.add").tee(owner).get(this.#threads).op("i32.ge_s");
+      f.plus(owner, 1).tee(owner).get(this.#threads).op("i32.ge_s");
       f.if(() => f.i32(0).set(owner));
     });
     f.release(tried, owner, start, end);
@@ -236,8 +236,8 @@ class RunWriter {
     }
     const [lo, hi] = [this.#lo, this.#hi];
     f.for(lo, 0, units, longest, () => {
-      f.get(lo).i32(longest).op("i32.add").tee(hi).i32(units);
-      f.get(hi).i32(units).op("i32.lt_s").op("select").set(hi);
+      f.plus(lo, longest).set(hi);
+      f.lesser(hi, units).set(hi);
       this.#call(kernel, () => f.get(lo).get(hi));
       this.#beat();
     });

@@ -99,8 +99,8 @@ function planesKernel(
         else f.get(param.scratch).set(raw);
       };
       f.for(from, { local: param.lo }, { local: param.hi }, block, () => {
-        f.get(from).i32(block).op("i32.add").tee(to).get(param.hi);
-        f.get(to).get(param.hi).op("i32.lt_s").op("select").set(to);
+        f.plus(from, block).set(to);
+        f.lesser(to, { local: param.hi }).set(to);
         setRaw();
         f.for(plane, { local: from }, { local: to }, 1, () => {
           writePlane(plane, raw);

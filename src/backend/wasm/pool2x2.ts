@@ -8,7 +8,7 @@ type Corners = readonly [Local, Local, Local, Local];
 
 /** Takes locals with the corners of four windows whose first element is at `address`. */
 function loadCorners(f: FunctionBuilder, address: Local, rowBytes: number): Corners {
-  const corners = takeLocals(f, "v128", 4) as [Local, Local, Local, Local];
+  const corners = takeLocals(f, "v128", 4);
   const low = f.local("v128");
   const high = f.local("v128");
   for (const row of [0, 1]) {
@@ -162,10 +162,7 @@ function clearRest(f: FunctionBuilder, g: PoolGeometry, raw: Local): void {
   const [at, i, j] = [f.local("i32"), f.local("i32"), f.local("i32")];
   const columns = g.inW - g.outW * 2;
   if (columns > 0) {
-    f.get(raw)
-      .i32(g.outW * 8)
-      .op("i32.add")
-      .set(at);
+    f.plus(raw, g.outW * 8).set(at);
     f.for(i, 0, g.outH * 2, 1, () => {
       f.for(j, 0, columns, 1, () => {
         f.get(at).f32(0).mem("f32.store").increment(at, 4);
@@ -173,10 +170,7 @@ function clearRest(f: FunctionBuilder, g: PoolGeometry, raw: Local): void {
       f.increment(at, g.outW * 8);
     });
   }
-  f.get(raw)
-    .i32(g.outH * 2 * g.inW * 4)
-    .op("i32.add")
-    .set(at);
+  f.plus(raw, g.outH * 2 * g.inW * 4).set(at);
   f.for(i, 0, (g.inH - g.outH * 2) * g.inW, 1, () => {
     f.get(at).f32(0).mem("f32.store").increment(at, 4);
   });

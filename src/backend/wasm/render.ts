@@ -1,8 +1,7 @@
 // The code generator of each kind of kernel; the one place that knows them all.
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { CodegenEnv, KernelCode } from "./codegen.ts";
-import { convKernel } from "./conv.ts";
-import { convWeightGradKernel } from "./convWeightGrad.ts";
+import { convKernel, convWeightGradKernel } from "./convolution.ts";
 import { gatherKernel, scatterAddKernel } from "./gather.ts";
 import { loopKernel } from "./loops.ts";
 import { matmulKernel } from "./matmul.ts";

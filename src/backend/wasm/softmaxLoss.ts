@@ -33,8 +33,8 @@ export function softmaxLossKernel(kernel: SoftmaxLossKernel, env: CodegenEnv): K
       f.for(unit, { local: param.lo }, { local: param.hi }, 1, () => {
         f.get(unit).i32(blocks).op("i32.div_u").set(row);
         f.get(unit).i32(blocks).op("i32.rem_u").i32(innerBlock).op("i32.mul").tee(from);
-        f.i32(innerBlock).op("i32.add").tee(to).i32(inner);
-        f.get(to).i32(inner).op("i32.lt_s").op("select").set(to);
+        f.i32(innerBlock).op("i32.add").set(to);
+        f.lesser(to, inner).set(to);
         writer.columns(row, from, to);
       });
     },

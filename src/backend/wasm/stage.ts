@@ -63,12 +63,11 @@ export function stageLayout(
   };
 }
 
-/** Fills the stage with zeros; data written later never touches what has to stay zero. */
-export function clearStage(f: FunctionBuilder, offset: number, layout: StageLayout): void {
-  const at = f.local("i32");
-  const end = f.local("i32");
-  f.get(param.scratch).i32(offset).op("i32.add").tee(at);
-  f.i32(Math.ceil(layout.bytes / 16) * 16)
+/** Fills bytes of scratch memory with zeros, up to a whole vector; what stays zero is never written later. */
+export function clearScratch(f: FunctionBuilder, place: number, bytes: number): void {
+  const [at, end] = takeLocals(f, "i32", 2);
+  f.plus(param.scratch, place).tee(at);
+  f.i32(Math.ceil(bytes / 16) * 16)
     .op("i32.add")
     .set(end);
   f.for(at, { local: at }, { local: end }, 16, () => {
@@ -138,7 +137,7 @@ export function stageWindow(
   const g = image.geometry;
   const size = byteSize(image.dtype);
   const [channelStride, rowStride, columnStride] = image.strides;
-  const [channel, row, from, to, at] = takeLocals(f, "i32", 5) as [Local, Local, Local, Local, Local];
+  const [channel, row, from, to, at] = takeLocals(f, "i32", 5);
   f.for(channel, 0, layout.channels, 1, () => {
     f.get(source);
     addScaled(f, channel, channelStride * size);

@@ -2,9 +2,16 @@
 // any kernel's geometry.
 import type { FunctionBuilder, Local, ValueType } from "./assembler.ts";
 
+/** So many locals; an array where their number is not known beforehand. */
+type Locals<N extends number, Taken extends Local[] = []> = number extends N
+  ? Local[]
+  : Taken["length"] extends N
+    ? Taken
+    : Locals<N, [...Taken, Local]>;
+
 /** Several fresh locals of one type. */
-export function takeLocals(f: FunctionBuilder, type: ValueType, count: number): Local[] {
-  return Array.from({ length: count }, () => f.local(type));
+export function takeLocals<N extends number>(f: FunctionBuilder, type: ValueType, count: N): Locals<N> {
+  return Array.from({ length: count }, () => f.local(type)) as Locals<N>;
 }
 
 /** Pushes `local · factor` (i32, wrapping). */
@@ -119,7 +126,7 @@ export function storeLanes(
 }
 
 /** Transposes a 4 × 4 block held in four locals, in place. */
-export function transpose4(f: FunctionBuilder, rows: readonly [Local, Local, Local, Local]): void {
+export function transpose4(f: FunctionBuilder, rows: Locals<4>): void {
   const [a, b, c, d] = rows;
   const low = f.local("v128");
   const high = f.local("v128");

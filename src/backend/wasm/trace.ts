@@ -42,7 +42,7 @@ export function writeNote(
   f.get(args).mem("i32.load", runArgs.traceStride).op("i32.mul").op("i32.add").tee(notes);
   f.mem("i32.load").tee(note).i32(mostNotes).op("i32.lt_s");
   f.if(() => {
-    f.get(notes).get(note).i32(1).op("i32.add").mem("i32.store");
+    f.get(notes).plus(note, 1).mem("i32.store");
     f.get(notes).get(note).i32(noteBytes).op("i32.mul").op("i32.add").tee(note);
     f.i32(number).mem("i32.store", headBytes);
     f.get(note)

@@ -49,7 +49,8 @@ export function emitUnits(f: FunctionBuilder, cut: Cut, body: (indices: UnitIndi
     pushLow();
     f.i32(block).op("i32.mul").set(from);
     pushHigh();
-    f.i32(block).op("i32.mul").tee(to).i32(size).get(to).i32(size).op("i32.lt_s").op("select").set(to);
+    f.i32(block).op("i32.mul").set(to);
+    f.lesser(to, size).set(to);
     return { from, to };
   };
   if (dim === 0) {

@@ -1,0 +1,33 @@
+// All ops and functions of the network layers by name, each with what it is to be tried with.
+import { functionalRecords } from "../nn/functional.ts";
+import { convRecords } from "../ops/conv.ts";
+import { elementwiseRecords, type OpRecord } from "../ops/define.ts";
+import { indexingRecords } from "../ops/indexing.ts";
+import { linalgRecords } from "../ops/linalg.ts";
+import { movementRecords } from "../ops/movement.ts";
+import { normRecords } from "../ops/norm.ts";
+import { poolRecords } from "../ops/pool.ts";
+import { reduceRecords } from "../ops/reduce.ts";
+import { softmaxLossRecords } from "../ops/softmaxLoss.ts";
+import "../ops/index.ts";
+import { castRecords } from "../ops/unary.ts";
+
+/** Every op and every function of `nn`, by name. */
+export function registry(): ReadonlyMap<string, OpRecord> {
+  const records = [
+    ...elementwiseRecords(),
+    ...castRecords(),
+    ...movementRecords(),
+    ...reduceRecords(),
+    ...indexingRecords(),
+    ...linalgRecords(),
+    ...convRecords(),
+    ...poolRecords(),
+    ...normRecords(),
+    ...softmaxLossRecords(),
+    ...functionalRecords(),
+  ];
+  const byName = new Map(records.map((record) => [record.name, record]));
+  if (byName.size < records.length) throw new Error("an op is declared twice");
+  return byName;
+}
