@@ -12,6 +12,9 @@ import type { Work } from "./works.ts";
 /** Lets the idle threads of the side that has just worked go to sleep before the next one begins. */
 const pauseMs = 100;
 
+/** Warm-up in slices: within a second V8 has optimised the code of both languages, and a second is two default slices. */
+const warmupFactor = 2;
+
 /** How a work is measured. */
 export interface RoundOptions {
   readonly rounds: number;
@@ -109,7 +112,8 @@ export async function compareWork(
 
 function sideArguments(side: SideSpec, options: RoundOptions): string[] {
   const threads = String(side.threads ?? options.threads);
-  return ["--data", mnistFolder(), "--threads", threads, "--warmup", String(options.seconds)];
+  const warmup = String(warmupFactor * options.seconds);
+  return ["--data", mnistFolder(), "--threads", threads, "--warmup", warmup];
 }
 
 /** One slice of every side; a side that fails is dropped. */

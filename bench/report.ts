@@ -21,9 +21,10 @@ const times = (value: number): string => round(value, 3).toString();
 export function workText({ work, measured, absent, disturbed, warnings }: WorkResult): string {
   const ours = measured.filter(({ isOurs }) => isOurs);
   const lines = measured.map((side) => {
-    const ratios = side.isOurs
-      ? ""
-      : `  ours ÷ this: ${ours.map((own) => times(ratio(own, side).median)).join(", ")}`;
+    const ratios =
+      side.isOurs || ours.length === 0
+        ? ""
+        : `  ours ÷ this: ${ours.map((own) => times(ratio(own, side).median)).join(", ")}`;
     const name = title(side, side.about).padEnd(32);
     const threads = count(side.about.threads, "thread");
     return `  ${name}${spread(summarise(side.rates)).padEnd(28)}${side.about.mode}, ${threads}${ratios}`;

@@ -45,8 +45,8 @@ def fastest(ways, warmup):
             continue
         try:
             way.prepare()
-            run(way, warmup / 4)
-            best[way] = min(seconds_per_step(way, warmup / 20) for _ in range(3))
+            run(way, warmup / 8)
+            best[way] = min(seconds_per_step(way, warmup / 40) for _ in range(3))
         except Exception as error:
             print(f"{way.name}: {error}", file=sys.stderr)
     if not best:
@@ -56,7 +56,7 @@ def fastest(ways, warmup):
     for _ in range(ROUNDS if len(best) > 1 else 0):
         for way in best:
             # The best of all: disturbances only ever slow a way down.
-            best[way] = min(best[way], seconds_per_step(way, warmup / 10))
+            best[way] = min(best[way], seconds_per_step(way, warmup / 20))
     return min(best, key=best.get)
 
 

@@ -9,6 +9,8 @@ from torch_numbers import colour_pictures, magnitude, mnist, uniform
 
 # Batches up to this one may be done faster by one thread than by several that have to meet.
 SMALL_BATCH = 16
+# The same for products of matrices of this size.
+SMALL_PRODUCT = 64
 
 
 class Way:
@@ -138,7 +140,8 @@ def ways_of(work, folder, threads):
         teams = {threads, 1} if batch <= SMALL_BATCH else {threads}
         return [make(name, team, network, batch, data) for name in names for team in sorted(teams)]
     if kind == "matmul":
-        return [Call("eager", threads, lambda _: products(work["size"]))]
+        teams = {threads, 1} if work["size"] <= SMALL_PRODUCT else {threads}
+        return [Call("eager", team, lambda _: products(work["size"])) for team in sorted(teams)]
     calls = convolutions(work)
     return [
         Call(f"{name}, {layout}", threads, make)
