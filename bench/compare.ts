@@ -83,7 +83,7 @@ export async function compareWork(
   try {
     // Warm-ups too run one after the other.
     for (const spec of sides) {
-      const side = new Side(spec.key, [...spec.command, ...sideArguments(spec, options)]);
+      const side = new Side([...spec.command, ...sideArguments(spec, options)]);
       started.push(side);
       try {
         const about = await side.open(work);

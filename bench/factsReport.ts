@@ -1,15 +1,10 @@
-// The facts as Markdown, which is also what people see in the terminal. Knows nothing of how they were measured.
+// The facts as Markdown, for a report and for the terminal. Knows nothing of how they were measured.
 import { type Measured, rate, ratio, type WorkResult } from "./compare.ts";
 import { type FactsResult, isRevectorized } from "./facts.ts";
 import { machineLine } from "./machine.ts";
 import { figure, spread, table } from "./report.ts";
 import { title } from "./sides.ts";
 import { round, type Summary } from "./statistics.ts";
-
-/** The facts for the terminal. */
-export function factsText(result: FactsResult): string {
-  return factsMarkdown(result);
-}
 
 /** The facts as a section of a report. */
 export function factsMarkdown(result: FactsResult): string {

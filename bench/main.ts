@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { compareWork, type WorkResult } from "./compare.ts";
 import { facts } from "./facts.ts";
-import { factsMarkdown, factsText } from "./factsReport.ts";
+import { factsMarkdown } from "./factsReport.ts";
 import { machine, machineLine } from "./machine.ts";
 import { comparisonJson, comparisonMarkdown, workText } from "./report.ts";
 import { allSides, type SideSpec } from "./sides.ts";
@@ -126,7 +126,7 @@ async function main(): Promise<void> {
   if (words.length > 0) throw new UsageError(`expected one benchmark; got "${positionals.join(" ")}"`);
   if (command === "facts") {
     const result = await facts(roundOptions(values));
-    print(result, factsText);
+    print(result, factsMarkdown);
     if (values.write !== undefined) writeSection(values.write, "facts", factsMarkdown(result));
     return;
   }

@@ -34,7 +34,11 @@ export function workText({ work, measured, absent, disturbed, warnings }: WorkRe
     ...lines,
     ...absent.map(({ key, reason, hasFailed }) => `  ${key}: –  (${hasFailed ? "failed: " : ""}${reason})`),
     ...warnings.map((warning) => `  warning: ${warning}`),
-    ...(disturbed > 0 ? [`  ${disturbed} counted rounds were disturbed by other programs`] : []),
+    ...(disturbed > 0
+      ? [
+          `  ${count(disturbed, "counted round")} ${disturbed === 1 ? "was" : "were"} disturbed by other programs`,
+        ]
+      : []),
   ].join("\n");
 }
 

@@ -16,16 +16,14 @@ type Reply<T> = T | Skipped | { readonly error: string };
 
 /** One side, in a process of its own. Between slices it is blocked reading stdin. */
 export class Side {
-  readonly name: string;
   #child: ChildProcess;
   #answers: ((line: string | Error) => void)[] = [];
   /** Set once the process cannot answer any more. */
   #failure: Error | null = null;
   #errors = "";
 
-  /** @param name for messages; `command`: program and arguments */
-  constructor(name: string, [program, ...args]: readonly [string, ...string[]]) {
-    this.name = name;
+  /** Starts a program with its arguments. */
+  constructor([program, ...args]: readonly [string, ...string[]]) {
     this.#child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
     this.#child.stderr!.on("data", (text: Buffer) => {
       this.#errors = (this.#errors + text).slice(-2000);
@@ -53,7 +51,7 @@ export class Side {
   /** Works for about so many seconds. */
   async go(seconds: number): Promise<Slice> {
     const reply = await this.#ask<Slice>({ go: seconds });
-    if ("skip" in reply) throw new Error(`${this.name}: ${reply.skip}`);
+    if ("skip" in reply) throw new Error(reply.skip);
     return reply;
   }
 
@@ -66,7 +64,7 @@ export class Side {
     const answer = this.#answer();
     this.#child.stdin!.write(`${JSON.stringify(question)}\n`);
     const reply: Reply<T> = JSON.parse(await answer);
-    if ("error" in reply) throw new Error(`${this.name}: ${reply.error}`);
+    if ("error" in reply) throw new Error(reply.error);
     return reply;
   }
 
@@ -83,7 +81,7 @@ export class Side {
   }
 
   #fail(reason: string): void {
-    this.#failure ??= new Error(`${this.name}: ${reason}\n${this.#errors}`.trimEnd());
+    this.#failure ??= new Error(`${reason}\n${this.#errors}`.trimEnd());
     for (const answer of this.#answers.splice(0)) answer(this.#failure);
   }
 }
