@@ -1,19 +1,29 @@
-// The benchmarks' command line: picks one, runs it, prints a table or JSON.
+// The benchmarks' command line: picks one, runs it, prints a table or JSON, and writes a section of a report.
 import { parseArgs } from "node:util";
-import { lenet, lenetTable, peerNames } from "./lenet.ts";
+import { compareWork, type WorkResult } from "./compare.ts";
+import { facts } from "./facts.ts";
+import { factsMarkdown } from "./factsReport.ts";
+import { machine, machineLine } from "./machine.ts";
+import { comparisonJson, comparisonMarkdown, workText } from "./report.ts";
+import { allSides, type SideSpec } from "./sides.ts";
 import { startup, startupTable } from "./startup.ts";
+import { hasWords, works } from "./works.ts";
+import { writeSection } from "./write.ts";
 
-const usage = `Usage: npm run bench -- <benchmark> [options]
+const usage = `Usage: npm run bench -- [benchmark] [options]
 
-  lenet      training LeNet on MNIST, samples per second
-    --peer ${peerNames.join("|")}
-    --batch 64  --threads 2  --rounds 5  --seconds 2
-  matmul     square matrix products, GFLOP/s beside the machine's SIMD128 peak
-  startup    from import to the first finished training step, milliseconds
+  compare [words]  every side does every work, by turns (default); words pick works: train lenet 64
+    --sides node20,torch   only these sides
+    --threads 2
+    --python python3       a Python that has PyTorch
+  facts            our own figures: share of the SIMD128 peak, two threads beside one, compile time, MNIST
+  startup          from import to the first finished training step, milliseconds
     --runs 7
 
-  --json     print the result as JSON
-Example: npm run bench -- lenet --peer torch --json`;
+  --rounds 5  --seconds 0.5   of compare and facts: rounds that count, and how long a side works in each
+  --write FILE.md  put the result into a report as well: a section of its own, in place of an older one
+  --json           print the result as JSON
+Example: npm run bench -- compare train lenet 64 --sides node20,torch --rounds 9`;
 
 class UsageError extends Error {}
 
@@ -34,12 +44,13 @@ function readCommand() {
     return parseArgs({
       allowPositionals: true,
       options: {
-        peer: { type: "string" },
-        batch: { type: "string", default: "64" },
+        sides: { type: "string" },
+        python: { type: "string", default: "python3" },
         threads: { type: "string", default: "2" },
         rounds: { type: "string", default: "5" },
-        seconds: { type: "string", default: "2" },
+        seconds: { type: "string", default: "0.5" },
         runs: { type: "string", default: "7" },
+        write: { type: "string" },
         json: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
@@ -49,39 +60,78 @@ function readCommand() {
   }
 }
 
+type Values = ReturnType<typeof readCommand>["values"];
+
+const roundOptions = ({ rounds, seconds, threads }: Values) => ({
+  rounds: integer("rounds", rounds),
+  seconds: positive("seconds", seconds),
+  threads: integer("threads", threads),
+});
+
+/** The sides that were asked for and are installed; says what is missing for the others. */
+function pickSides({ sides, python }: Values): SideSpec[] {
+  const all = allSides(python);
+  const keys = sides?.split(",") ?? all.map(({ key }) => key);
+  const unknown = keys.find((key) => all.every((side) => side.key !== key));
+  if (unknown !== undefined) {
+    throw new UsageError(`unknown side "${unknown}"; known: ${all.map(({ key }) => key).join(", ")}`);
+  }
+  const present = all.filter((side) => {
+    if (!keys.includes(side.key)) return false;
+    const missing = side.missing();
+    if (missing !== null) console.error(`bench: without ${side.key}: ${missing}`);
+    return missing === null;
+  });
+  if (present.length === 0) throw new Error("bench: none of these sides is installed");
+  return present;
+}
+
+async function compare(words: readonly string[], values: Values): Promise<void> {
+  const chosen = works.filter(({ name }) => hasWords(name, words));
+  if (chosen.length === 0) {
+    throw new UsageError(`no work has all of these words: ${words.join(" ")}\nWorks:\n  ${names()}`);
+  }
+  const options = roundOptions(values);
+  const sides = pickSides(values);
+  const before = machine();
+  const about = `${options.rounds} round${options.rounds === 1 ? "" : "s"} of ${options.seconds} s by turns, ${options.threads} threads`;
+  if (!values.json) console.log(`${machineLine(before)}\n${about}; median (range)`);
+  const results: WorkResult[] = [];
+  for (const work of chosen) {
+    const result = await compareWork(work, sides, options);
+    results.push(result);
+    if (!values.json) console.log(workText(result));
+  }
+  if (values.json) {
+    console.log(JSON.stringify({ machine: before, options, works: comparisonJson(results) }, null, 2));
+  }
+  if (values.write !== undefined) {
+    const head = `## Beside other libraries\n\n${machineLine(before)}. ${about}; medians with their range.`;
+    writeSection(values.write, "compare", `${head}\n\n${comparisonMarkdown(results)}`);
+  }
+}
+
+const names = () => works.map(({ name }) => name).join("\n  ");
+
 async function main(): Promise<void> {
   const { values, positionals } = readCommand();
   if (values.help) {
     console.log(usage);
     return;
   }
-  const print = <T>(result: T, table: (result: T) => string) =>
-    console.log(values.json ? JSON.stringify(result, null, 2) : table(result));
-  switch (positionals.length === 1 ? positionals[0] : undefined) {
-    case "lenet": {
-      const { peer } = values;
-      if (peer !== undefined && !peerNames.includes(peer)) {
-        throw new UsageError(`unknown peer "${peer}"; known: ${peerNames.join(", ")}`);
-      }
-      const options = {
-        peer,
-        batch: integer("batch", values.batch),
-        threads: integer("threads", values.threads),
-        rounds: integer("rounds", values.rounds),
-        seconds: positive("seconds", values.seconds),
-      };
-      return print(await lenet(options), lenetTable);
-    }
-    case "matmul": {
-      // The other benchmarks leave the engine to their child processes.
-      const { matmul, matmulTable } = await import("./matmul.ts");
-      return print(await matmul(), matmulTable);
-    }
-    case "startup":
-      return print(await startup(integer("runs", values.runs)), startupTable);
-    default:
-      throw new UsageError(`expected one benchmark; got "${positionals.join(" ")}"`);
+  const print = <T>(result: T, text: (result: T) => string) =>
+    console.log(values.json ? JSON.stringify(result, null, 2) : text(result));
+  const [command = "compare", ...words] = positionals;
+  if (command === "compare") return compare(words, values);
+  if (words.length > 0) throw new UsageError(`expected one benchmark; got "${positionals.join(" ")}"`);
+  if (command === "facts") {
+    const result = await facts(roundOptions(values));
+    print(result, factsMarkdown);
+    if (values.write !== undefined) writeSection(values.write, "facts", factsMarkdown(result));
+    return;
   }
+  if (command === "startup") return print(await startup(integer("runs", values.runs)), startupTable);
+  throw new UsageError(`unknown benchmark "${command}"`);
 }
 
 try {

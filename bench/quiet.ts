@@ -16,28 +16,52 @@ function usedByAll(): number {
   return ms / 1000;
 }
 
+/** Fields of /proc/PID/stat behind the program's name. */
+const ownTime = [11, 12];
+const timeOfEndedChildren = [13, 14];
+
 /** Processor seconds that a process has used, all its threads together; 0 where the system does not tell. */
-function usedBy(pid: number): number {
+function usedBy(pid: number, fields: readonly number[]): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The second field is the program's name in parentheses, which may hold spaces; utime and stime are 14 and 15.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+    // The second field is the program's name in parentheses, which may hold spaces.
+    const values = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields.reduce((sum, field) => sum + Number(values[field]), 0) / ticksPerSecond;
   } catch {
     return 0;
   }
 }
 
 /** Runs `work` and tells which share (0–1) of all cores was used by processes other than `pid` meanwhile. */
-export async function watching<T>(
-  pid: number,
-  work: () => Promise<T>,
-): Promise<{ value: T; others: number }> {
-  const before = { all: usedByAll(), own: usedBy(pid), time: performance.now() };
+export function watching<T>(pid: number, work: () => Promise<T>): Promise<Watched<T>> {
+  return watch(work, () => usedBy(pid, ownTime));
+}
+
+/** Runs `work`, which starts a process and waits for its end, and tells which share of all cores others used meanwhile. */
+export function watchingChild<T>(work: () => Promise<T>): Promise<Watched<T>> {
+  return watch(work, () => usedBy(process.pid, timeOfEndedChildren));
+}
+
+async function watch<T>(work: () => Promise<T>, ownSeconds: () => number): Promise<Watched<T>> {
+  const before = { all: usedByAll(), own: ownSeconds(), time: performance.now() };
   const value = await work();
   const wall = (performance.now() - before.time) / 1000;
-  const own = usedBy(pid) - before.own;
+  const own = ownSeconds() - before.own;
   if (process.platform !== "linux") return { value, others: 0 };
   const others = (usedByAll() - before.all - own) / (wall * cpus().length);
   return { value, others: Math.max(0, others) };
+}
+
+/** A measurement, and which share of the cores others used during it. */
+export interface Watched<T> {
+  readonly value: T;
+  readonly others: number;
+}
+
+/** So many quiet measurements; where the machine stays busy, the quietest of three times as many. */
+export async function quietest<T>(count: number, measure: () => Promise<Watched<T>>): Promise<Watched<T>[]> {
+  const all: Watched<T>[] = [];
+  const quiet = () => all.filter(({ others }) => others <= tolerated).length;
+  while (quiet() < count && all.length < count * 3) all.push(await measure());
+  return all.toSorted((a, b) => a.others - b.others).slice(0, count);
 }

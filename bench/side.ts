@@ -1,44 +1,41 @@
-// The driver's end of the LeNet benchmark's protocol: starts one side as a child process and asks it for slices.
+// The driver's end of the comparison's protocol (see serve.ts): one side of one work as a child process.
 import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface, type Interface } from "node:readline";
+import { createInterface } from "node:readline";
 import type { About, Slice } from "./serve.ts";
+import type { Work } from "./works.ts";
 
-/** How long a side may take to import, compile and warm up, and to answer one slice. */
-const patience = 180_000;
+/** How long a side may take for one answer, warm-up and torch.compile included. */
+const patience = 300_000;
 
-/** One trainer, in a process of its own. Between slices it is blocked reading stdin. */
+/** Where a side says that it leaves a work out. */
+export interface Skipped {
+  readonly skip: string;
+}
+
+type Reply<T> = T | Skipped | { readonly error: string };
+
+/** One side, in a process of its own. Between slices it is blocked reading stdin. */
 export class Side {
-  readonly name: string;
   #child: ChildProcess;
-  #lines: Interface;
   #answers: ((line: string | Error) => void)[] = [];
+  /** Set once the process cannot answer any more. */
+  #failure: Error | null = null;
   #errors = "";
-  #help: string;
 
-  /**
-   * @param name for messages
-   * @param command program and arguments
-   * @param help what to do when the side does not start, for example what to install
-   */
-  constructor(name: string, [program, ...args]: readonly [string, ...string[]], help: string) {
-    this.name = name;
-    this.#help = help;
+  /** Starts a program with its arguments. */
+  constructor([program, ...args]: readonly [string, ...string[]]) {
     this.#child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
     this.#child.stderr!.on("data", (text: Buffer) => {
       this.#errors = (this.#errors + text).slice(-2000);
     });
-    this.#lines = createInterface({ input: this.#child.stdout! });
     // Libraries greet on stdout too; the protocol's lines are the JSON objects.
-    this.#lines.on("line", (line) => {
+    createInterface({ input: this.#child.stdout! }).on("line", (line) => {
       if (line.startsWith("{")) this.#answers.shift()?.(line);
     });
+    // A process that ends while it is written to is reported by its "close".
+    this.#child.stdin!.on("error", () => {});
     this.#child.on("error", (error) => this.#fail(error.message));
     this.#child.on("close", (code) => this.#fail(`ended with ${code}`));
-  }
-
-  /** Resolves when the side is warm. */
-  async ready(): Promise<About> {
-    return JSON.parse(await this.#answer());
   }
 
   /** Process number, to see what the side uses. */
@@ -46,10 +43,16 @@ export class Side {
     return this.#child.pid ?? 0;
   }
 
-  /** Trains for about so many seconds. */
+  /** Sets a work up; resolves when it is warm, or left out. */
+  open(work: Work): Promise<About | Skipped> {
+    return this.#ask({ open: work });
+  }
+
+  /** Works for about so many seconds. */
   async go(seconds: number): Promise<Slice> {
-    this.#child.stdin!.write(`go ${seconds}\n`);
-    return JSON.parse(await this.#answer());
+    const reply = await this.#ask<Slice>({ go: seconds });
+    if ("skip" in reply) throw new Error(reply.skip);
+    return reply;
   }
 
   /** Ends the process. */
@@ -57,8 +60,17 @@ export class Side {
     this.#child.kill();
   }
 
+  async #ask<T extends object>(question: object): Promise<T | Skipped> {
+    const answer = this.#answer();
+    this.#child.stdin!.write(`${JSON.stringify(question)}\n`);
+    const reply: Reply<T> = JSON.parse(await answer);
+    if ("error" in reply) throw new Error(reply.error);
+    return reply;
+  }
+
   #answer(): Promise<string> {
     return new Promise((resolve, reject) => {
+      if (this.#failure) return reject(this.#failure);
       const timer = setTimeout(() => this.#fail(`no answer within ${patience / 1000} s`), patience);
       this.#answers.push((line) => {
         clearTimeout(timer);
@@ -69,7 +81,7 @@ export class Side {
   }
 
   #fail(reason: string): void {
-    const error = new Error(`bench: ${this.name} ${reason}. ${this.#help}\n${this.#errors}`.trimEnd());
-    for (const answer of this.#answers.splice(0)) answer(error);
+    this.#failure ??= new Error(`${reason}\n${this.#errors}`.trimEnd());
+    for (const answer of this.#answers.splice(0)) answer(this.#failure);
   }
 }

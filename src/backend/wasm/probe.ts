@@ -1,6 +1,6 @@
 // Finds out which register tiles the engine runs well, by timing one tile of each family on registers and a first-level
 // cache. What it finds is kept for the process.
-import { ModuleBuilder } from "./assembler.ts";
+import { type FunctionBuilder, ModuleBuilder } from "./assembler.ts";
 import { closeTile, openTile, outerProductStep } from "./tile.ts";
 import type { TileFamilyName, Tiles } from "./tiles.ts";
 
@@ -36,38 +36,41 @@ export function forgetTiles(): void {
   found.clear();
 }
 
+/** Writes the work that a tile is timed with: `probedProducts(rows, vectors)` multiply-adds on a page of memory. */
+export function writeTileProbe(f: FunctionBuilder, relaxed: boolean, rows: number, vectors: number): void {
+  const [left, step, a, b] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+  f.for(left, 0, repeats, 1, () => {
+    const tile = openTile(f, rows, vectors);
+    f.i32(0).set(a).i32(16384).set(b);
+    f.for(step, 0, steps, 1, () => {
+      outerProductStep(
+        f,
+        relaxed,
+        tile,
+        (r) => f.get(a).mem("v128.load32_splat", r * 4),
+        (v) => f.get(b).mem("v128.load", v * 16),
+      );
+      f.increment(a, rows * 4).increment(b, vectors * 16);
+    });
+    tile.acc.forEach((acc, i) => {
+      f.i32(32768)
+        .get(acc)
+        .mem("v128.store", i * 16);
+    });
+    closeTile(f, tile);
+  });
+}
+
+/** Multiply-adds of single floats in a tile's probe. */
+export function probedProducts(rows: number, vectors: number): number {
+  return repeats * steps * rows * vectors * 4;
+}
+
 function fastestFamily(relaxed: boolean): TileFamilyName {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
   const module = new ModuleBuilder({ initial: 1, maximum: 1, shared: false });
   for (const [family, rows, vectors] of candidates) {
-    module.func(
-      [],
-      [],
-      (f) => {
-        const [left, step, a, b] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
-        f.for(left, 0, repeats, 1, () => {
-          const tile = openTile(f, rows, vectors);
-          f.i32(0).set(a).i32(16384).set(b);
-          f.for(step, 0, steps, 1, () => {
-            outerProductStep(
-              f,
-              relaxed,
-              tile,
-              (r) => f.get(a).mem("v128.load32_splat", r * 4),
-              (v) => f.get(b).mem("v128.load", v * 16),
-            );
-            f.increment(a, rows * 4).increment(b, vectors * 16);
-          });
-          tile.acc.forEach((acc, i) => {
-            f.i32(32768)
-              .get(acc)
-              .mem("v128.store", i * 16);
-          });
-          closeTile(f, tile);
-        });
-      },
-      family,
-    );
+    module.func([], [], (f) => writeTileProbe(f, relaxed, rows, vectors), family);
   }
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(module.encode())), {
     env: { memory },

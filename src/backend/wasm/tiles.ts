@@ -9,6 +9,9 @@
  */
 export type TileFamilyName = "narrow" | "medium" | "wide";
 
+/** All families, in the order in which their tiles grow. */
+export const tileFamilies: readonly TileFamilyName[] = ["narrow", "medium", "wide"];
+
 /** The tiles of an engine. */
 export interface Tiles {
   readonly family: TileFamilyName;
