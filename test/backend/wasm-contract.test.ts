@@ -127,7 +127,8 @@ const families = ["narrow", "medium", "wide"] as const;
 
 /**
  * Runs all units at once, and again one by one from the last to the first, which must give the same bits; then
- * compares every buffer with what the reference makes of it. `terms` is how many products a sum has.
+ * compares every buffer with what the reference makes of it. `terms` is how many products a sum has, `amplified` how many times
+ * more an algorithm may be off than sums of products are.
  */
 function check<K extends Kernel>(
   generate: (kernel: K, env: CodegenEnv) => KernelCode,
@@ -135,6 +136,7 @@ function check<K extends Kernel>(
   kernel: K,
   buffers: readonly HostArray[],
   terms: number,
+  amplified = 1,
 ): void {
   const name = `${kernel.kind} ${JSON.stringify(kernel)}`;
   const bits = (a: HostArray) => Buffer.from(a.buffer, a.byteOffset, a.byteLength);
@@ -142,7 +144,7 @@ function check<K extends Kernel>(
     data instanceof Float32Array ? Float64Array.from(data) : data.slice(),
   );
   reference(kernel, { buffers: expected, scalars: [] });
-  const tolerance = 5e-6 * Math.sqrt(terms + 1);
+  const tolerance = 5e-6 * Math.sqrt(terms + 1) * amplified;
   let narrow: HostArray[] = [];
   for (const [relaxed, family] of levels.flatMap((level) => families.map((f) => [level, f] as const))) {
     const loaded = loadKernel(generate, kernel, buffers, { family, relaxed });
@@ -296,6 +298,7 @@ function checkConv(
   seed: number,
   fixed?: Partial<ConvGeometry>,
   generate: (kernel: ConvKernel, env: CodegenEnv) => KernelCode = convKernel,
+  amplified = 1,
 ): ConvKernel {
   const pick = new Choice(seed);
   const geometry = { ...randomGeometry(pick), ...fixed };
@@ -311,7 +314,7 @@ function checkConv(
     epilogue,
   };
   const terms = g.inChannels * g.kernelH * g.kernelW;
-  check(generate, runConv, kernel, [input.data, pick.floats(weight.size), ...outputs], terms);
+  check(generate, runConv, kernel, [input.data, pick.floats(weight.size), ...outputs], terms, amplified);
   return kernel;
 }
 
@@ -417,7 +420,8 @@ test("conv and its weight gradient: by squares of points", () => {
   };
   for (const geometry of squareGeometries()) {
     for (let seed = 0; seed < 8; seed++) {
-      checkConv(seed, geometry, convSquare);
+      // test/backend/wasm-accuracy.test.ts holds the errors of both to bounds.
+      checkConv(seed, geometry, convSquare, geometry.kernelH === 5 ? 2 : 1);
       checkWeightGrad(seed, geometry, gradSquare);
     }
   }
