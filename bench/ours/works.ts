@@ -65,16 +65,15 @@ export function train({ network, batch }: TrainWork, dataset: ArrayDataset): Ste
 function infer({ network, batch }: InferWork, { data, sampleShape }: ArrayDataset): Steps {
   const model = makeNetwork(network).eval();
   const shape = [batch, ...sampleShape];
-  const bytes = Uint8Array.from(
-    data.subarray(
-      0,
-      shape.reduce((a, b) => a * b, 1),
-    ),
+  const bytes = data.subarray(
+    0,
+    shape.reduce((a, b) => a * b, 1),
   );
+  const pictures = tensor(bytes, { shape });
   let logits: ArrayLike<number> = [];
   return {
     step() {
-      logits = noGrad(() => model.forward(tensor(bytes, { shape }).div(255))).dataSync();
+      logits = noGrad(() => model.forward(pictures.div(255))).dataSync();
     },
     finish() {},
     check: () => magnitude(logits),

@@ -38,6 +38,8 @@ export function command<O extends Options>(definition: Command<O>): Command {
 export const deviceOptions = {
   device: choice(["auto", "wasm", "reference"], "auto", "where to compute; auto takes the fastest there is"),
   threads: integer(null, "threads of the wasm device; by default one for each core, at most 8", { max: 64 }),
+  strict: flag("the same bits on every machine: no fused multiply-add on the wasm device"),
+  revectorize: flag("let V8 pair vectors, an experiment of its own: faster, with the same bits"),
 };
 
 /** The option of every command for use in scripts. */
@@ -47,12 +49,16 @@ export const jsonOption = { json: flag("write JSON for scripts instead of text")
 export function useDevice({
   device,
   threads,
+  strict,
+  revectorize,
 }: {
   device: "auto" | "wasm" | "reference";
   threads: number | null;
+  strict: boolean;
+  revectorize: boolean;
 }): void {
   if (device === "reference") setBackend(createReferenceBackend());
-  else setBackend(createWasmBackend(threads === null ? {} : { threads }));
+  else setBackend(createWasmBackend({ ...(threads && { threads }), relaxed: !strict, revectorize }));
 }
 
 /** A data set by name; throws OptionError that suggests the nearest known one. */

@@ -24,6 +24,7 @@ export const info = command({
       backend: backend.name,
       threads: wasm?.threads ?? 1,
       simd: wasm?.simd ?? "none",
+      tiles: wasm?.tiles ?? null,
       sharedMemory: wasm?.sharedMemory ?? false,
       degraded: wasm?.degraded ?? null,
       node: process.version,

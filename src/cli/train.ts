@@ -5,7 +5,14 @@ import { runTraining } from "./training.ts";
 import { trainOptions } from "./trainOptions.ts";
 
 /** Options that may differ when a run is resumed: they change nothing of what was computed so far. */
-const changeable: ReadonlySet<string> = new Set(["resume", "epochs", "device", "threads", "json"]);
+const changeable: ReadonlySet<string> = new Set([
+  "resume",
+  "epochs",
+  "device",
+  "threads",
+  "revectorize",
+  "json",
+]);
 
 /** The command. */
 export const train = command({
@@ -14,7 +21,7 @@ export const train = command({
   usage: "train [options]",
   notes: [
     "A run is kept in <project>/classify/<name>: args.yaml, results.csv with a row per epoch, summary.json, and weights/best.safetensors and last.safetensors. Nothing that exists is overwritten unless exist-ok is given.",
-    "Ctrl-C ends the run after the step in progress and saves it; a second Ctrl-C quits at once. resume=<run> goes on where it stopped, with the same result as if it had never been interrupted; epochs, device and threads may then be changed.",
+    "Ctrl-C ends the run after the step in progress and saves it; a second Ctrl-C quits at once. resume=<run> goes on where it stopped, with the same result as if it had never been interrupted; epochs, device, threads and revectorize may then be changed.",
     "With --json each line of output is an object whose field event says what it tells: start, epoch, end or interrupted.",
   ],
   examples: [

@@ -36,6 +36,10 @@ Options (name=value, --name value and --name=value are the same):
   device=auto|wasm|reference  where to compute; auto takes the fastest there is (default auto)
   threads=<n>                 threads of the wasm device; by default one for each core, at most
                               8
+  --strict                    the same bits on every machine: no fused multiply-add on the wasm
+                              device
+  --revectorize               let V8 pair vectors, an experiment of its own: faster, with the
+                              same bits
   --json                      write JSON for scripts instead of text
   --help                      show this
 

@@ -69,6 +69,14 @@ function eachFour(
   f.release(...rows, ...at, y, x);
 }
 
+/**
+ * Sets `a` to the larger of `a` and `b`, to NaN if one of them is. Each order of comparison gives the first operand where one is
+ * NaN: together their bits are NaN then, and else twice the same. WebAssembly's own max takes three times as many instructions.
+ */
+function setLarger(f: FunctionBuilder, a: Local, b: Local): void {
+  f.get(a).get(b).op("f32x4.pmax").get(b).get(a).op("f32x4.pmax").op("v128.or").set(a);
+}
+
 /** Largest element of every window. */
 export function maxPlane2x2(f: FunctionBuilder, g: PoolGeometry, input: Local, raw: Local): void {
   const pointers = [
@@ -78,7 +86,9 @@ export function maxPlane2x2(f: FunctionBuilder, g: PoolGeometry, input: Local, r
   eachFour(f, g, pointers, ([from, to], lanes) => {
     const corners = loadCorners(f, from!, g.inW * 4);
     const [a, b, c, d] = corners;
-    f.get(a).get(b).op("f32x4.max").get(c).get(d).op("f32x4.max").op("f32x4.max").set(a);
+    setLarger(f, a, b);
+    setLarger(f, c, d);
+    setLarger(f, a, c);
     storeLanes(f, to!, a, lanes, 0);
     f.release(...corners);
   });
