@@ -1,10 +1,10 @@
 // Measures the contraction and pooling kernels one by one on one thread, with the peak of a loop that touches
 // registers only beside them. Run: node dist/bench/kernels.js [name] [--strict] [--revectorize]
-import { ModuleBuilder } from "../src/backend/wasm/assembler.ts";
-import { convKernel, convWeightGradKernel } from "../src/backend/wasm/convolution.ts";
 
+import { convKernel, convWeightGradKernel } from "../src/backend/wasm/convolution.ts";
 import { wasmFeatures } from "../src/backend/wasm/features.ts";
 import { matmulKernel } from "../src/backend/wasm/matmul.ts";
+import { ModuleBuilder } from "../src/backend/wasm/moduleBuilder.ts";
 import { platform } from "../src/backend/wasm/platform.node.ts";
 import { poolGradKernel, poolKernel } from "../src/backend/wasm/pool.ts";
 import { probeTiles } from "../src/backend/wasm/probe.ts";

@@ -1,8 +1,9 @@
 // Measures register tiles one by one on one thread: GFLOP/s of the loop that the engine's choice of a family rests on. `n`, `m`
 // and `w` mark the largest tile of each width in the families narrow, medium and wide; larger ones show why it ends there.
 // Run: node dist/bench/tiles.js [--strict] [--revectorize]
-import { ModuleBuilder } from "../src/backend/wasm/assembler.ts";
+
 import { wasmFeatures } from "../src/backend/wasm/features.ts";
+import { ModuleBuilder } from "../src/backend/wasm/moduleBuilder.ts";
 import { platform } from "../src/backend/wasm/platform.node.ts";
 import { probedProducts, probeTiles, writeTileProbe } from "../src/backend/wasm/probe.ts";
 import { maxRows, tileFamilies } from "../src/backend/wasm/tiles.ts";

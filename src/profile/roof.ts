@@ -1,7 +1,8 @@
 // What one thread can do at most in WebAssembly SIMD128 on this machine, measured: multiply-adds on registers alone,
 // and copies within each level of memory.
-import { type FunctionBuilder, ModuleBuilder } from "../backend/wasm/assembler.ts";
+import type { FunctionBuilder } from "../backend/wasm/assembler.ts";
 import { wasmFeatures } from "../backend/wasm/features.ts";
+import { ModuleBuilder } from "../backend/wasm/moduleBuilder.ts";
 
 /** A way to multiply and add. */
 export type Flavour = "mul+add" | "relaxed madd";

@@ -1,8 +1,9 @@
 // Compiles one kernel into a module of its own and runs it over plain memory, for tests and measurements of code
 // generators.
 
-import { type FunctionBuilder, ModuleBuilder } from "../../src/backend/wasm/assembler.ts";
+import type { FunctionBuilder } from "../../src/backend/wasm/assembler.ts";
 import type { CodegenEnv, KernelCode } from "../../src/backend/wasm/codegen.ts";
+import { ModuleBuilder } from "../../src/backend/wasm/moduleBuilder.ts";
 import type { Tiles } from "../../src/backend/wasm/tiles.ts";
 import type { DType } from "../../src/base/dtype.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";

@@ -1,6 +1,7 @@
 // Runs single loop kernels as WebAssembly and, element by element, as plain JavaScript, for the tests beside it.
-import { ModuleBuilder } from "../../src/backend/wasm/assembler.ts";
+
 import type { CodegenEnv, KernelCode } from "../../src/backend/wasm/codegen.ts";
+import { ModuleBuilder } from "../../src/backend/wasm/moduleBuilder.ts";
 import { byteSize, type DType, type TypedArray, viewOf } from "../../src/base/dtype.ts";
 import type { Expr } from "../../src/kernel/expr.ts";
 import type { Access, LoopKernel } from "../../src/kernel/kernel.ts";

@@ -2,9 +2,9 @@
 // values, and the same bits on every machine.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ModuleBuilder } from "../../src/backend/wasm/assembler.ts";
 import { wasmFeatures } from "../../src/backend/wasm/features.ts";
 import { cos, erf, exp, log, pow, sigmoid, sin, tanh } from "../../src/backend/wasm/math.ts";
+import { ModuleBuilder } from "../../src/backend/wasm/moduleBuilder.ts";
 import { Scope, type Term } from "../../src/backend/wasm/terms.ts";
 import { scalarFunctions } from "../../src/kernel/scalar.ts";
 

@@ -1,6 +1,7 @@
 // How threads wait for each other, as WebAssembly code over the control block; knows nothing of kernels.
-import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
+import type { FunctionBuilder, Local } from "./assembler.ts";
 import { control, failure, napMilliseconds } from "./layout.ts";
+import type { ModuleBuilder } from "./moduleBuilder.ts";
 
 /** Half of the spins that are made however often spinning was in vain. */
 const fewestSpins = 1000;

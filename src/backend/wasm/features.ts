@@ -1,6 +1,7 @@
 // Which WebAssembly features the engine has; tried by validating small modules, knows nothing of kernels.
 import { platform } from "#platform";
-import { type FunctionBuilder, ModuleBuilder } from "./assembler.ts";
+import type { FunctionBuilder } from "./assembler.ts";
+import { ModuleBuilder } from "./moduleBuilder.ts";
 
 /** What was found. */
 export interface WasmFeatures {

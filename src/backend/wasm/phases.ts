@@ -1,9 +1,10 @@
 // The function `run` of a program, which every thread enters: phase by phase the threads take up tasks until none is
 // left. A phase ends when its tasks are done, not when all threads have come, so one that is late or held up costs
 // the rest little. Knows schedules and counters; what a kernel computes is its code generator's business.
-import type { FunctionBuilder, Local, ModuleBuilder } from "./assembler.ts";
+import type { FunctionBuilder, Local } from "./assembler.ts";
 import { defineWaitFor, wakeSleepers } from "./barrier.ts";
 import { control, runArgs } from "./layout.ts";
+import type { ModuleBuilder } from "./moduleBuilder.ts";
 import type { KernelPlace, Phase, Task, Work } from "./schedule.ts";
 import { writeNote } from "./trace.ts";
 
@@ -114,7 +115,7 @@ class RunWriter {
       f.op("return");
     });
     this.#parts.phases.forEach((phase, p) => {
-      this.#phase(phase, p === this.#parts.phases.length - 1);
+      this.#phase(phase, p % 2 === 1, p === this.#parts.phases.length - 1);
     });
     f.get(this.#block).mem("i32.atomic.load", control.error);
     return this.#counters - this.#parts.countersAt;
@@ -134,7 +135,7 @@ class RunWriter {
     return at;
   }
 
-  #phase({ tasks }: Phase, last: boolean): void {
+  #phase({ tasks }: Phase, backwards: boolean, last: boolean): void {
     const f = this.#f;
     const total = tasks.reduce((sum, task) => sum + this.#unitsOf(task), 0);
     if (total === 0) return;
@@ -146,7 +147,7 @@ class RunWriter {
       f.i32(0).set(this.#done);
       for (const task of tasks) {
         if (task.kind === "whole") this.#takeWhole(task.kernels);
-        else this.#takeUnits(this.#kernel(task.kernel));
+        else this.#takeUnits(this.#kernel(task.kernel), backwards);
       }
       f.get(this.#done);
       f.if(() => {
@@ -188,9 +189,10 @@ class RunWriter {
 
   /**
    * Units in claims: a thread first works through its own share, whose data its core's caches may still hold, then takes
-   * what is left of the others'.
+   * what is left of the others'. Every other phase goes through the shares backwards, since what the phase before made last is
+   * what the caches still hold.
    */
-  #takeUnits(kernel: KernelFunction): void {
+  #takeUnits(kernel: KernelFunction, backwards: boolean): void {
     const f = this.#f;
     const { work } = kernel;
     const claim = claimSize(work, this.#parts.threads);
@@ -212,7 +214,10 @@ class RunWriter {
           f.get(end).op("i32.ge_s").brIf(1);
           f.plus(lo, claim).set(hi);
           f.lesser(hi, { local: end }).set(hi);
-          this.#call(kernel, () => f.get(lo).get(hi));
+          this.#call(kernel, () => {
+            if (!backwards) f.get(lo).get(hi);
+            else for (const bound of [hi, lo]) f.get(start).get(end).op("i32.add").get(bound).op("i32.sub");
+          });
           f.get(this.#done).get(hi).op("i32.add").get(lo).op("i32.sub").set(this.#done);
           if (work.cost > heartbeatInterval) this.#beat();
           f.br(0);

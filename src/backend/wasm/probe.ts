@@ -1,6 +1,7 @@
 // Finds out which register tiles the engine runs well, by timing one tile of each family on registers and a first-level
 // cache. What it finds is kept for the process.
-import { type FunctionBuilder, ModuleBuilder } from "./assembler.ts";
+import type { FunctionBuilder } from "./assembler.ts";
+import { ModuleBuilder } from "./moduleBuilder.ts";
 import { closeTile, openTile, outerProductStep } from "./tile.ts";
 import type { TileFamilyName, Tiles } from "./tiles.ts";
 

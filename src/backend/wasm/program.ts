@@ -4,11 +4,12 @@
 import { byteSize, type DType } from "../../base/dtype.ts";
 import { writes } from "../../kernel/access.ts";
 import type { BufferId, Kernel, Program } from "../../kernel/kernel.ts";
-import { type FunctionBuilder, ModuleBuilder } from "./assembler.ts";
+import type { FunctionBuilder } from "./assembler.ts";
 import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
 import { align } from "./heap.ts";
 import { runArgs } from "./layout.ts";
 import { float64Unsupported } from "./memory.ts";
+import { ModuleBuilder } from "./moduleBuilder.ts";
 import { defineRun, type KernelFunction } from "./phases.ts";
 import { schedule, type Work } from "./schedule.ts";
 import type { Tiles } from "./tiles.ts";
