@@ -70,6 +70,8 @@ Examples:
     assert.deepEqual([code, facts.backend, facts.threads, facts.node], [0, "wasm", 1, process.version]);
     assert.match(String(facts.simd), /simd128/);
     assert.match((await fovea(["info"])).out, /^backend +wasm\nthreads +\d+\nsimd +simd128/);
+    const strict = JSON.parse((await fovea(["info", "--strict", "--revectorize", "--json"])).out);
+    assert.deepEqual([strict.simd, typeof strict.tiles], ["simd128", "string"]);
   });
 });
 
