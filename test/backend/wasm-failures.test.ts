@@ -59,8 +59,13 @@ test("a kernel that traps on the calling thread throws, and the others are let g
     cost: 1e5,
     scratchBytes: 64,
     write(f) {
+      const left = f.local("i32");
       isCaller(f);
-      f.if(() => f.op("unreachable"));
+      f.if(
+        () => f.op("unreachable"),
+        // Long enough that the calling thread comes before the worker has done everything.
+        () => f.for(left, 0, 50_000_000, 1, () => {}),
+      );
     },
   }));
   const executable = wasm.compile(program([["output", 4]], [[bad], [bad]]));
