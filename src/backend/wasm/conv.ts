@@ -11,7 +11,7 @@ import { eachChannelBlock, groupFloats, type PanelShape, packWeights, pointFloat
 import { align } from "./heap.ts";
 import { type Lanes, storeLanes as storeSpread } from "./lanes.ts";
 import { applyEpilogue, product, rawTarget, setOutputPointer } from "./result.ts";
-import { clearScratch, type StageSource, stageRows, stageWindow, windowWidth } from "./stage.ts";
+import { clearScratch, pushImage, stageRows, stageSource, stageWindow, windowWidth } from "./stage.ts";
 import {
   addScaled,
   closeTile,
@@ -246,36 +246,13 @@ class ConvWriter {
     f.op("i32.add").set(this.#panel);
   }
 
-  #source(): StageSource {
-    const { input, inputDType, prologue } = this.#kernel;
-    const [, channel, row, column] = input.strides as [number, number, number, number];
-    return {
-      geometry: this.#plan.staged,
-      dtype: inputDType,
-      prologue,
-      strides: [channel, row, column] as const,
-    };
-  }
-
-  /** Pushes the address of the group's first channel in the image, row 0 and column 0. */
-  #pushImage(): void {
-    const f = this.#f;
-    const { input, inputDType } = this.#kernel;
-    const { geometry: g } = this.#plan;
-    const [imageStride, channelStride] = input.strides as [number, number];
-    const size = byteSize(inputDType);
-    this.#env.pushAddress(f, input.buffer, input.offset);
-    addScaled(f, this.#image, imageStride * size);
-    addScaled(f, this.#group, g.inChannels * channelStride * size);
-  }
-
   /** Stages the group's part of the image if need be, and points `origin` at it. */
   #setOrigin(): void {
     const f = this.#f;
     const { geometry: g, stage, layout } = this.#plan;
     const rowStride = this.#kernel.input.strides[2]!;
     const size = byteSize(this.#kernel.inputDType);
-    this.#pushImage();
+    pushImage(f, this.#env, this.#kernel, this.#image, this.#group);
     f.set(this.#origin);
     if (!stage) {
       f.increment(this.#origin, -g.padTop * layout.row * 4);
@@ -298,7 +275,15 @@ class ConvWriter {
     addScaled(f, first, rowStride * size);
     f.set(this.#origin);
     f.get(param.scratch).set(target);
-    stageRows(f, this.#env, this.#source(), stage, this.#origin, target, { local: rows });
+    stageRows(
+      f,
+      this.#env,
+      stageSource({ ...this.#kernel, geometry: this.#plan.staged }),
+      stage,
+      this.#origin,
+      target,
+      { local: rows },
+    );
     f.get(param.scratch)
       .plus(first, g.padTop)
       .i32(layout.row * 4);
@@ -311,9 +296,16 @@ class ConvWriter {
     const f = this.#f;
     const { geometry: g, stage, layout } = this.#plan;
     const first = f.local("i32");
-    this.#pushImage();
+    pushImage(f, this.#env, this.#kernel, this.#image, this.#group);
     f.set(this.#origin).plus(this.#rowStart, -g.padTop).set(first);
-    stageWindow(f, this.#env, this.#source(), stage!, this.#origin, first);
+    stageWindow(
+      f,
+      this.#env,
+      stageSource({ ...this.#kernel, geometry: this.#plan.staged }),
+      stage!,
+      this.#origin,
+      first,
+    );
     f.plus(param.scratch, layout.column(0) * 4).set(this.#origin);
     f.release(first);
   }

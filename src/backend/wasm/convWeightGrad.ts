@@ -13,8 +13,9 @@ import { applyEpilogue, product, rawTarget, setOutputPointer } from "./result.ts
 import {
   clearScratch,
   dilatedHeight,
-  type StageSource,
+  pushImage,
   stageRows,
+  stageSource,
   stageWindow,
   windowWidth,
 } from "./stage.ts";
@@ -169,29 +170,12 @@ class WeightGradWriter {
     this.#f.plus(param.scratch, offset);
   }
 
-  #source(): StageSource {
-    const { input, inputDType, prologue, geometry } = this.#kernel;
-    const [, channel, row, column] = input.strides as [number, number, number, number];
-    return { geometry, dtype: inputDType, prologue, strides: [channel, row, column] };
-  }
-
-  /** Pushes the address of the group's first channel in the sample. */
-  #pushImage(): void {
-    const f = this.#f;
-    const { geometry: g, input, inputDType } = this.#kernel;
-    const [image, channel] = input.strides as [number, number];
-    const size = byteSize(inputDType);
-    this.#env.pushAddress(f, input.buffer, input.offset);
-    addScaled(f, this.#sample, image * size);
-    addScaled(f, this.#group, g.inChannels * channel * size);
-  }
-
   /** Points `origin` at the sample's window, staged if need be. */
   #setOrigin(): void {
     const f = this.#f;
     const { geometry: g, input, inputDType } = this.#kernel;
     const { stage } = this.#plan;
-    this.#pushImage();
+    pushImage(f, this.#env, this.#kernel, this.#sample, this.#group);
     f.set(this.#origin);
     if (!stage) return;
     // Input rows that some window touches: those whose place below the padded top edge is inside the stage.
@@ -202,7 +186,8 @@ class WeightGradWriter {
     f.increment(this.#origin, first * input.strides[2]! * byteSize(inputDType));
     this.#pushPlace((g.padTop + first * g.inputDilationH) * stage.row * 4);
     f.set(target);
-    if (dilatedHeight(g) > 0) stageRows(f, this.#env, this.#source(), stage, this.#origin, target, rows);
+    if (dilatedHeight(g) > 0)
+      stageRows(f, this.#env, stageSource(this.#kernel), stage, this.#origin, target, rows);
     f.get(param.scratch).set(this.#origin);
     f.release(target);
   }
@@ -246,9 +231,9 @@ class WeightGradWriter {
     const { geometry: g } = this.#kernel;
     const { stage, layout } = this.#plan;
     const [first, target] = takeLocals(f, "i32", 2);
-    this.#pushImage();
+    pushImage(f, this.#env, this.#kernel, this.#sample, this.#group);
     f.set(this.#origin).plus(this.#row, -g.padTop).set(first);
-    stageWindow(f, this.#env, this.#source(), stage!, this.#origin, first);
+    stageWindow(f, this.#env, stageSource(this.#kernel), stage!, this.#origin, first);
     f.get(param.scratch).set(this.#origin);
     this.#pushPlace(this.#places.pointRows);
     f.set(target);

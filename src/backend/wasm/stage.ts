@@ -2,7 +2,7 @@
 // applied, zeros between and around, columns sorted by stride phase. Knows images, nothing of weights.
 
 import { byteSize, type DType } from "../../base/dtype.ts";
-import type { ConvGeometry, Prologue } from "../../kernel/kernel.ts";
+import type { ConvGeometry, ConvKernel, Prologue } from "../../kernel/kernel.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type CodegenEnv, param } from "./codegen.ts";
 import { ExprWriter, shareEqual } from "./expr.ts";
@@ -83,6 +83,29 @@ export interface StageSource {
   readonly prologue: Prologue;
   /** Strides, in elements, of channel, row and column. */
   readonly strides: readonly [channel: number, row: number, column: number];
+}
+
+type ConvInput = Pick<ConvKernel, "geometry" | "input" | "inputDType" | "prologue">;
+
+/** The input of a convolution, or of its weight gradient, as it is staged. */
+export function stageSource({ input, inputDType, prologue, geometry }: ConvInput): StageSource {
+  const [, channel, row, column] = input.strides as [number, number, number, number];
+  return { geometry, dtype: inputDType, prologue, strides: [channel, row, column] };
+}
+
+/** Pushes the address of a group's first channel in one of the images. */
+export function pushImage(
+  f: FunctionBuilder,
+  env: CodegenEnv,
+  { geometry, input, inputDType }: Omit<ConvInput, "prologue">,
+  image: Local,
+  group: Local,
+): void {
+  const [imageStride, channelStride] = input.strides as [number, number];
+  const size = byteSize(inputDType);
+  env.pushAddress(f, input.buffer, input.offset);
+  addScaled(f, image, imageStride * size);
+  addScaled(f, group, geometry.inChannels * channelStride * size);
 }
 
 /**
