@@ -9,6 +9,7 @@ import { normRecords } from "../ops/norm.ts";
 import { poolRecords } from "../ops/pool.ts";
 import { reduceRecords } from "../ops/reduce.ts";
 import { softmaxLossRecords } from "../ops/softmaxLoss.ts";
+// Elementwise ops are known as soon as their files are imported.
 import "../ops/index.ts";
 import { castRecords } from "../ops/unary.ts";
 

@@ -6,7 +6,7 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** As much of the beginning as any header that `sizeOf` may want to see. */
+/** So much of the beginning is shown to `sizeOf`: more than any format's header has. */
 const headBytes = 2048;
 
 /**

@@ -6,25 +6,13 @@ import type { ConvKernel } from "../../kernel/kernel.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
 import type { ConvPlan, Sweep } from "./convPlan.ts";
+import { emitConvTile, type Row, type SweepTables, type TileColumns } from "./convTile.ts";
 import { gatherRows, transformRows } from "./convTransform.ts";
 import { eachChannelBlock, groupFloats, type PanelShape, packWeights, pointFloats } from "./convWeights.ts";
 import { align } from "./heap.ts";
-import { type Lanes, storeLanes as storeSpread } from "./lanes.ts";
 import { applyEpilogue, product, rawTarget, setOutputPointer } from "./result.ts";
-import { clearScratch, pushImage, stageRows, stageSource, stageWindow, windowWidth } from "./stage.ts";
-import {
-  addScaled,
-  closeTile,
-  openTile,
-  outerProductStep,
-  settleBytes,
-  settleTile,
-  storeLanes,
-  type Tile,
-  takeLocals,
-  transpose4,
-} from "./tile.ts";
-import { isPaired } from "./tiles.ts";
+import { clearScratch, pushImage, stageRows, stageSource, stageWindow } from "./stage.ts";
+import { addScaled, settleBytes, takeLocals } from "./tile.ts";
 
 /** Code of a convolution by sweeps; a unit is a block of output rows of one image, with all its channels. */
 export function sweptKernel(kernel: ConvKernel, plan: ConvPlan, env: CodegenEnv): KernelCode {
@@ -69,10 +57,7 @@ interface Places {
   readonly raw: number;
   readonly tile: number;
   /** Of each sweep. */
-  readonly tables: readonly {
-    readonly steps: (f: FunctionBuilder) => void;
-    readonly clip: ((f: FunctionBuilder) => void) | null;
-  }[];
+  readonly tables: readonly SweepTables[];
   readonly pushWeights: (f: FunctionBuilder) => void;
 }
 
@@ -206,14 +191,7 @@ class ConvWriter {
     const [point, window, target] = takeLocals(f, "i32", 3);
     this.#stageForTransform();
     f.plus(param.scratch, this.#places.input).set(window);
-    const rows = {
-      matrix: filter.bt,
-      channels: g.inChannels,
-      runs,
-      runRows: filter.m,
-      vectors: Math.ceil(windowWidth(g) / 4),
-    };
-    transformRows(f, this.#env.relaxed, rows, layout, input, this.#origin, window);
+    transformRows(f, this.#env.relaxed, g, this.#plan.transform!, layout, input, this.#origin, window);
     f.plus(param.scratch, this.#places.output).set(target);
     f.for(point, 0, filter.n, 1, () => {
       this.#setPanel(() => {
@@ -352,7 +330,7 @@ class ConvWriter {
   }
 
   /** Calls `body` for each tile along a row. */
-  #columns(sweep: Sweep, body: (columns: { at: Local; count: number }) => void): void {
+  #columns(sweep: Sweep, body: (columns: TileColumns) => void): void {
     const f = this.#f;
     const { form, vectors, fullTiles, lastLanes, rows } = sweep;
     const [width, full, rest] =
@@ -377,95 +355,19 @@ class ConvWriter {
     f.release(first);
   }
 
-  #tile(area: Area, row: Row, block: PanelShape, columns: { at: Local; count: number }): void {
+  #tile(area: Area, row: Row, block: PanelShape, columns: TileColumns): void {
     const f = this.#f;
-    const { geometry: g, layout, transform } = this.#plan;
+    const { transform, layout, geometry: g } = this.#plan;
     const sweep = this.#plan.sweeps[area.sweep]!;
-    const { steps: table, clip } = this.#places.tables[area.sweep]!;
-    const byPixels = sweep.form === "pixels";
-    const tile = byPixels
-      ? openTile(f, block.width, Math.ceil(columns.count / 4))
-      : openTile(f, columns.count, block.width / 4);
-    const pixelBytes = (layout.column(g.strideW) - layout.column(0)) * 4;
-    const [base, weights, entry, end, x] = takeLocals(f, "i32", 5);
-    f.get(row.window);
-    addScaled(f, columns.at, byPixels ? 4 : pixelBytes);
-    f.set(base);
-    f.get(this.#panel).get(row.stepLo).i32(block.width).op("i32.mul").op("i32.add").set(weights);
-    table(f);
-    f.get(row.stepLo).op("i32.add").set(entry);
-    table(f);
-    f.get(row.stepHi).op("i32.add").set(end);
-    const loop = () =>
-      f.loop(() => {
-        f.get(entry).mem("i32.load").get(base).op("i32.add").set(x);
-        outerProductStep(
-          f,
-          this.#env.relaxed,
-          tile,
-          (r) =>
-            byPixels
-              ? f.get(weights).mem("v128.load32_splat", r * 4)
-              : f.get(x).mem("v128.load32_splat", r * pixelBytes),
-          (v) =>
-            byPixels ? f.get(x).mem("v128.load", v * 16, 2) : f.get(weights).mem("v128.load", v * 16, 2),
-        );
-        f.increment(weights, block.width * 4).increment(entry, 4);
-        f.get(entry).get(end).op("i32.lt_u").brIf(0);
-      });
-    if (clip) {
-      f.get(entry).get(end).op("i32.lt_u");
-      f.if(loop);
-    } else if (sweep.steps > 0) {
-      loop();
-    }
-    const target = x;
-    f.get(row.target);
-    addScaled(f, this.#channel, area.targetChannel * 4);
-    addScaled(f, columns.at, sweep.step * 4);
-    f.set(target).increment(target, sweep.first * 4);
-    // Transformed results are stored by whole vectors: their rows have room for that.
-    const count = transform ? Math.ceil(columns.count / 4) * 4 : columns.count;
-    if (isPaired(this.#env.tiles) && !(byPixels && sweep.step === 1 && count % 8 === 0)) {
-      f.plus(param.scratch, this.#places.tile).set(entry);
-      settleTile(f, tile, entry);
-    }
-    if (byPixels) this.#storePixels(tile, target, count, sweep.step, area.targetChannel);
-    else this.#storeChannels(tile, target, block.valid, area.targetChannel);
-    closeTile(f, tile);
-    f.release(base, weights, entry, end, x);
-  }
-
-  #storePixels(tile: Tile, target: Local, count: number, step: number, channelFloats: number): void {
-    tile.acc.forEach((acc, i) => {
-      const row = Math.floor(i / tile.vectors);
-      const column = (i % tile.vectors) * 4;
-      const lanes = Math.min(4, count - column);
-      const bytes = (row * channelFloats + column * step) * 4;
-      if (step === 1) storeLanes(this.#f, target, acc, lanes, bytes);
-      else storeSpread(this.#f, "float32", acc, { pointer: target, bytes }, step * 4, lanes as Lanes);
-    });
-  }
-
-  /** Accumulators hold channels of one pixel each; four pixels together give vectors along the row. */
-  #storeChannels(tile: Tile, target: Local, valid: number, channelFloats: number): void {
-    const f = this.#f;
-    for (let pixel = 0; pixel < tile.rows; pixel += 4) {
-      const lanes = Math.min(4, tile.rows - pixel);
-      for (let v = 0; v < tile.vectors; v++) {
-        const held = Array.from({ length: lanes }, (_, p) => tile.acc[(pixel + p) * tile.vectors + v]!);
-        const extra = takeLocals(f, "v128", 4 - lanes);
-        for (const local of extra) f.get(held[0]!).set(local);
-        const rows = [...held, ...extra] as Parameters<typeof transpose4>[1];
-        transpose4(f, rows);
-        rows.forEach((row, lane) => {
-          const channel = v * 4 + lane;
-          if (channel >= valid) return;
-          storeLanes(f, target, row, lanes, (channel * channelFloats + pixel) * 4);
-        });
-        f.release(...extra);
-      }
-    }
+    const spec = {
+      sweep,
+      pixelFloats: layout.column(g.strideW) - layout.column(0),
+      wholeVectors: transform !== null,
+      channelFloats: area.targetChannel,
+      ...this.#places.tables[area.sweep]!,
+      settle: this.#places.tile,
+    };
+    emitConvTile(f, this.#env, spec, row, block, columns, { channel: this.#channel, panel: this.#panel });
   }
 
   #epilogue(): void {
@@ -494,12 +396,4 @@ class ConvWriter {
     }
     f.release(pointer);
   }
-}
-
-/** A row of pixels in locals: its window, where its results go, and the bytes of its first step and one past the last. */
-interface Row {
-  readonly window: Local;
-  readonly target: Local;
-  readonly stepLo: Local;
-  readonly stepHi: Local;
 }

@@ -1,9 +1,19 @@
 // Plans for convolutions: by which algorithm, which way vectors run, how tiles are cut, what is staged. Decided from shapes
 // and strides alone; emits no code.
 import type { ConvGeometry, ConvKernel } from "../../kernel/kernel.ts";
+import {
+  evenPart,
+  filterFor,
+  issueWidth,
+  type PointLayout,
+  packedBytesPerCycle,
+  pointLayout,
+  referenceTiles,
+  transformCycles,
+} from "./convCosts.ts";
 import { dilatedHeight, type ImageLayout, type StageLayout, stageLayout, windowWidth } from "./stage.ts";
 import { bestTiling, type Split, type Tiles } from "./tiles.ts";
-import { type Winograd, winograd } from "./winograd.ts";
+import type { Winograd } from "./winograd.ts";
 
 /**
  * How register tiles sweep over the products. With `pixels`, vectors run along a row of pixels and rows of the tile are
@@ -52,13 +62,6 @@ export interface RowTransform {
   readonly output: PointLayout;
 }
 
-/** Where `[point][channel][run][row]` lie, in floats. */
-export interface PointLayout {
-  readonly row: number;
-  readonly channel: number;
-  readonly point: number;
-}
-
 /** Everything that follows from a convolution's shapes and strides. */
 export interface ConvPlan {
   /** The kernel's geometry, or an equal one that is simpler. */
@@ -87,20 +90,10 @@ const transformBytes = 192 * 1024;
 /** Multiply-adds below which an image is not cut further. */
 const unitWork = 1 << 17;
 const weightBytes = 512 * 1024;
-/** Instructions in a cycle of code that moves and adds vectors. */
-export const issueWidth = 3.5;
-/** Packed bytes of weights that are made in a cycle. */
-export const packedBytesPerCycle = 4;
 /** What comes from beyond the second-level cache in a cycle. */
 const bytesPerCycle = 8;
 /** Floats that tiles may read past a row's end. */
 const slack = 12;
-
-/**
- * The tiles by which algorithms are chosen: results depend on the algorithm, and must not depend on what was found out about the
- * engine at hand.
- */
-export const referenceTiles: Tiles = { family: "medium", relaxed: true };
 
 /** Plans a convolution with at least one output element. */
 export function planConv(kernel: ConvKernel, tiles: Tiles): ConvPlan {
@@ -291,29 +284,6 @@ function sweepOf(
   };
 }
 
-/** The transform for kernels of so many rows, where there is one. */
-export function filterFor(g: ConvGeometry): Winograd | null {
-  const plain =
-    g.strideH === 1 &&
-    g.strideW === 1 &&
-    g.dilationH === 1 &&
-    g.inputDilationH === 1 &&
-    g.inputDilationW === 1;
-  return plain && (g.kernelH === 3 || g.kernelH === 5) ? winograd(4, g.kernelH) : null;
-}
-
-/** The largest number, at most `most`, that divides `count`. */
-export function evenPart(count: number, most: number): number {
-  let part = Math.max(1, Math.min(count, Math.floor(most)));
-  while (count % part > 0) part--;
-  return part;
-}
-
-/** Cycles for the loads, sums and stores of a transform from `from` rows to `to` rows, for one vector. */
-export function transformCycles(from: number, to: number, { m, n }: Winograd): number {
-  return (from + 0.7 * n * m + to + 4) / issueWidth;
-}
-
 /** Runs of m output rows from n input rows each; null where there is no transform, or rows are left over. */
 function planTransformed(g: ConvGeometry, tiles: Tiles): ConvPlan | null {
   const filter = filterFor(g);
@@ -366,13 +336,6 @@ function planTransformed(g: ConvGeometry, tiles: Tiles): ConvPlan | null {
       g.groups *
       (n * allRuns * tiling.cost + g.inChannels * perChannel + g.outChannels * perOutput + streamed + packed),
   };
-}
-
-/** The layout of `[point][channel][run][row]` for rows of so many floats. */
-export function pointLayout(row: number, runs: number, channels: number): PointLayout {
-  const point = row * runs * channels;
-  // Points whose distance is a multiple of 4 KiB would share their cache sets.
-  return { row, channel: row * runs, point: point % 256 === 0 ? point + 16 : point };
 }
 
 /** Kernel rows whose distance is a multiple of this many meet the same output rows when the input is dilated. */

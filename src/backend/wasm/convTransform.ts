@@ -1,44 +1,37 @@
 // The transforms of rows before and after the products of a convolution by Winograd's algorithm. Knows layouts of points,
 // nothing of weights.
+import type { ConvGeometry } from "../../kernel/kernel.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
-import type { ConvPlan, PointLayout } from "./convPlan.ts";
-import type { ImageLayout } from "./stage.ts";
+import type { PointLayout } from "./convCosts.ts";
+import type { ConvPlan } from "./convPlan.ts";
+import { type ImageLayout, windowWidth } from "./stage.ts";
 import { storeLanes, takeLocals } from "./tile.ts";
-import { emitTransform, loadVectors, type Matrix, transformVectors } from "./winograd.ts";
-
-/** Which rows of an image become points. */
-export interface RowRuns {
-  /** From the rows of a run to its points. */
-  readonly matrix: Matrix;
-  readonly channels: number;
-  readonly runs: number;
-  /** Rows from one run's first to the next's. */
-  readonly runRows: number;
-  readonly vectors: number;
-}
+import { emitTransform, loadVectors, transformVectors, type Winograd } from "./winograd.ts";
 
 /** Transforms runs of rows of every channel at `source` to points at `target`. */
 export function transformRows(
   f: FunctionBuilder,
   relaxed: boolean,
-  { matrix, channels, runs, runRows, vectors }: RowRuns,
+  geometry: ConvGeometry,
+  { filter, runs }: { readonly filter: Winograd; readonly runs: number },
   layout: Pick<ImageLayout, "channel" | "row">,
   points: PointLayout,
   source: Local,
   target: Local,
 ): void {
+  const vectors = Math.ceil(windowWidth(geometry) / 4);
   const [channel, run, x, channelFrom, runFrom, from, to] = takeLocals(f, "i32", 7);
   f.get(source).set(channelFrom).get(target).set(to);
-  f.for(channel, 0, channels, 1, () => {
+  f.for(channel, 0, geometry.inChannels, 1, () => {
     f.get(channelFrom).set(runFrom);
     f.for(run, 0, runs, 1, () => {
       f.get(runFrom).set(from);
       f.for(x, 0, vectors, 1, () => {
-        transformVectors(f, relaxed, matrix, from, layout.row * 4, to, points.point * 4);
+        transformVectors(f, relaxed, filter.bt, from, layout.row * 4, to, points.point * 4);
         f.increment(from, 16).increment(to, 16);
       });
       f.increment(to, points.row * 4 - vectors * 16);
-      f.increment(runFrom, runRows * layout.row * 4);
+      f.increment(runFrom, filter.m * layout.row * 4);
     });
     f.increment(to, (points.channel - points.row * runs) * 4);
     f.increment(channelFrom, layout.channel * 4);

@@ -8,17 +8,9 @@ import { type CodegenEnv, type KernelCode, param } from "./codegen.ts";
 import { transformRows } from "./convTransform.ts";
 import type { WeightGradPlan, WeightGradTransform } from "./convWeightGradPlan.ts";
 import { align } from "./heap.ts";
-import { type PanelShape, packPanel, panelBytes } from "./pack.ts";
+import { type PanelShape, packRows, panelBytes } from "./pack.ts";
 import { applyEpilogue, product, rawTarget, setOutputPointer } from "./result.ts";
-import {
-  clearScratch,
-  dilatedHeight,
-  pushImage,
-  stageRows,
-  stageSource,
-  stageWindow,
-  windowWidth,
-} from "./stage.ts";
+import { clearScratch, dilatedHeight, pushImage, stageRows, stageSource, stageWindow } from "./stage.ts";
 import { addScaled, closeTile, openTile, outerProductStep, takeLocals } from "./tile.ts";
 import { type Split, splitRows } from "./tiles.ts";
 import { storeSums } from "./weightSums.ts";
@@ -158,16 +150,11 @@ class WeightGradWriter {
       : depth * Math.ceil(outChannels / 4) * 4;
     const at = f.local("i32");
     const left = f.local("i32");
-    this.#pushPlace(transform ? this.#places.pointSums : this.#places.sums);
-    f.set(at);
+    f.plus(param.scratch, transform ? this.#places.pointSums : this.#places.sums).set(at);
     f.for(left, 0, floats / 4, 1, () => {
       f.get(at).f32x4(0).mem("v128.store").increment(at, 16);
     });
     f.release(at, left);
-  }
-
-  #pushPlace(offset: number): void {
-    this.#f.plus(param.scratch, offset);
   }
 
   /** Points `origin` at the sample's window, staged if need be. */
@@ -184,8 +171,7 @@ class WeightGradWriter {
     const rows = Math.max(0, Math.min(g.inH - first, Math.ceil(room / g.inputDilationH)));
     const target = f.local("i32");
     f.increment(this.#origin, first * input.strides[2]! * byteSize(inputDType));
-    this.#pushPlace((g.padTop + first * g.inputDilationH) * stage.row * 4);
-    f.set(target);
+    f.plus(param.scratch, (g.padTop + first * g.inputDilationH) * stage.row * 4).set(target);
     if (dilatedHeight(g) > 0)
       stageRows(f, this.#env, stageSource(this.#kernel), stage, this.#origin, target, rows);
     f.get(param.scratch).set(this.#origin);
@@ -207,10 +193,8 @@ class WeightGradWriter {
         this.#transformInput(transform);
         this.#panels(this.#places.pointSums, (shape, channel, panelSums) => {
           this.#transformGradients(transform, shape, channel);
-          this.#pushPlace(this.#places.pointGradients);
-          f.set(gradients);
-          this.#pushPlace(this.#places.pointRows);
-          f.set(window);
+          f.plus(param.scratch, this.#places.pointGradients).set(gradients);
+          f.plus(param.scratch, this.#places.pointRows).set(window);
           f.get(panelSums).set(sums);
           f.for(point, 0, filter.n, 1, () => {
             this.#addPanel(shape, window, gradients, sums);
@@ -226,7 +210,7 @@ class WeightGradWriter {
   }
 
   /** The points of a sample's rows for the present block. */
-  #transformInput({ filter, runs, input }: WeightGradTransform): void {
+  #transformInput(transform: WeightGradTransform): void {
     const f = this.#f;
     const { geometry: g } = this.#kernel;
     const { stage, layout } = this.#plan;
@@ -235,16 +219,8 @@ class WeightGradWriter {
     f.set(this.#origin).plus(this.#row, -g.padTop).set(first);
     stageWindow(f, this.#env, stageSource(this.#kernel), stage!, this.#origin, first);
     f.get(param.scratch).set(this.#origin);
-    this.#pushPlace(this.#places.pointRows);
-    f.set(target);
-    const rows = {
-      matrix: filter.bt,
-      channels: g.inChannels,
-      runs,
-      runRows: filter.m,
-      vectors: Math.ceil(windowWidth(g) / 4),
-    };
-    transformRows(f, this.#env.relaxed, rows, layout, input, this.#origin, target);
+    f.plus(param.scratch, this.#places.pointRows).set(target);
+    transformRows(f, this.#env.relaxed, g, transform, layout, transform.input, this.#origin, target);
     f.release(first, target);
   }
 
@@ -260,10 +236,8 @@ class WeightGradWriter {
     const rowBytes = g.outW * shape.width * 4;
     f.i32(this.#plan.rowBlock).set(x);
     this.#packGradients(shape, channel, this.#row, x);
-    this.#pushPlace(this.#places.gradients);
-    f.set(source);
-    this.#pushPlace(this.#places.pointGradients);
-    f.set(target);
+    f.plus(param.scratch, this.#places.gradients).set(source);
+    f.plus(param.scratch, this.#places.pointGradients).set(target);
     f.for(run, 0, runs, 1, () => {
       f.for(x, 0, rowBytes, 16, () => {
         const matrix = transposed(filter.a);
@@ -280,8 +254,7 @@ class WeightGradWriter {
     const f = this.#f;
     const { geometry: g } = this.#kernel;
     const [c, from, to] = takeLocals(f, "i32", 3);
-    this.#pushPlace(this.#places.sums);
-    f.set(to);
+    f.plus(param.scratch, this.#places.sums).set(to);
     this.#panels(this.#places.pointSums, (shape, _, sums) => {
       const columnBytes = g.kernelW * shape.width * 4;
       const j = f.local("i32");
@@ -305,8 +278,7 @@ class WeightGradWriter {
     const { rowBlock } = this.#plan;
     const rows = f.local("i32");
     const gradients = f.local("i32");
-    this.#pushPlace(this.#places.gradients);
-    f.set(gradients);
+    f.plus(param.scratch, this.#places.gradients).set(gradients);
     f.for(this.#row, 0, g.outH, rowBlock, () => {
       f.i32(g.outH).get(this.#row).op("i32.sub").set(rows);
       f.lesser(rows, rowBlock).tee(rows);
@@ -333,8 +305,7 @@ class WeightGradWriter {
     const width = vectors * 4;
     const channel = f.local("i32");
     const sums = f.local("i32");
-    this.#pushPlace(place);
-    f.set(sums).i32(0).set(channel);
+    f.plus(param.scratch, place).set(sums).i32(0).set(channel);
     if (panels > 0) {
       f.for(channel, 0, panels * width, width, () => {
         body({ width, valid: width }, channel, sums);
@@ -350,26 +321,16 @@ class WeightGradWriter {
     const f = this.#f;
     const { geometry: g, dy } = this.#kernel;
     const [imageStride, across, rowStride, along] = dy.strides as [number, number, number, number];
-    const [source, target, count] = takeLocals(f, "i32", 3);
+    const [source, target] = takeLocals(f, "i32", 2);
     this.#env.pushAddress(f, dy.buffer, dy.offset);
     addScaled(f, this.#sample, imageStride * 4);
     addScaled(f, this.#group, g.outChannels * across * 4);
     addScaled(f, channel, across * 4);
     addScaled(f, first, rowStride * 4);
     f.set(source);
-    this.#pushPlace(this.#places.gradients);
-    f.set(target);
-    const matrix = { pointer: source, along, across };
-    if (rowStride === g.outW * along) {
-      f.get(rows).i32(g.outW).op("i32.mul").set(count);
-      packPanel(f, matrix, target, shape, { local: count });
-    } else {
-      f.for(count, 0, { local: rows }, 1, () => {
-        packPanel(f, matrix, target, shape, g.outW);
-        f.increment(source, rowStride * 4).increment(target, g.outW * shape.width * 4);
-      });
-    }
-    f.release(source, target, count);
+    f.plus(param.scratch, this.#places.gradients).set(target);
+    packRows(f, { pointer: source, along, across, row: rowStride }, target, shape, rows, g.outW);
+    f.release(source, target);
   }
 
   /** Adds the block's products for one panel: the taps of all input channels from `window` on. */

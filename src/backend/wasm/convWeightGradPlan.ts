@@ -9,7 +9,7 @@ import {
   pointLayout,
   referenceTiles,
   transformCycles,
-} from "./convPlan.ts";
+} from "./convCosts.ts";
 import { type ImageLayout, type StageLayout, stageLayout, windowWidth } from "./stage.ts";
 import { bestTiling, type Split, type Tiles, type Tiling } from "./tiles.ts";
 import type { Winograd } from "./winograd.ts";

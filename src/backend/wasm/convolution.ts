@@ -2,7 +2,8 @@
 import type { ConvKernel, ConvWeightGradKernel } from "../../kernel/kernel.ts";
 import type { CodegenEnv, KernelCode } from "./codegen.ts";
 import { sweptKernel } from "./conv.ts";
-import { planConv, referenceTiles } from "./convPlan.ts";
+import { referenceTiles } from "./convCosts.ts";
+import { planConv } from "./convPlan.ts";
 import { sweptWeightGradKernel } from "./convWeightGrad.ts";
 import { planWeightGrad } from "./convWeightGradPlan.ts";
 import { depthwiseKernel, depthwiseWeightGradKernel, isDepthwise } from "./depthwise.ts";

@@ -85,3 +85,28 @@ export function packPanel(
   });
   f.release(from, to, k);
 }
+
+/**
+ * Copies `rows` rows of `width` steps each, which lie `row` elements apart, into `[row][step][shape.width]` at `target`, as
+ * `packPanel` does. Moves the source's pointer.
+ */
+export function packRows(
+  f: FunctionBuilder,
+  source: PanelSource & { readonly row: number },
+  target: Local,
+  shape: PanelShape,
+  rows: Local,
+  width: number,
+): void {
+  const count = f.local("i32");
+  if (source.row === width * source.along) {
+    f.get(rows).i32(width).op("i32.mul").set(count);
+    packPanel(f, source, target, shape, { local: count });
+  } else {
+    f.for(count, 0, { local: rows }, 1, () => {
+      packPanel(f, source, target, shape, width);
+      f.increment(source.pointer, source.row * 4).increment(target, width * shape.width * 4);
+    });
+  }
+  f.release(count);
+}

@@ -8,7 +8,7 @@ import {
   packedBytesPerCycle,
   referenceTiles,
   transformCycles,
-} from "./convPlan.ts";
+} from "./convCosts.ts";
 import { bestTiling, type Split, type Tiles, type Tiling } from "./tiles.ts";
 import type { Winograd } from "./winograd.ts";
 
@@ -124,9 +124,22 @@ function cutSquares(
   return { filter, rows, columns, rowBlock, rowBlocks, images, count: images * rowBlock * columns };
 }
 
-function productsOf({ vectors, rows }: Tiling, blocks: Blocks): Products {
-  const all = blocks.floats / 4;
-  return { vectors, panels: Math.floor(all / vectors), restVectors: all % vectors, rows };
+/** The matrices that are multiplied at each point. */
+function matricesOf(
+  squares: Squares,
+  inputs: Blocks,
+  outputs: Blocks,
+  { vectors, rows }: Tiling,
+): Omit<Plan, "cost"> {
+  const all = outputs.floats / 4;
+  return {
+    squares,
+    inputs,
+    outputs,
+    products: { vectors, panels: Math.floor(all / vectors), restVectors: all % vectors, rows },
+    inputPoint: spaced(squares.count * inputs.floats),
+    outputPoint: spaced(squares.count * outputs.floats),
+  };
 }
 
 /** Points whose distance is a multiple of 4 KiB would share their cache sets. */
@@ -197,12 +210,7 @@ function planKind(
   const [from, to] = isGather ? [n, m] : [m, n];
   return {
     kind,
-    squares,
-    inputs,
-    outputs,
-    products: productsOf(tiling, outputs),
-    inputPoint: spaced(squares.count * inputs.floats),
-    outputPoint: spaced(squares.count * outputs.floats),
+    ...matricesOf(squares, inputs, outputs, tiling),
     cost:
       g.groups *
       (blocks * n * n * tiling.cost +
@@ -244,12 +252,7 @@ function planGrad(
   const tiling = bestTiling(tiles, outputs.floats, g.inChannels, squares.count, 1.5);
   const blocks = squares.rowBlocks / squares.images;
   return {
-    squares,
-    inputs,
-    outputs,
-    products: productsOf(tiling, outputs),
-    inputPoint: spaced(squares.count * inputs.floats),
-    outputPoint: spaced(squares.count * outputs.floats),
+    ...matricesOf(squares, inputs, outputs, tiling),
     sumPoint,
     cost:
       blocks * n * n * tiling.cost +
