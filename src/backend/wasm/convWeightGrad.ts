@@ -142,19 +142,10 @@ class WeightGradWriter {
   }
 
   #clearSums(): void {
-    const f = this.#f;
     const { transform, depth } = this.#plan;
-    const { outChannels } = this.#kernel.geometry;
-    const floats = transform
-      ? transform.sumPoint * transform.filter.n
-      : depth * Math.ceil(outChannels / 4) * 4;
-    const at = f.local("i32");
-    const left = f.local("i32");
-    f.plus(param.scratch, transform ? this.#places.pointSums : this.#places.sums).set(at);
-    f.for(left, 0, floats / 4, 1, () => {
-      f.get(at).f32x4(0).mem("v128.store").increment(at, 16);
-    });
-    f.release(at, left);
+    const channels = Math.ceil(this.#kernel.geometry.outChannels / 4) * 4;
+    const floats = transform ? transform.sumPoint * transform.filter.n : depth * channels;
+    clearScratch(this.#f, transform ? this.#places.pointSums : this.#places.sums, floats * 4);
   }
 
   /** Points `origin` at the sample's window, staged if need be. */

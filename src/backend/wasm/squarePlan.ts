@@ -16,7 +16,6 @@ import type { Winograd } from "./winograd.ts";
 export interface Blocks {
   readonly channels: number;
   readonly vectors: number;
-  readonly count: number;
   /** Floats of all blocks: those of a pixel or tile. */
   readonly floats: number;
 }
@@ -89,7 +88,7 @@ const margin = 0.95;
 function blocksOf(channels: number): Blocks {
   const all = Math.ceil(channels / 4);
   const vectors = all % 2 === 0 ? 2 : 1;
-  return { channels, vectors, count: all / vectors, floats: all * 4 };
+  return { channels, vectors, floats: all * 4 };
 }
 
 /** True where pictures can be read row by row in whole vectors. */

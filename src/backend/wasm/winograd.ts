@@ -20,10 +20,10 @@ export interface Winograd {
 
 /**
  * Finite points of evaluation, beside the one at infinity: zero and pairs of opposite ones. What amplifies rounding errors are large
- * and small powers, and points that lie near to each other. Those for 8 are the usual ones and the best among multiples of 1/8; those
- * for 6 were searched for among multiples of 1/16: squares of 4 × 4 outputs of 64 channels have 1.4 times smaller errors with them than
- * with 0, ±1, 2, −1/2 and 2.2 times smaller ones than with 0, ±1, ±2. See Barabasz et al., "Error analysis and improving the accuracy of Winograd convolution",
- * 2018.
+ * and small powers, and points that lie near to each other. Those for 8 are the usual ones and the best among multiples of 1/8. Those
+ * for 6 were searched for among multiples of 1/16: squares of 4 × 4 outputs of 64 channels have 1.4 times smaller errors with them
+ * than with 0, ±1, 2, −1/2 and 2.2 times smaller ones than with 0, ±1, ±2. See Barabasz et al., "Error analysis and improving the
+ * accuracy of Winograd convolution", 2018.
  */
 const points: Readonly<Record<number, readonly number[]>> = {
   4: [0, 1, -1],
