@@ -1,5 +1,7 @@
 // All ops and functions of the network layers by name, each with what it is to be tried with.
-import { functionalRecords } from "../nn/functional.ts";
+import { classificationRecords } from "../nn/functional/classification.ts";
+import { regressionRecords } from "../nn/functional/regression.ts";
+import { softmaxRecords } from "../nn/functional/softmax.ts";
 import { convRecords } from "../ops/conv.ts";
 import { elementwiseRecords, type OpRecord } from "../ops/define.ts";
 import { indexingRecords } from "../ops/indexing.ts";
@@ -26,7 +28,9 @@ export function registry(): ReadonlyMap<string, OpRecord> {
     ...poolRecords(),
     ...normRecords(),
     ...softmaxLossRecords(),
-    ...functionalRecords(),
+    ...softmaxRecords(),
+    ...regressionRecords(),
+    ...classificationRecords(),
   ];
   const byName = new Map(records.map((record) => [record.name, record]));
   if (byName.size < records.length) throw new Error("an op is declared twice");

@@ -1,7 +1,7 @@
 // The work behind `fovea train`: puts data, network and optimizer together, listens to the loop, shows it and saves it.
 import path from "node:path";
 import { getBackend } from "../graph/session.ts";
-import type { Module } from "../nn/module.ts";
+import type { Module } from "../nn/module/module.ts";
 import { Adam, AdamW, type Optimizer, SGD } from "../optim/index.ts";
 import { manualSeed } from "../tensor/random.ts";
 import { decodeState, encodeState, encodeWeights, loadWeights, type ModelInfo } from "../train/checkpoint.ts";

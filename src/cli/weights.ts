@@ -2,7 +2,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { FoveaError } from "../base/errors.ts";
-import type { Module } from "../nn/module.ts";
+import type { Module } from "../nn/module/module.ts";
 import { decodeWeights, loadWeights, type ModelInfo } from "../train/checkpoint.ts";
 import { makeModel } from "../vision/index.ts";
 

@@ -1,5 +1,5 @@
-// Modules, activations, losses and initial values.
-export * as functional from "./functional.ts";
+// Modules, layers, activations, losses and initial values.
+export * as functional from "./functional/index.ts";
 export {
   crossEntropy,
   dropout,
@@ -8,28 +8,8 @@ export {
   logSoftmax,
   mseLoss,
   softmax,
-} from "./functional.ts";
-export * as init from "./init.ts";
-export {
-  AdaptiveAvgPool2d,
-  AvgPool2d,
-  Conv2d,
-  type Conv2dOptions,
-  CrossEntropyLoss,
-  Dropout,
-  Flatten,
-  Identity,
-  type InitialValues,
-  Linear,
-  type LinearOptions,
-  LogSoftmax,
-  MaxPool2d,
-  MSELoss,
-  ReLU,
-  Sequential,
-  Sigmoid,
-  Softmax,
-  Tanh,
-} from "./layers.ts";
-export { Buffer, buffer, type LoadReport, Module, Parameter, parameter } from "./module.ts";
-export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./norm.ts";
+} from "./functional/index.ts";
+export * from "./layers/index.ts";
+export type { InitialValues } from "./module/init.ts";
+export * as init from "./module/init.ts";
+export { Buffer, buffer, type LoadReport, Module, Parameter, parameter } from "./module/module.ts";

@@ -32,7 +32,7 @@ export interface OpRecord {
 
 const elementwiseOps: OpRecord[] = [];
 
-/** Every elementwise op that was declared. */
+/** Every elementwise op that is a method of Tensor. */
 export function elementwiseRecords(): readonly OpRecord[] {
   return elementwiseOps;
 }
@@ -100,13 +100,22 @@ interface ElementwiseSpec<I extends string> {
   readonly domain?: readonly [number, number];
 }
 
+/** An elementwise op, and what the checks try it with. */
+export type ElementwiseOp = ((...operands: Operand[]) => Tensor) & { readonly record: OpRecord };
+
 /**
- * Declares an op that works element by element on inputs broadcast to one shape. The result is the function; where
- * Tensor declares a method of the op's name, the function becomes that method too.
+ * Declares an op that works element by element on inputs broadcast to one shape, as a function and as the method of Tensor
+ * of the op's name; the op's file declares the method's type.
  */
-export function elementwise<const I extends string>(
-  spec: ElementwiseSpec<I>,
-): (...operands: Operand[]) => Tensor {
+export function elementwise<const I extends string>(spec: ElementwiseSpec<I>): ElementwiseOp {
+  const op = elementwiseFunction(spec);
+  elementwiseOps.push(op.record);
+  method(spec.name, op);
+  return op;
+}
+
+/** Declares an elementwise op as a function alone, so that programs which do not call it do not carry it along. */
+export function elementwiseFunction<const I extends string>(spec: ElementwiseSpec<I>): ElementwiseOp {
   const { name, inputs } = spec;
   const forms = new Map<number, Form>();
   const gradients = inputs.map(() => new Map<number, TracedMap | number>());
@@ -190,14 +199,13 @@ export function elementwise<const I extends string>(
     return result(node, name, tensors, (dy, y) => inputs.map((_, i) => gradient(i, code, dy, y, tensors)));
   };
 
-  elementwiseOps.push({
+  const record: OpRecord = {
     name,
     differentiable: inputs.some((input) => spec.grad[input] !== null),
     domain: spec.domain ?? [-2, 2],
     samples: spec.samples.map((shapes) => ({ shapes, call: op })),
-  });
-  method(name, op);
-  return op;
+  };
+  return Object.assign(op, { record });
 }
 
 /** The sum over what broadcasting repeated: the gradient of an operand of shape `shape`. */

@@ -1,5 +1,5 @@
 // Adam and AdamW.
-import type { Parameter } from "../nn/module.ts";
+import type { Parameter } from "../nn/module/module.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkRange, type Group, Optimizer, type State, type Update } from "./optimizer.ts";
 

@@ -6,7 +6,7 @@ import { formatShape } from "../base/shape.ts";
 import { changeUpdates, realize, type StorageUpdate } from "../graph/engine.ts";
 import { Node } from "../graph/node.ts";
 import { type Traced, traceMaps } from "../graph/trace.ts";
-import type { Parameter } from "../nn/module.ts";
+import type { Parameter } from "../nn/module/module.ts";
 import { zerosLike } from "../ops/factory.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import { Tensor } from "../tensor/tensor.ts";

@@ -1,7 +1,7 @@
 // Stochastic gradient descent with momentum.
 
 import { OptionError } from "../base/errors.ts";
-import type { Parameter } from "../nn/module.ts";
+import type { Parameter } from "../nn/module/module.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkRange, type Group, Optimizer, type State, type Update } from "./optimizer.ts";
 

@@ -3,7 +3,7 @@
 
 import { FormatError } from "../base/errors.ts";
 import { type ArrayData, decodeSafetensors, encodeSafetensors } from "../interop/safetensors.ts";
-import type { Module } from "../nn/module.ts";
+import type { Module } from "../nn/module/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Progress } from "./events.ts";

@@ -4,8 +4,8 @@
 import { FoveaError, OptionError } from "../base/errors.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { DataLoader } from "../data/loader.ts";
-import { crossEntropy } from "../nn/functional.ts";
-import type { Module } from "../nn/module.ts";
+import { crossEntropy } from "../nn/functional/index.ts";
+import type { Module } from "../nn/module/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { manualSeed } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";

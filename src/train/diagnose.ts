@@ -5,7 +5,7 @@ import { formatShape } from "../base/shape.ts";
 import { forgetUpdates, realize } from "../graph/engine.ts";
 import { Node } from "../graph/node.ts";
 import { describe } from "../graph/plan.ts";
-import type { Module } from "../nn/module.ts";
+import type { Module } from "../nn/module/module.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** Where a NaN or an infinity comes from. */

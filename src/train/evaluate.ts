@@ -1,7 +1,7 @@
 // Loss and accuracy of a classifier on a data set.
 import type { DataLoader } from "../data/loader.ts";
-import { crossEntropy } from "../nn/functional.ts";
-import type { Module } from "../nn/module.ts";
+import { crossEntropy } from "../nn/functional/index.ts";
+import type { Module } from "../nn/module/module.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import { type Normalization, prepareInput } from "./input.ts";
 import { ClassificationMetrics } from "./metrics.ts";

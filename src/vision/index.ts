@@ -2,7 +2,7 @@
 
 import { nearest, OptionError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
-import type { Module } from "../nn/module.ts";
+import type { Module } from "../nn/module/module.ts";
 import { LeNet } from "./models/lenet.ts";
 import { BasicBlock, ResNet, type ResNetOptions } from "./models/resnet.ts";
 import { VGG, type VGGDepth, type VGGOptions } from "./models/vgg.ts";

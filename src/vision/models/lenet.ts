@@ -1,6 +1,6 @@
 // LeNet as the study notes draw it: sigmoids, max pooling, a third convolution over what is left, two dense layers.
-import { Conv2d, Linear, MaxPool2d } from "../../nn/layers.ts";
-import { Module } from "../../nn/module.ts";
+import { Conv2d, Linear, MaxPool2d } from "../../nn/layers/index.ts";
+import { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /**

@@ -1,10 +1,16 @@
 // The residual networks for small pictures: three stages of 16, 32 and 64 channels.
 
 import { OptionError } from "../../base/errors.ts";
-import { kaimingNormal } from "../../nn/init.ts";
-import { AdaptiveAvgPool2d, Conv2d, Identity, Linear, Sequential } from "../../nn/layers.ts";
-import { Module } from "../../nn/module.ts";
-import { BatchNorm2d } from "../../nn/norm.ts";
+import {
+  AdaptiveAvgPool2d,
+  BatchNorm2d,
+  Conv2d,
+  Identity,
+  Linear,
+  Sequential,
+} from "../../nn/layers/index.ts";
+import { kaimingNormal } from "../../nn/module/init.ts";
+import { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /** Options of `ResNet`. */

@@ -1,10 +1,18 @@
 // VGG: stacks of 3×3 convolutions between poolings that halve the picture, and three dense layers.
 
 import { OptionError } from "../../base/errors.ts";
-import { kaimingNormal, normal } from "../../nn/init.ts";
-import { AdaptiveAvgPool2d, Conv2d, Dropout, Linear, MaxPool2d, ReLU, Sequential } from "../../nn/layers.ts";
-import { Module } from "../../nn/module.ts";
-import { BatchNorm2d } from "../../nn/norm.ts";
+import {
+  AdaptiveAvgPool2d,
+  BatchNorm2d,
+  Conv2d,
+  Dropout,
+  Linear,
+  MaxPool2d,
+  ReLU,
+  Sequential,
+} from "../../nn/layers/index.ts";
+import { kaimingNormal, normal } from "../../nn/module/init.ts";
+import { Module } from "../../nn/module/module.ts";
 import { type Pair, pair } from "../../ops/conv.ts";
 import { zeros } from "../../ops/factory.ts";
 import type { Tensor } from "../../tensor/tensor.ts";

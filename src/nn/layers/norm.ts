@@ -1,14 +1,22 @@
 // Batch normalisation: statistics of the batch while training, running ones in evaluation.
 
-import { OptionError, ShapeError } from "../base/errors.ts";
-import { formatShape } from "../base/shape.ts";
-import type { Operand } from "../ops/define.ts";
-import { ones, zeros } from "../ops/factory.ts";
-import { batchNorm, channelMoments } from "../ops/norm.ts";
-import type { Moments } from "../ops/reduce.ts";
-import { noGrad } from "../tensor/gradmode.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { type Buffer, buffer, checkCount, checkInput, Module, type Parameter, parameter } from "./module.ts";
+import { OptionError, ShapeError } from "../../base/errors.ts";
+import { formatShape } from "../../base/shape.ts";
+import type { Operand } from "../../ops/define.ts";
+import { ones, zeros } from "../../ops/factory.ts";
+import { batchNorm, channelMoments } from "../../ops/norm.ts";
+import type { Moments } from "../../ops/reduce.ts";
+import { noGrad } from "../../tensor/gradmode.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import {
+  type Buffer,
+  buffer,
+  checkCount,
+  checkInput,
+  Module,
+  type Parameter,
+  parameter,
+} from "../module/module.ts";
 
 /** Options of batch normalisation, PyTorch's names and defaults. */
 export interface BatchNormOptions {

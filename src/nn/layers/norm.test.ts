@@ -1,8 +1,8 @@
 // Batch normalisation's running statistics: when they move, who sees it, and what they hold on to.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { currentPlanner } from "../graph/engine.ts";
-import { nn, noGrad, optim, ShapeError, Tensor, tensor } from "../index.ts";
+import { currentPlanner } from "../../graph/engine.ts";
+import { nn, noGrad, optim, ShapeError, Tensor, tensor } from "../../index.ts";
 
 /** Batches of two channels with means 2 and −1, biased variances 1 and 4, unbiased ones 2 and 8. */
 const batch = () =>

@@ -1,11 +1,17 @@
 // Initial values of parameters.
 
-import { type Shape, sizeOf } from "../base/shape.ts";
-import { defaultRandom } from "../tensor/random.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { type Shape, sizeOf } from "../../base/shape.ts";
+import { defaultRandom } from "../../tensor/random.ts";
+import { Tensor } from "../../tensor/tensor.ts";
 
 /** A rule for initial values: a tensor of the shape asked for. */
 export type Initializer = (shape: Shape) => Tensor;
+
+/** Where a layer's parameters start from, instead of the layer's own rule. */
+export interface InitialValues {
+  weight?: Initializer;
+  bias?: Initializer;
+}
 
 /** Uniform numbers in [low, high). */
 export function uniform(shape: Shape, low: number, high: number): Tensor {

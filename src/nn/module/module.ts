@@ -1,9 +1,9 @@
 // The base of all layers and models: plain fields that hold parameters, buffers and other modules, and the walks
 // over them that give every one a dotted path.
-import { DTypeError, OptionError, ShapeError } from "../base/errors.ts";
-import { formatShape, sameShape } from "../base/shape.ts";
-import { realize, updateCount } from "../graph/engine.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { DTypeError, FoveaError, OptionError, ShapeError } from "../../base/errors.ts";
+import { formatShape, sameShape } from "../../base/shape.ts";
+import { realize, updateCount } from "../../graph/engine.ts";
+import { Tensor } from "../../tensor/tensor.ts";
 
 /** A tensor that training changes: a leaf that requires a gradient and lives in the backend's memory. */
 export class Parameter extends Tensor {
@@ -168,6 +168,16 @@ export abstract class Module {
 export function checkCount(layer: string, name: string, value: number): void {
   if (!Number.isInteger(value) || value < 1) {
     throw new OptionError(`${layer}: ${name} must be an integer of at least 1; got ${value}`);
+  }
+}
+
+/** What `body` gives; errors that an op throws on the way are thrown on with the layer's class and path before them. */
+export function within(layer: Module, body: () => Tensor): Tensor {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof FoveaError) error.message = `${layer.label}: ${error.message}`;
+    throw error;
   }
 }
 
