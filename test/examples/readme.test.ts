@@ -1,20 +1,10 @@
-// Runs the examples as a reader would, and holds the documents' code against them.
+// Runs the examples that the READMEs show, and holds the code of all documents against the examples.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { runExample } from "../support/example.ts";
 
-const run = promisify(execFile);
-const root = new URL("../../", import.meta.url);
-
-async function runExample(name: string, ...args: string[]): Promise<string> {
-  const file = fileURLToPath(new URL(`dist/examples/${name}.js`, root));
-  const { stdout, stderr } = await run(process.execPath, [file, ...args]);
-  assert.equal(stderr, "");
-  return stdout;
-}
+const root = new URL("../../../", import.meta.url);
 
 test("examples/lenet.ts learns digits", { timeout: 120_000 }, async () => {
   const output = await runExample("lenet", "--steps", "400");
@@ -48,13 +38,14 @@ test("examples/tour.ts prints what its comments say", { timeout: 60_000 }, async
   ]);
 });
 
-test("the code of the READMEs is the examples'", () => {
+test("the code of the documents is the examples'", () => {
   const folder = new URL("examples/", root);
   const examples = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), "utf8"));
-  for (const name of ["README.md", "README.zh-CN.md"]) {
+  const pages = readdirSync(new URL("docs/", root)).filter((name) => name.endsWith(".md"));
+  for (const name of ["README.md", "README.zh-CN.md", ...pages.map((page) => `docs/${page}`)]) {
     const text = readFileSync(new URL(name, root), "utf8");
     const blocks = Array.from(text.matchAll(/^```ts\n(.*?)^```$/gms), ([, code]) => code!);
-    assert.ok(blocks.length > 5, name);
+    if (name.startsWith("README")) assert.ok(blocks.length > 5, name);
     for (const code of blocks) {
       assert.ok(
         examples.some((example) => example.includes(code)),
