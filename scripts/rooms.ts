@@ -25,6 +25,7 @@ export const rooms: readonly Room[] = [
   { name: "interop", everywhere: true },
   { name: "profile", everywhere: true },
   { name: "check", everywhere: true },
+  { name: "inspect", everywhere: true },
   { name: "index.ts", everywhere: true },
   { name: "train", everywhere: false },
   { name: "entry", everywhere: false },

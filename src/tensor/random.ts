@@ -61,6 +61,17 @@ export function manualSeed(seed: number): void {
   draws = 0;
 }
 
+/** Runs `body` with the random numbers of another generator; afterwards the present one goes on as if nothing had been drawn. */
+export function withRandom<T>(random: Random, body: () => T): T {
+  const before = { generator, seedInUse, draws };
+  generator = random;
+  try {
+    return body();
+  } finally {
+    ({ generator, seedInUse, draws } = before);
+  }
+}
+
 /** The generator behind the random factories. */
 export function defaultRandom(): Random {
   return generator;

@@ -1,0 +1,226 @@
+// A call of a model on inputs that have shapes and no elements: notes which module made what, computes nothing, and leaves the
+// model, its waiting updates and the random numbers as they were.
+
+import type { Backend } from "../backend/backend.ts";
+import type { DType } from "../base/dtype.ts";
+import { FoveaError, UnsupportedError } from "../base/errors.ts";
+import { formatShape, type Shape, sizeOf } from "../base/shape.ts";
+import { currentPlanner, forgetUpdates, swapPlanner, updateCount } from "../graph/engine.ts";
+import type { Root } from "../graph/lowered.ts";
+import { maxDepth, Node } from "../graph/node.ts";
+import { Planner } from "../graph/plan.ts";
+import { Storage } from "../graph/storage.ts";
+import type { Module } from "../nn/module/module.ts";
+import { noGrad } from "../tensor/gradmode.ts";
+import { Random, withRandom } from "../tensor/random.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { multiplyAdds } from "./work.ts";
+
+/** An input that a model is called with. */
+export interface InputSpec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** One call of a module. */
+export interface Call {
+  readonly module: Module;
+  /** The first path under which the model has the module. */
+  readonly path: string;
+  /** The call within which this one was made. */
+  readonly parent: Call | null;
+  /** The module's calls before this one. */
+  readonly earlier: number;
+  readonly outputs: readonly Node[];
+  /** Of what was computed in it and not in calls within it. */
+  readonly multiplyAdds: number;
+}
+
+/** What a dry run has seen. */
+export interface DryRun {
+  readonly inputs: readonly Node[];
+  readonly outputs: readonly Node[];
+  /** In order of their beginning. */
+  readonly calls: readonly Call[];
+}
+
+/** Calls a model in evaluation mode. Errors of its layers come through, with what the model was called with. */
+export function dryRun(model: Module, specs: readonly InputSpec[]): DryRun {
+  const inputs = specs.map(({ shape, dtype }) => symbol(shape, dtype));
+  const recorder = new Recorder(inputs);
+  const restore = remember(model);
+  const before = swapPlanner(null);
+  const guard = new Guard(inputs, before);
+  swapPlanner(guard);
+  try {
+    recorder.attach(model);
+    model.eval();
+    const result: unknown = withRandom(new Random(0), () =>
+      noGrad(() => model.forward(...inputs.map((node) => new Tensor(node)))),
+    );
+    return { inputs, outputs: tensorsIn(result).map((x) => x.node), calls: recorder.calls };
+  } catch (error) {
+    if (error instanceof FoveaError) {
+      const shown = specs.map(({ shape, dtype }) => `${dtype} ${formatShape(shape)}`).join(", ");
+      error.message += `\nThe model was called with ${shown}`;
+    }
+    throw error;
+  } finally {
+    swapPlanner(guard.real);
+    restore();
+  }
+}
+
+/** A leaf without elements. */
+function symbol(shape: Shape, dtype: DType): Node {
+  const node = Node.leaf(absent(shape, dtype), shape);
+  node.storage = null;
+  return node;
+}
+
+/** A storage whose elements nobody may ask for. */
+export function absent(shape: Shape, dtype: DType): Storage {
+  const read = () => {
+    throw new UnsupportedError("an input of which only the shape is given has no elements to read");
+  };
+  return new Storage(dtype, sizeOf(shape), read, false);
+}
+
+/** Notes the calls of a model's modules by giving each a `forward` of its own. */
+class Recorder {
+  readonly calls: Call[] = [];
+  readonly #open: Call[] = [];
+  readonly #seen: Set<Node>;
+
+  constructor(inputs: readonly Node[]) {
+    this.#seen = new Set(inputs);
+  }
+
+  attach(model: Module): void {
+    const paths = new Map<Module, string>();
+    for (const [path, module] of model.namedModules()) if (!paths.has(module)) paths.set(module, path);
+    for (const [module, path] of paths) {
+      const forward = module.forward;
+      module.forward = (...inputs) => this.#record(module, path, inputs, () => forward.apply(module, inputs));
+    }
+  }
+
+  #record(module: Module, path: string, inputs: readonly unknown[], body: () => Tensor): Tensor {
+    const parent = this.#open.at(-1) ?? null;
+    // What was computed since is the caller's own work.
+    this.#claim(parent, inputs);
+    const earlier = this.calls.filter((other) => other.module === module).length;
+    const call = { module, path, parent, earlier, outputs: [] as readonly Node[], multiplyAdds: 0 };
+    this.calls.push(call);
+    this.#open.push(call);
+    try {
+      const result = body();
+      call.outputs = tensorsIn(result).map((x) => x.node);
+      this.#claim(call, result);
+      return result;
+    } finally {
+      this.#open.pop();
+    }
+  }
+
+  /** Counts the nodes below tensors that no call has counted yet. */
+  #claim(call: { multiplyAdds: number } | null, values: unknown): void {
+    const stack = tensorsIn(values).map((x) => x.node);
+    while (stack.length > 0) {
+      const node = stack.pop()!;
+      if (this.#seen.has(node)) continue;
+      this.#seen.add(node);
+      if (call) call.multiplyAdds += multiplyAdds(node);
+      stack.push(...node.inputs);
+    }
+  }
+}
+
+/** The tensors in what a module takes or gives: one, or several in arrays and plain objects. */
+function tensorsIn(value: unknown): Tensor[] {
+  if (value instanceof Tensor) return [value];
+  if (Array.isArray(value)) return value.flatMap(tensorsIn);
+  if (value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
+    return Object.values(value).flatMap(tensorsIn);
+  }
+  return [];
+}
+
+/** Gives a function that puts the fields of all modules, and the updates that wait for their tensors, back as they are now. */
+function remember(model: Module): () => void {
+  const modules = new Map<Module, ReadonlyMap<string, unknown>>();
+  for (const [, module] of model.namedModules()) modules.set(module, new Map(Object.entries(module)));
+  const state = Array.from(new Set(model.stateDict().values()), (tensor) => ({
+    tensor,
+    node: tensor.node,
+    updates: updateCount(tensor),
+  }));
+  return () => {
+    for (const [module, fields] of modules) {
+      const now = module as unknown as Record<string, unknown>;
+      for (const name of Object.keys(now)) if (!fields.has(name)) delete now[name];
+      for (const [name, value] of fields) if (now[name] !== value) now[name] = value;
+    }
+    for (const { tensor, node, updates } of state) {
+      if (updateCount(tensor) === updates) continue;
+      forgetUpdates(tensor);
+      if (updates > 0) tensor.assign(new Tensor(node));
+    }
+  };
+}
+
+const noBackend: Backend = {
+  name: "none",
+  variableBytes: 0,
+  compile: () => {
+    throw new UnsupportedError("a model of which only the shapes are asked is not run");
+  },
+  createVariable: () => {
+    throw new UnsupportedError("a model of which only the shapes are asked is not run");
+  },
+};
+
+/** Stands before the planner during a dry run: lets through what does not depend on the inputs, and nothing else. */
+class Guard extends Planner {
+  real: Planner | null;
+  readonly #inputs: ReadonlySet<Node>;
+
+  constructor(inputs: readonly Node[], real: Planner | null) {
+    super(noBackend);
+    this.#inputs = new Set(inputs);
+    this.real = real;
+  }
+
+  override run(roots: readonly Root[]): void {
+    const ours = roots.filter(({ node }) => dependsOn(node, this.#inputs));
+    const others = roots.filter((root) => !ours.includes(root));
+    if (others.length > 0) {
+      swapPlanner(this.real);
+      try {
+        this.real = currentPlanner();
+        this.real.run(others);
+      } finally {
+        swapPlanner(this);
+      }
+    }
+    // A long chain of ops asks for its start to be computed; it can do without, since nothing else will be.
+    if (ours.every(({ node, into }) => !into && node.depth > maxDepth)) return;
+    throw new UnsupportedError(
+      "the model reads values that depend on its input, of which only the shape is given; " +
+        "read them outside forward(), or inspect the parts before and after on their own",
+    );
+  }
+}
+
+function dependsOn(node: Node, inputs: ReadonlySet<Node>): boolean {
+  const seen = new Set<Node>();
+  const stack = [node];
+  while (stack.length > 0) {
+    const at = stack.pop()!;
+    if (inputs.has(at)) return true;
+    if (seen.has(at)) continue;
+    seen.add(at);
+    stack.push(...at.inputs);
+  }
+  return false;
+}

@@ -1,0 +1,17 @@
+// The public face of inspection: what a model is made of, and what its layers see, without running it.
+export type { PictureAxis } from "./extents.ts";
+export type { InputShapes, InspectOptions } from "./inputs.ts";
+export {
+  type FieldAxis,
+  type ReceptiveField,
+  type ReceptiveFieldOptions,
+  receptiveField,
+  receptiveFields,
+} from "./receptiveField.ts";
+export {
+  type Summary,
+  type SummaryOptions,
+  type SummaryRow,
+  type SummaryTotals,
+  summary,
+} from "./summary.ts";
