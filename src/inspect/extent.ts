@@ -155,8 +155,8 @@ export function intervalAt(extents: readonly Extent[], index: readonly number[])
     first = Math.min(first, at);
     last = Math.max(last, at + length - 1);
   }
-  // Between the elements of something enlarged there are no pixels.
-  return [Math.ceil(first - 1e-6), Math.floor(last + 1e-6)];
+  // Between the elements of something enlarged there are no pixels; + 0 turns −0 into 0.
+  return [Math.ceil(first - 1e-6) + 0, Math.floor(last + 1e-6) + 0];
 }
 
 function motion(digits: readonly Digit[], index: number): number {
