@@ -29,7 +29,7 @@ const measure: Backend = {
 
 /** Bytes of the buffers of one pass; null where the graph is so deep that it would be run in parts. */
 export function passBytes({ inputs, outputs }: DryRun): number | null {
-  const roots = outputs.filter(({ storage }) => !storage);
+  const roots = outputs.filter((node) => !node.storage && !inputs.includes(node));
   if (roots.length === 0 || roots.some(({ depth }) => depth > maxDepth)) return null;
   for (const input of inputs) input.storage = absent(input.shape, input.dtype);
   try {
