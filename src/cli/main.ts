@@ -13,6 +13,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["train", async () => (await import("./train.ts")).train],
   ["val", async () => (await import("./val.ts")).val],
   ["predict", async () => (await import("./predict.ts")).predict],
+  ["summary", async () => (await import("./summary.ts")).summary],
   ["profile", async () => (await import("./profile.ts")).profile],
   ["info", async () => (await import("./info.ts")).info],
 ]);

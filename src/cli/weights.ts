@@ -29,15 +29,20 @@ export async function readBytes(file: string): Promise<Uint8Array> {
   }
 }
 
-/** The model of a weights file, in evaluation mode; `where` may be a run's folder, which stands for its best weights. */
-export async function loadClassifier(
-  where: string,
-): Promise<{ network: Module; info: ModelInfo; file: string }> {
+/** The weights file that is meant: a run's folder stands for its best weights. */
+export async function weightsFile(where: string): Promise<string> {
   const isFolder = await fs.stat(where).then(
     (stat) => stat.isDirectory(),
     () => false,
   );
-  const file = isFolder ? path.join(where, "weights", "best.safetensors") : where;
+  return isFolder ? path.join(where, "weights", "best.safetensors") : where;
+}
+
+/** The model of a weights file, in evaluation mode; `where` may be a run's folder, which stands for its best weights. */
+export async function loadClassifier(
+  where: string,
+): Promise<{ network: Module; info: ModelInfo; file: string }> {
+  const file = await weightsFile(where);
   const { state, info } = decodeWeights(await readBytes(file), file);
   const network = makeModel(info.model, { classes: info.classes.length, input: info.input });
   loadWeights(network, state, file);

@@ -30,7 +30,8 @@ const measure: Backend = {
 /** Bytes of the buffers of one pass; null where the graph is so deep that it would be run in parts. */
 export function passBytes({ inputs, outputs }: DryRun): number | null {
   const roots = outputs.filter((node) => !node.storage && !inputs.includes(node));
-  if (roots.length === 0 || roots.some(({ depth }) => depth > maxDepth)) return null;
+  if (roots.length === 0) return 0;
+  if (roots.some(({ depth }) => depth > maxDepth)) return null;
   for (const input of inputs) input.storage = absent(input.shape, input.dtype);
   try {
     new Planner(measure).run(roots.map((node) => ({ node, into: null })));
