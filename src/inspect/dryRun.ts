@@ -3,8 +3,8 @@
 
 import type { Backend } from "../backend/backend.ts";
 import type { DType } from "../base/dtype.ts";
-import { FoveaError, UnsupportedError } from "../base/errors.ts";
-import { formatShape, type Shape, sizeOf } from "../base/shape.ts";
+import { UnsupportedError } from "../base/errors.ts";
+import { type Shape, sizeOf } from "../base/shape.ts";
 import { currentPlanner, forgetUpdates, swapPlanner, updateCount } from "../graph/engine.ts";
 import type { Root } from "../graph/lowered.ts";
 import { maxDepth, Node } from "../graph/node.ts";
@@ -44,7 +44,7 @@ export interface DryRun {
   readonly calls: readonly Call[];
 }
 
-/** Calls a model in evaluation mode. Errors of its layers come through, with what the model was called with. */
+/** Calls a model in evaluation mode; throws what its layers throw, and UnsupportedError where it reads values. */
 export function dryRun(model: Module, specs: readonly InputSpec[]): DryRun {
   const inputs = specs.map(({ shape, dtype }) => symbol(shape, dtype));
   const recorder = new Recorder(inputs);
@@ -59,12 +59,6 @@ export function dryRun(model: Module, specs: readonly InputSpec[]): DryRun {
       noGrad(() => model.forward(...inputs.map((node) => new Tensor(node)))),
     );
     return { inputs, outputs: tensorsIn(result).map((x) => x.node), calls: recorder.calls };
-  } catch (error) {
-    if (error instanceof FoveaError) {
-      const shown = specs.map(({ shape, dtype }) => `${dtype} ${formatShape(shape)}`).join(", ");
-      error.message += `\nThe model was called with ${shown}`;
-    }
-    throw error;
   } finally {
     swapPlanner(guard.real);
     restore();

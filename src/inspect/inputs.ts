@@ -1,9 +1,10 @@
 // What a model is inspected with: shapes as users give them, the batch axis before them, and the axes that count as a picture.
 
 import { type DType, isFloating } from "../base/dtype.ts";
-import { OptionError, ShapeError } from "../base/errors.ts";
-import type { Shape } from "../base/shape.ts";
-import type { InputSpec } from "./dryRun.ts";
+import { FoveaError, OptionError, ShapeError } from "../base/errors.ts";
+import { formatShape, type Shape } from "../base/shape.ts";
+import type { Module } from "../nn/module/module.ts";
+import { type DryRun, dryRun, type InputSpec } from "./dryRun.ts";
 import type { PictureAxis } from "./extents.ts";
 
 /** Shape of one sample, or of one for each input of the model. */
@@ -38,13 +39,45 @@ export function inputSpecs(op: string, shapes: InputShapes, options: InspectOpti
       );
     }
     const own = typeof dtype === "string" ? dtype : dtype[i];
-    if (!own) throw new OptionError(`${op}: dtype has ${dtype.length} entries for ${list.length} inputs`);
+    if (!own)
+      throw new OptionError(
+        `${op}: dtype has ${dtype.length} entries for ${list.length} inputs; give one for each, or one name for all`,
+      );
     return { shape: whole, dtype: own };
   });
 }
 
-/** The picture axes of all inputs. */
-export function pictureAxes(specs: readonly InputSpec[], { axes }: InspectOptions): PictureAxis[] {
+/** Calls the model to see what it does; errors on the way also tell what it was called with. */
+export function call(
+  op: string,
+  model: Module,
+  specs: readonly InputSpec[],
+  { batch = 1 }: InspectOptions,
+): DryRun {
+  try {
+    return dryRun(model, specs);
+  } catch (error) {
+    if (error instanceof FoveaError) {
+      const shown = specs.map(({ shape, dtype }) => `${dtype} ${formatShape(shape)}`).join(", ");
+      const axis =
+        batch === null ? "" : `, the batch axis put before the shape given; batch: null leaves it out`;
+      error.message += `\n${op} called the model with ${shown}${axis}`;
+    }
+    throw error;
+  }
+}
+
+/** The picture axes of all inputs; throws OptionError for an axis that none of them has. */
+export function pictureAxes(
+  op: string,
+  specs: readonly InputSpec[],
+  { axes }: InspectOptions,
+): PictureAxis[] {
+  const missing = axes?.find((axis) => !specs.some(({ shape }) => axis in shape));
+  if (missing !== undefined) {
+    const shown = specs.map(({ shape }) => formatShape(shape)).join(", ");
+    throw new OptionError(`${op}: axes names axis ${missing}, which the input does not have; got ${shown}`);
+  }
   return specs.flatMap(({ shape, dtype }, input) => {
     const first = shape.length === 2 && !isFloating(dtype) ? 1 : 2;
     return shape.flatMap((size, axis) =>

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createReferenceBackend } from "../check/index.ts";
-import { cat, grad, nn, noGrad, type Shape, Tensor, tensor, withBackend } from "../index.ts";
+import { cat, grad, nn, noGrad, ones, type Shape, Tensor, tensor, withBackend, zeros } from "../index.ts";
+import { type ConvOptions, conv2d } from "../ops/conv.ts";
 import { avgPool2d, maxPool2d } from "../ops/pool.ts";
+import { withGrad } from "../tensor/gradmode.ts";
 import { Random } from "../tensor/random.ts";
 import { LeNet, ResNet, VGG } from "../vision/index.ts";
 import { type ReceptiveField, receptiveField, receptiveFields } from "./receptiveField.ts";
@@ -45,6 +47,19 @@ function joinedUp(parts: readonly nn.Module[]): nn.Module {
       1,
     ),
   );
+}
+
+/** A 4×4 convolution of 2 channels to 1 the other way round: the gradient of the convolution from 1 to 2. */
+function transposed(x: Tensor, options: ConvOptions): Tensor {
+  const { stride = 1, padding = 0 } = options as Record<string, number>;
+  const size = (axis: number) => (x.shape[axis]! - 1) * stride - 2 * padding + 4;
+  const z = zeros([x.shape[0]!, 1, size(2), size(3)], { requiresGrad: true });
+  const y = withGrad(true, () =>
+    conv2d(z, ones([2, 1, 4, 4]), null, options)
+      .mul(x)
+      .sum(),
+  );
+  return grad(y, [z])[0]!;
 }
 
 /** Like `receptiveField`, of one number where both axes agree. */
@@ -198,6 +213,8 @@ describe("receptive fields are what outputs depend on", () => {
         .permute([0, 1, 4, 2, 5, 3])
         .reshape([n, 1, 2 * h, 2 * w]);
     }),
+    "a transposed convolution": of((x) => transposed(x, { stride: 2, padding: 1 })),
+    "a transposed convolution of stride 3": of((x) => transposed(x, { stride: 3 })),
     "squeeze and excitation": of((x) => x.mul(x.mean([2, 3], { keepdim: true }))),
     "nearest neighbour": of((x) =>
       x.indexSelect(2, tensor([0, 3, 6, 9, 12, 15, 18, 21], { dtype: "int32" })),

@@ -4,10 +4,10 @@ import { nearest, OptionError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
 import type { Module } from "../nn/module/module.ts";
-import { type Call, type DryRun, dryRun, type InputSpec } from "./dryRun.ts";
+import type { Call, DryRun, InputSpec } from "./dryRun.ts";
 import { type Extent, intervalAt } from "./extent.ts";
 import { ExtentMap, type PictureAxis } from "./extents.ts";
-import { type InputShapes, type InspectOptions, inputSpecs, pictureAxes } from "./inputs.ts";
+import { call, type InputShapes, type InspectOptions, inputSpecs, pictureAxes } from "./inputs.ts";
 
 /** What the units of a tensor see along one axis of an input, in pixels; pixel 0 is the picture's first. */
 export interface FieldAxis extends PictureAxis {
@@ -75,15 +75,16 @@ function fieldAlong(axis: PictureAxis, extents: readonly Extent[], shape: Shape)
 
 /** What the first output of each call sees, in order of the calls' beginning; calls that gave nothing are left out. */
 export function fieldsOfCalls(
+  op: string,
   { inputs, calls }: DryRun,
   specs: readonly InputSpec[],
   options: InspectOptions,
 ): ReadonlyMap<Call, ReceptiveField> {
-  const map = new ExtentMap(inputs, pictureAxes(specs, options));
+  const map = new ExtentMap(inputs, pictureAxes(op, specs, options));
   return new Map(
-    calls.flatMap((call) => {
-      const [output] = call.outputs;
-      return output ? [[call, new ReceptiveField(call, output, map)] as const] : [];
+    calls.flatMap((made) => {
+      const [output] = made.outputs;
+      return output ? [[made, new ReceptiveField(made, output, map)] as const] : [];
     }),
   );
 }
@@ -94,8 +95,7 @@ export function receptiveFields(
   inputShape: InputShapes,
   options: InspectOptions = {},
 ): ReceptiveField[] {
-  const specs = inputSpecs("receptiveFields", inputShape, options);
-  return [...fieldsOfCalls(dryRun(model, specs), specs, options).values()];
+  return [...inspected("receptiveFields", model, inputShape, options).values()];
 }
 
 /** Options of `receptiveField`. */
@@ -123,14 +123,23 @@ export function receptiveField(
     const near = nearest(layer, known);
     throw new OptionError(
       `receptiveField: ${model.constructor.name} has no layer "${layer}"; ` +
-        (near ? `did you mean "${near}"?` : `its layers are ${known.join(", ") || "none"}`),
+        (near ? `did you mean "${near}"?` : `it has ${known.join(", ") || "none; leave layer out"}`),
     );
   }
-  const specs = inputSpecs("receptiveField", inputShape, options);
-  const fields = fieldsOfCalls(dryRun(model, specs), specs, options);
-  const own = [...fields].filter(([call]) => call.module === module).at(-1);
+  const fields = inspected("receptiveField", model, inputShape, options);
+  const own = [...fields].filter(([made]) => made.module === module).at(-1);
   if (!own) {
     throw new OptionError(`receptiveField: forward() of ${model.constructor.name} does not call "${layer}"`);
   }
   return own[1];
+}
+
+function inspected(
+  op: string,
+  model: Module,
+  inputShape: InputShapes,
+  options: InspectOptions,
+): ReadonlyMap<Call, ReceptiveField> {
+  const specs = inputSpecs(op, inputShape, options);
+  return fieldsOfCalls(op, call(op, model, specs, options), specs, options);
 }

@@ -1,12 +1,13 @@
 // A model layer by layer: shapes, parameters, multiply-adds, memory and receptive fields, without computing anything.
 
 import { byteSize } from "../base/dtype.ts";
+import { OptionError } from "../base/errors.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
 import { viewBase } from "../graph/analysis.ts";
 import type { Node } from "../graph/node.ts";
 import type { Module, Parameter } from "../nn/module/module.ts";
-import { type Call, type DryRun, dryRun, type InputSpec } from "./dryRun.ts";
-import { type InputShapes, type InspectOptions, inputSpecs } from "./inputs.ts";
+import type { Call, DryRun, InputSpec } from "./dryRun.ts";
+import { call, type InputShapes, type InspectOptions, inputSpecs } from "./inputs.ts";
 import { passBytes } from "./passBytes.ts";
 import { fieldsOfCalls, type ReceptiveField } from "./receptiveField.ts";
 import { summaryTable } from "./table.ts";
@@ -93,10 +94,12 @@ export class Summary {
  */
 export function summary(model: Module, inputShape: InputShapes, options: SummaryOptions = {}): Summary {
   const specs = inputSpecs("summary", inputShape, options);
-  const run = dryRun(model, specs);
-  const fields = fieldsOfCalls(run, specs, options);
+  const { depth = Number.POSITIVE_INFINITY } = options;
+  if (!(depth >= 0)) throw new OptionError(`summary: depth must be a number of at least 0; got ${depth}`);
+  const run = call("summary", model, specs, options);
+  const fields = fieldsOfCalls("summary", run, specs, options);
   const owned = ownParameters(model);
-  const rows = run.calls.map((call) => rowOf(call, owned.get(call.module), fields.get(call) ?? null));
+  const rows = run.calls.map((made) => rowOf(made, owned.get(made.module), fields.get(made) ?? null));
   const called = new Set(run.calls.map(({ module }) => module));
   for (const [path, module] of model.namedModules()) {
     const own = owned.get(module);
@@ -105,7 +108,6 @@ export function summary(model: Module, inputShape: InputShapes, options: Summary
     const at = insertion(rows, path);
     rows.splice(at.place, 0, uncalled(path, module, own, at.depth));
   }
-  const { depth = Number.POSITIVE_INFINITY } = options;
   return new Summary(model.constructor.name, specs, folded(rows, depth), totalsOf(run, [...owned.values()]));
 }
 
@@ -217,7 +219,7 @@ function totalsOf(run: DryRun, owned: readonly Owned[]): SummaryTotals {
     trainable,
     frozen: parameters - trainable,
     parameterBytes: all.reduce((sum, { size, dtype }) => sum + size * byteSize(dtype), 0),
-    multiplyAdds: run.calls.reduce((sum, call) => sum + call.multiplyAdds, 0),
+    multiplyAdds: run.calls.reduce((sum, made) => sum + made.multiplyAdds, 0),
     inputBytes: bytesOf(run.inputs),
     activationBytes: bytesOf([...made]),
     passBytes: passBytes(run),

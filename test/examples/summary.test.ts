@@ -1,0 +1,30 @@
+// Runs the example of summaries, and holds the tables of its page against what the tool prints.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { runExample } from "../support/example.ts";
+
+test("examples/summary.ts prints what its comments and its page say", { timeout: 60_000 }, async () => {
+  const output = await runExample("summary");
+  const page = readFileSync(new URL("../../../docs/summary.md", import.meta.url), "utf8");
+  const [table] = output.split(/^ 0 0$/m);
+  assert.ok(page.includes(table!.trim()), table);
+  assert.deepEqual(output.slice(table!.length).trim().split("\n"), [
+    "0 0",
+    "conv1 432 442368",
+    "bn1 32 0",
+    "layer1 14016 14155776",
+    "layer2 51648 13107200",
+    "layer3 205696 13107200",
+    "avgpool 0 0",
+    "fc 650 640",
+    "272474 40813184",
+    "16 4 7.5",
+    "[ [ 4, 19 ], [ 8, 23 ] ]",
+    "field 7: 110592 parameters, 346816512 multiply-adds",
+    "field 7: 200704 parameters, 629407744 multiply-adds",
+    "all 9",
+    "near 3",
+    "far 9",
+  ]);
+});
