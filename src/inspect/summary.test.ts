@@ -3,7 +3,19 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createReferenceBackend } from "../check/index.ts";
 import { currentPlanner } from "../graph/engine.ts";
-import { manualSeed, nn, noGrad, randn, type Tensor, tensor, withBackend, zeros } from "../index.ts";
+import {
+  conv2d,
+  grad,
+  manualSeed,
+  nn,
+  noGrad,
+  randn,
+  type Tensor,
+  tensor,
+  withBackend,
+  zeros,
+} from "../index.ts";
+import { withGrad } from "../tensor/gradmode.ts";
 import { drawKey, Random, withRandom } from "../tensor/random.ts";
 import { LeNet, ResNet, VGG } from "../vision/index.ts";
 import { summary } from "./summary.ts";
@@ -134,6 +146,21 @@ describe("summary counts", () => {
     assert.match(table, /first Linear \(call 2\) +\[1, 4, 4\] +shared +64 /);
     assert.match(table, /aside\.0 Linear +not called +9\n/);
     assert.match(table, /33, 29 trainable, 4 frozen: 132 B/);
+  });
+
+  it("each input with each tap of a convolution that enlarges", () => {
+    class Enlarge extends nn.Module {
+      forward(x: Tensor): Tensor {
+        const z = zeros([1, 1, 12, 12], { requiresGrad: true });
+        const y = withGrad(true, () =>
+          conv2d(z, zeros([2, 1, 4, 4]), null, { stride: 2 })
+            .mul(x)
+            .sum(),
+        );
+        return grad(y, [z])[0]!; // [1, 1, 12, 12] of x [1, 2, 5, 5]
+      }
+    }
+    assert.equal(summary(new Enlarge(), [2, 5, 5]).totals.multiplyAdds, 5 * 5 * 2 * 4 * 4);
   });
 
   it("several inputs, integers, and outputs in arrays", () => {
