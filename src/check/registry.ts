@@ -2,6 +2,7 @@
 import { classificationRecords } from "../nn/functional/classification.ts";
 import { regressionRecords } from "../nn/functional/regression.ts";
 import { softmaxRecords } from "../nn/functional/softmax.ts";
+import { adaptivePoolRecords } from "../ops/adaptivePool.ts";
 import { convRecords } from "../ops/conv.ts";
 import { elementwiseRecords, type OpRecord } from "../ops/define.ts";
 import { indexingRecords } from "../ops/indexing.ts";
@@ -26,6 +27,7 @@ export function registry(): ReadonlyMap<string, OpRecord> {
     ...linalgRecords(),
     ...convRecords(),
     ...poolRecords(),
+    ...adaptivePoolRecords(),
     ...normRecords(),
     ...softmaxLossRecords(),
     ...softmaxRecords(),

@@ -24,15 +24,31 @@ export interface ConvOptions {
   groups?: number;
 }
 
-/** Both numbers of a pair, checked to be integers of at least `least`. */
-export function pair(op: string, name: string, value: Pair, least: number): [number, number] {
-  const both: [number, number] = typeof value === "number" ? [value, value] : [value[0], value[1]];
-  if (both.some((n) => !Number.isInteger(n) || n < least)) {
+/** A number for each of `axes` axes, checked to be integers of at least `least`. */
+export function sizesOf(
+  op: string,
+  name: string,
+  value: Pair,
+  least: number,
+  axes: number,
+): readonly number[] {
+  const sizes = typeof value === "number" ? new Array<number>(axes).fill(value) : value;
+  if (
+    !Array.isArray(sizes) ||
+    sizes.length !== axes ||
+    sizes.some((n) => !Number.isInteger(n) || n < least)
+  ) {
+    const several = axes === 1 ? "" : ", or two of them";
     throw new OptionError(
-      `${op}: ${name} must be an integer of at least ${least}, or two of them; got ${value}`,
+      `${op}: ${name} must be an integer of at least ${least}${several}; got ${JSON.stringify(value) ?? value}`,
     );
   }
-  return both;
+  return sizes;
+}
+
+/** Both numbers of a pair, checked to be integers of at least `least`. */
+export function pair(op: string, name: string, value: Pair, least: number): [number, number] {
+  return [...sizesOf(op, name, value, least, 2)] as [number, number];
 }
 
 /**

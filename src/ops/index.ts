@@ -1,6 +1,7 @@
 // All ops; importing this file gives Tensor its methods.
 import "../autograd/backward.ts";
 
+export { adaptiveAvgPool2d } from "./adaptivePool.ts";
 export {
   add,
   and,
@@ -43,7 +44,6 @@ export {
 export { batchNorm, channelMoments } from "./norm.ts";
 export {
   type AvgPoolOptions,
-  adaptiveAvgPool2d,
   avgPool2d,
   type MaxPoolOptions,
   maxPool2d,

@@ -1,80 +1,144 @@
-// Two-dimensional max and average pooling.
+// Max and average pooling of pictures and of sequences, which are pictures of one row.
 
-import { allocate, type DType } from "../base/dtype.ts";
 import { OptionError, ShapeError } from "../base/errors.ts";
+import { checkOptions } from "../base/options.ts";
 import { formatShape, type Shape } from "../base/shape.ts";
 import { type Form, form, Node } from "../graph/node.ts";
-import { Tensor } from "../tensor/tensor.ts";
-import { type Pair, pair } from "./conv.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type Pair, sizesOf } from "./conv.ts";
 import { type OpRecord, requireFloat, result } from "./define.ts";
 
-/** Options of a pooling, PyTorch's defaults. */
-export interface PoolOptions {
+/** Options of a pooling, PyTorch's defaults; sizes are numbers for sequences, and pairs may stand for pictures. */
+export interface PoolOptions<Size = Pair> {
   /** Step between windows. Default: the kernel's size. */
-  stride?: Pair;
+  stride?: Size;
   /** Added on each side: never the maximum, zeros for the average; at most half the kernel. Default 0. */
-  padding?: Pair;
+  padding?: Size;
+  /**
+   * Whether a last window may reach beyond the padded input, so that no element is left out: the number of windows is then rounded
+   * up. It still has to begin inside the input or the padding before it. Default false.
+   */
+  ceilMode?: boolean;
 }
 
 /** Options of a max pooling. */
-export interface MaxPoolOptions extends PoolOptions {
+export interface MaxPoolOptions<Size = Pair> extends PoolOptions<Size> {
   /** Distance between the window's elements. Default 1. */
-  dilation?: Pair;
+  dilation?: Size;
 }
 
 /** Options of an average pooling. */
-export interface AvgPoolOptions extends PoolOptions {
-  /** Whether padding counts into the divisor. Default true. */
+export interface AvgPoolOptions<Size = Pair> extends PoolOptions<Size> {
+  /** Whether padding counts into the divisor; what a last window holds beyond the padding never does. Default true. */
   countIncludePad?: boolean;
+  /** Divides the sums of all windows in place of their sizes. Default null: the sizes. */
+  divisorOverride?: number | null;
 }
 
+/** All options of both kinds. */
+type AnyPoolOptions = MaxPoolOptions & AvgPoolOptions;
+
+const sharedNames = ["stride", "padding", "ceilMode"];
+const maxNames = [...sharedNames, "dilation"];
+const avgNames = [...sharedNames, "countIncludePad", "divisorOverride"];
+
 /** A pooling with all its sizes: the forms of its nodes. Made once for each combination of shapes and options. */
-interface Pooling {
+export interface Pooling {
   readonly shape: Shape;
   readonly inputShape: Shape;
-  readonly max: Form;
-  readonly maxGrad: Form;
-  readonly maxPick: Form;
-  readonly avg: Form;
-  readonly avgGrad: Form;
+  readonly value: Form;
+  readonly grad: Form;
+  /** Takes elements of another tensor from where the windows' maxima are; null for an average. */
+  readonly pick: Form | null;
+  /** What the windows' means are multiplied by: not 1 where the divisor is given. */
+  readonly scale: number;
 }
 
 const poolings = new Map<string, Pooling>();
 
-/** The pooling of x, worked out and checked on the first call with this shape and these options. */
-function poolingFor(op: string, x: Tensor, kernel: Pair, options: MaxPoolOptions & AvgPoolOptions): Pooling {
-  const { stride = kernel, padding = 0, dilation = 1, countIncludePad = true } = options;
-  const key = `${op}|${x.dtype}|${x.node.shapeId}|${kernel}|${stride}|${padding}|${dilation}|${countIncludePad}`;
+/** The pooling of x over its last `axes` axes, worked out and checked on the first call with this shape and these options. */
+export function poolingFor(
+  op: string,
+  axes: 1 | 2,
+  x: Tensor,
+  kernel: Pair,
+  options: AnyPoolOptions,
+): Pooling {
+  const { stride = kernel, padding = 0, dilation = 1, ceilMode, countIncludePad, divisorOverride } = options;
+  const sizes = `${kernel}|${stride}|${padding}|${dilation}`;
+  const key = `${op}|${x.dtype}|${x.node.shapeId}|${sizes}|${ceilMode}|${countIncludePad}|${divisorOverride}`;
   let pooling = poolings.get(key);
   if (!pooling) {
-    pooling = makePooling(op, x, kernel, options);
+    pooling = makePooling(op, axes, x, kernel, options);
     poolings.set(key, pooling);
   }
   return pooling;
 }
 
-function makePooling(op: string, x: Tensor, kernel: Pair, options: MaxPoolOptions & AvgPoolOptions): Pooling {
-  requireFloat(op, { x });
-  if (x.rank !== 4) throw new ShapeError(`${op}: x must be [N, C, H, W]; got ${formatShape(x.shape)}`);
-  const [kernelH, kernelW] = pair(op, "kernel size", kernel, 1);
-  const [strideH, strideW] = pair(op, "stride", options.stride ?? kernel, 1);
-  const [padTop, padLeft] = pair(op, "padding", options.padding ?? 0, 0);
-  const [dilationH, dilationW] = pair(op, "dilation", options.dilation ?? 1, 1);
-  if (padTop > kernelH / 2 || padLeft > kernelW / 2) {
+/** Throws OptionError where a pooling's kernel or options break a rule; gives the sizes that they hold for each axis. */
+export function checkPool(
+  op: string,
+  mode: "max" | "avg",
+  axes: 1 | 2,
+  kernelSize: Pair,
+  options: AnyPoolOptions,
+) {
+  checkOptions(op, options, mode === "max" ? maxNames : avgNames);
+  const kernel = sizesOf(op, "kernel size", kernelSize, 1, axes);
+  const stride = sizesOf(op, "stride", options.stride ?? kernelSize, 1, axes);
+  const padding = sizesOf(op, "padding", options.padding ?? 0, 0, axes);
+  const dilation = sizesOf(op, "dilation", options.dilation ?? 1, 1, axes);
+  if (padding.some((size, d) => size > kernel[d]! / 2)) {
     throw new OptionError(
-      `${op}: padding may be at most half of the kernel; got padding ${padTop}, ${padLeft} for a kernel of ${kernelH}×${kernelW}`,
+      `${op}: padding may be at most half of the kernel; got padding ${padding.join(", ")} for a kernel of ${kernel.join("×")}`,
     );
   }
-  const [n, c, inH, inW] = x.shape as [number, number, number, number];
-  const outH = Math.floor((inH + 2 * padTop - dilationH * (kernelH - 1) - 1) / strideH) + 1;
-  const outW = Math.floor((inW + 2 * padLeft - dilationW * (kernelW - 1) - 1) / strideW) + 1;
-  if (outH < 1 || outW < 1) {
+  const { divisorOverride = null } = options;
+  if (divisorOverride !== null && (!Number.isInteger(divisorOverride) || divisorOverride === 0)) {
+    throw new OptionError(
+      `${op}: divisorOverride must be an integer other than 0, or null for the windows' sizes; got ${divisorOverride}`,
+    );
+  }
+  return { kernel, stride, padding, dilation, divisorOverride };
+}
+
+function makePooling(op: string, axes: 1 | 2, x: Tensor, kernelSize: Pair, options: AnyPoolOptions): Pooling {
+  requireFloat(op, { x });
+  if (x.rank !== axes + 2) {
     throw new ShapeError(
-      `${op}: a window of ${kernelH}×${kernelW} does not fit into the padded input of ${inH + 2 * padTop}×${inW + 2 * padLeft}; got x ${formatShape(x.shape)}`,
+      `${op}: x must be ${axes === 1 ? "[N, C, L]" : "[N, C, H, W]"}; got ${formatShape(x.shape)}`,
     );
   }
+  const mode = op.startsWith("max") ? "max" : "avg";
+  const { kernel, stride, padding, dilation, divisorOverride } = checkPool(
+    op,
+    mode,
+    axes,
+    kernelSize,
+    options,
+  );
+  const input = x.shape.slice(2);
+  const span = (d: number) => dilation[d]! * (kernel[d]! - 1) + 1;
+  const output = input.map((size, d) => {
+    const steps = (size + 2 * padding[d]! - span(d)) / stride[d]!;
+    if (!options.ceilMode) return Math.floor(steps) + 1;
+    // The last window has to begin before the input's end.
+    return Math.ceil(steps) * stride[d]! < size + padding[d]! ? Math.ceil(steps) + 1 : Math.ceil(steps);
+  });
+  if (output.some((size) => size < 1)) {
+    throw new ShapeError(
+      `${op}: a window of ${kernel.map((_, d) => span(d)).join("×")} does not fit into the padded input of ` +
+        `${input.map((size, d) => size + 2 * padding[d]!).join("×")}; got x ${formatShape(x.shape)}`,
+    );
+  }
+  const [inH, inW] = asPicture(input, 1);
+  const [outH, outW] = asPicture(output, 1);
+  const [kernelH, kernelW] = asPicture(kernel, 1);
+  const [strideH, strideW] = asPicture(stride, 1);
+  const [padTop, padLeft] = asPicture(padding, 0);
+  const [dilationH, dilationW] = asPicture(dilation, 1);
   const geometry = {
-    planes: n * c,
+    planes: x.shape[0]! * x.shape[1]!,
     inH,
     inW,
     outH,
@@ -88,90 +152,75 @@ function makePooling(op: string, x: Tensor, kernel: Pair, options: MaxPoolOption
     dilationH,
     dilationW,
   };
-  const countPadding = options.countIncludePad ?? true;
-  const pool = { geometry, countPadding, padBottom: padTop, padRight: padLeft };
-  const key = `${Object.values(geometry)}|${countPadding}`;
+  // With a divisor of its own every window counts whole, also what of it lies beyond the padding.
+  const beyond = divisorOverride === null ? [padTop, padLeft] : [kernelH + strideH, kernelW + strideW];
+  const [padBottom, padRight] = beyond as [number, number];
+  const countPadding = divisorOverride !== null || (options.countIncludePad ?? true);
+  const pool = { geometry, countPadding, padBottom, padRight };
+  const key = `${Object.values(geometry)}|${countPadding}|${padBottom}|${padRight}`;
   const { dtype } = x;
   return {
-    shape: [n, c, outH, outW],
+    shape: [...x.shape.slice(0, 2), ...output],
     inputShape: x.shape,
-    max: form("maxPool2d", key, { kind: "pool2d", mode: "max", pool }, dtype),
-    maxGrad: form("maxPool2dGrad", key, { kind: "pool2dGrad", mode: "max", pool }, dtype),
-    maxPick: form("maxPool2dPick", key, { kind: "pool2d", mode: "maxPick", pool }, dtype),
-    avg: form("avgPool2d", key, { kind: "pool2d", mode: "avg", pool }, dtype),
-    avgGrad: form("avgPool2dGrad", key, { kind: "pool2dGrad", mode: "avg", pool }, dtype),
+    value: form(op, key, { kind: "pool2d", mode, pool }, dtype),
+    grad: form(`${op}Grad`, key, { kind: "pool2dGrad", mode, pool }, dtype),
+    pick: mode === "avg" ? null : form(`${op}Pick`, key, { kind: "pool2d", mode: "maxPick", pool }, dtype),
+    scale: divisorOverride === null ? 1 : (kernelH * kernelW) / divisorOverride,
   };
+}
+
+/** The sizes of two axes, where a sequence has `first` along the first. */
+function asPicture(sizes: readonly number[], first: number): [number, number] {
+  return [sizes.length === 1 ? first : sizes[0]!, sizes.at(-1)!];
 }
 
 /**
  * The largest element of each window. Shapes: x `[N, C, H, W]`, result `[N, C, H', W']` with
- * `H' = ⌊(H + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1`. Equal largest elements: the first has the gradient.
+ * `H' = ⌊(H + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1`, rounded up where `ceilMode` is true.
+ * Equal largest elements: the first has the gradient.
  */
 export function maxPool2d(x: Tensor, kernel: Pair, options: MaxPoolOptions = {}): Tensor {
-  const pooling = poolingFor("maxPool2d", x, kernel, options);
-  const node = Node.of(pooling.max, [x.node], pooling.shape);
-  return result(node, "maxPool2d", [x], (dy) => [maxPoolGrad(x.detach(), dy, pooling)]);
+  return maximum("maxPool2d", x, poolingFor("maxPool2d", 2, x, kernel, options));
+}
+
+/** The largest element of each window that a pooling takes from x. */
+export function maximum(op: string, x: Tensor, pooling: Pooling): Tensor {
+  const node = Node.of(pooling.value, [x.node], pooling.shape);
+  return result(node, op, [x], (dy) => [maxPoolGrad(op, x.detach(), dy, pooling)]);
 }
 
 /** dx of max pooling: dy goes to each window's first maximum. Linear in dy; flat in x. */
-function maxPoolGrad(x: Tensor, dy: Tensor, pooling: Pooling): Tensor {
-  const node = Node.of(pooling.maxGrad, [x.node, dy.node], pooling.inputShape);
-  return result(node, "maxPool2dGrad", [dy], (ddx) => [maxPoolPick(x, ddx, pooling)]);
+function maxPoolGrad(op: string, x: Tensor, dy: Tensor, pooling: Pooling): Tensor {
+  const node = Node.of(pooling.grad, [x.node, dy.node], pooling.inputShape);
+  return result(node, `${op}Grad`, [dy], (ddx) => [maxPoolPick(op, x, ddx, pooling)]);
 }
 
 /** The elements of `values` where each window of x has its first maximum; linear in values. */
-function maxPoolPick(x: Tensor, values: Tensor, pooling: Pooling): Tensor {
-  const node = Node.of(pooling.maxPick, [x.node, values.node], pooling.shape);
-  return result(node, "maxPool2dPick", [values], (dy) => [maxPoolGrad(x, dy, pooling)]);
+function maxPoolPick(op: string, x: Tensor, values: Tensor, pooling: Pooling): Tensor {
+  const node = Node.of(pooling.pick!, [x.node, values.node], pooling.shape);
+  return result(node, `${op}Pick`, [values], (dy) => [maxPoolGrad(op, x, dy, pooling)]);
 }
 
 /** The mean of each window; shapes as in `maxPool2d`. */
 export function avgPool2d(x: Tensor, kernel: Pair, options: AvgPoolOptions = {}): Tensor {
-  return average(x, poolingFor("avgPool2d", x, kernel, options));
+  return average("avgPool2d", x, poolingFor("avgPool2d", 2, x, kernel, options));
 }
 
-function average(x: Tensor, pooling: Pooling): Tensor {
-  const node = Node.of(pooling.avg, [x.node], pooling.shape);
-  return result(node, "avgPool2d", [x], (dy) => [averageGrad(dy, pooling)]);
+/** The mean of each window that a pooling takes from x, or its sum over the pooling's own divisor. */
+export function average(op: string, x: Tensor, pooling: Pooling): Tensor {
+  const y = means(op, x, pooling);
+  return pooling.scale === 1 ? y : y.mul(pooling.scale);
+}
+
+function means(op: string, x: Tensor, pooling: Pooling): Tensor {
+  const node = Node.of(pooling.value, [x.node], pooling.shape);
+  return result(node, op, [x], (dy) => [meansGrad(op, dy, pooling)]);
 }
 
 /** dx of average pooling: dy spread evenly over its window. */
-function averageGrad(dy: Tensor, pooling: Pooling): Tensor {
-  const node = Node.of(pooling.avgGrad, [dy.node], pooling.inputShape);
-  return result(node, "avgPool2dGrad", [dy], (ddx) => [average(ddx, pooling)]);
-}
-
-/**
- * The mean of each of `outputSize` bins that cover the picture evenly: bin i of n along an axis of size s holds elements
- * `⌊i·s / n⌋ … ⌈(i + 1)·s / n⌉ − 1`, so that bins overlap where n does not divide s, and repeat elements where it is larger.
- * `outputSize` 1 is global average pooling. Shapes: x `[N, C, H, W]`, result `[N, C, ...outputSize]`.
- * Where bins differ in size they are averaged by a matrix product, so a NaN or infinity reaches all bins of its picture and channel.
- */
-export function adaptiveAvgPool2d(x: Tensor, outputSize: Pair): Tensor {
-  requireFloat("adaptiveAvgPool2d", { x });
-  const [outH, outW] = pair("adaptiveAvgPool2d", "output size", outputSize, 1);
-  const [, , inH, inW] = x.shape;
-  if (x.rank !== 4 || !inH || !inW) {
-    throw new ShapeError(
-      `adaptiveAvgPool2d: x must be [N, C, H, W] with a picture of at least 1×1; got ${formatShape(x.shape)}`,
-    );
-  }
-  if (outH === inH && outW === inW) return x;
-  if (outH === 1 && outW === 1) return x.mean([2, 3], { keepdim: true });
-  if (inH % outH === 0 && inW % outW === 0) return avgPool2d(x, [inH / outH, inW / outW]);
-  const columns = x.matmul(binAverages(inW, outW, x.dtype).t()); // [N, C, H, outW]
-  return binAverages(inH, outH, x.dtype).matmul(columns); // [N, C, outH, outW]
-}
-
-/** Row i averages bin i: `[bins, size]`. */
-function binAverages(size: number, bins: number, dtype: DType): Tensor {
-  const data = allocate(dtype, bins * size);
-  for (let i = 0; i < bins; i++) {
-    const start = Math.floor((i * size) / bins);
-    const end = Math.ceil(((i + 1) * size) / bins);
-    data.fill(1 / (end - start), i * size + start, i * size + end);
-  }
-  return Tensor.fromArray(data, [bins, size], dtype);
+function meansGrad(op: string, dy: Tensor, pooling: Pooling): Tensor {
+  const node = Node.of(pooling.grad, [dy.node], pooling.inputShape);
+  return result(node, `${op}Grad`, [dy], (ddx) => [means(op, ddx, pooling)]);
 }
 
 /** What the checks try these ops with. */
@@ -186,6 +235,8 @@ export function poolRecords(): OpRecord[] {
         { shapes: [[2, 3, 6, 8]], call: (x) => maxPool2d(x!.sin(), 2).sigmoid() },
         { shapes: [[1, 2, 7, 5]], call: (x) => maxPool2d(x!, 3, { stride: 2, padding: 1 }) },
         { shapes: [[1, 2, 9, 9]], call: (x) => maxPool2d(x!, [2, 3], { stride: 1, dilation: 2 }) },
+        { shapes: [[1, 1, 5, 6]], call: (x) => maxPool2d(x!, 2, { ceilMode: true }).sin() },
+        { shapes: [[1, 2, 6, 3]], call: (x) => maxPool2d(x!, 3, { stride: 2, ceilMode: true }).sin() },
       ],
     },
     {
@@ -199,17 +250,14 @@ export function poolRecords(): OpRecord[] {
           shapes: [[1, 2, 7, 5]],
           call: (x) => avgPool2d(x!, 3, { stride: 1, padding: 1, countIncludePad: false }).sin(),
         },
-      ],
-    },
-    {
-      name: "adaptiveAvgPool2d",
-      differentiable: true,
-      domain: [-3, 3],
-      samples: [
-        { shapes: [[2, 3, 5, 4]], call: (x) => adaptiveAvgPool2d(x!, 1).sin() },
-        { shapes: [[2, 1, 6, 4]], call: (x) => adaptiveAvgPool2d(x!, [3, 2]).sin() },
-        { shapes: [[1, 2, 5, 4]], call: (x) => adaptiveAvgPool2d(x!, [3, 3]).sin() },
-        { shapes: [[2, 2, 2, 1]], call: (x) => adaptiveAvgPool2d(x!, [3, 7]).sin() },
+        {
+          shapes: [[1, 1, 6, 5]],
+          call: (x) => avgPool2d(x!, [3, 2], { stride: 2, padding: 1, ceilMode: true }).sin(),
+        },
+        {
+          shapes: [[1, 1, 6, 5]],
+          call: (x) => avgPool2d(x!, 2, { padding: 1, ceilMode: true, divisorOverride: 3 }).sin(),
+        },
       ],
     },
   ];

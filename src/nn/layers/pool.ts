@@ -1,13 +1,8 @@
 // Poolings.
 
+import { adaptiveAvgPool2d } from "../../ops/adaptivePool.ts";
 import { type Pair, pair } from "../../ops/conv.ts";
-import {
-  type AvgPoolOptions,
-  adaptiveAvgPool2d,
-  avgPool2d,
-  type MaxPoolOptions,
-  maxPool2d,
-} from "../../ops/pool.ts";
+import { type AvgPoolOptions, avgPool2d, checkPool, type MaxPoolOptions, maxPool2d } from "../../ops/pool.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Module, within } from "../module/module.ts";
 
@@ -18,6 +13,7 @@ export class MaxPool2d extends Module {
 
   constructor(kernelSize: Pair, options: MaxPoolOptions = {}) {
     super();
+    checkPool("MaxPool2d", "max", 2, kernelSize, options);
     this.kernelSize = kernelSize;
     this.options = options;
   }
@@ -34,6 +30,7 @@ export class AvgPool2d extends Module {
 
   constructor(kernelSize: Pair, options: AvgPoolOptions = {}) {
     super();
+    checkPool("AvgPool2d", "avg", 2, kernelSize, options);
     this.kernelSize = kernelSize;
     this.options = options;
   }
