@@ -4,12 +4,15 @@ import { regressionRecords } from "../nn/functional/regression.ts";
 import { softmaxRecords } from "../nn/functional/softmax.ts";
 import { adaptivePoolRecords } from "../ops/adaptivePool.ts";
 import { convRecords } from "../ops/conv.ts";
+import { convTransposeRecords } from "../ops/convTranspose.ts";
 import { elementwiseRecords, type OpRecord } from "../ops/define.ts";
 import { indexingRecords } from "../ops/indexing.ts";
 import { linalgRecords } from "../ops/linalg.ts";
 import { movementRecords } from "../ops/movement.ts";
 import { normRecords } from "../ops/norm.ts";
+import { paddingRecords } from "../ops/padding.ts";
 import { poolRecords } from "../ops/pool.ts";
+import { pool1dRecords } from "../ops/pool1d.ts";
 import { reduceRecords } from "../ops/reduce.ts";
 import { softmaxLossRecords } from "../ops/softmaxLoss.ts";
 // Elementwise ops are known as soon as their files are imported.
@@ -26,7 +29,10 @@ export function registry(): ReadonlyMap<string, OpRecord> {
     ...indexingRecords(),
     ...linalgRecords(),
     ...convRecords(),
+    ...convTransposeRecords(),
+    ...paddingRecords(),
     ...poolRecords(),
+    ...pool1dRecords(),
     ...adaptivePoolRecords(),
     ...normRecords(),
     ...softmaxLossRecords(),

@@ -1,54 +1,69 @@
-// Two-dimensional convolution and its derivatives, which are convolutions again.
+// Convolution of pictures and of sequences.
 
-import type { DType } from "../base/dtype.ts";
-import { OptionError, ShapeError } from "../base/errors.ts";
-import { formatShape, type Shape } from "../base/shape.ts";
-import { type Form, form, Node } from "../graph/node.ts";
+import { nearest, OptionError, ShapeError } from "../base/errors.ts";
+import { checkOptions } from "../base/options.ts";
+import { formatShape } from "../base/shape.ts";
 import type { ConvGeometry } from "../kernel/kernel.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type OpRecord, requireFloat, result } from "./define.ts";
+import { Correlation, correlate, geometryOf } from "./correlation.ts";
+import { type OpRecord, requireFloat } from "./define.ts";
 import { linear } from "./linalg.ts";
+import { type Axes, type Pair, sizesOf } from "./sizes.ts";
 
-/** One number for both axes, or [vertical, horizontal]. */
-export type Pair = number | readonly [number, number];
+export { type Pair, pair } from "./sizes.ts";
 
-/** Options of a convolution, PyTorch's names and defaults. */
-export interface ConvOptions {
+/** Options of a convolution, PyTorch's names and defaults; sizes are numbers for sequences, and pairs may stand for pictures. */
+export interface ConvOptions<Size = Pair> {
   /** Step between neighbouring windows. Default 1. */
-  stride?: Pair;
-  /** Zeros added on each side. Default 0. */
-  padding?: Pair;
+  stride?: Size;
+  /**
+   * Zeros added on each side; "valid" adds none, and "same" as many as give the result the input's size, one more at the end where
+   * their number is odd. Default 0.
+   */
+  padding?: Size | "same" | "valid";
   /** Distance between the kernel's taps. Default 1. */
-  dilation?: Pair;
+  dilation?: Size;
   /** Input and output channels are cut into this many independent groups. Default 1. */
   groups?: number;
 }
 
-/** A number for each of `axes` axes, checked to be integers of at least `least`. */
-export function sizesOf(
-  op: string,
-  name: string,
-  value: Pair,
-  least: number,
-  axes: number,
-): readonly number[] {
-  const sizes = typeof value === "number" ? new Array<number>(axes).fill(value) : value;
-  if (
-    !Array.isArray(sizes) ||
-    sizes.length !== axes ||
-    sizes.some((n) => !Number.isInteger(n) || n < least)
-  ) {
-    const several = axes === 1 ? "" : ", or two of them";
-    throw new OptionError(
-      `${op}: ${name} must be an integer of at least ${least}${several}; got ${JSON.stringify(value) ?? value}`,
-    );
-  }
-  return sizes;
+/** The names of a convolution's options. */
+export const convOptionNames: readonly string[] = ["stride", "padding", "dilation", "groups"];
+
+/** What a convolution's options say for each axis; `padding` is [before, after]. */
+export interface ConvSizes {
+  readonly stride: readonly number[];
+  readonly padding: readonly (readonly [number, number])[];
+  readonly dilation: readonly number[];
 }
 
-/** Both numbers of a pair, checked to be integers of at least `least`. */
-export function pair(op: string, name: string, value: Pair, least: number): [number, number] {
-  return [...sizesOf(op, name, value, least, 2)] as [number, number];
+/** The sizes that options hold for a kernel; throws OptionError where one breaks a rule. */
+export function convSizes(op: string, kernel: readonly number[], options: ConvOptions): ConvSizes {
+  const axes = kernel.length as Axes;
+  const stride = sizesOf(op, "stride", options.stride ?? 1, 1, axes);
+  const dilation = sizesOf(op, "dilation", options.dilation ?? 1, 1, axes);
+  const { padding = 0 } = options;
+  if (padding === "same") {
+    if (stride.some((step) => step !== 1)) {
+      throw new OptionError(
+        `${op}: padding "same" keeps the input's size, which needs stride 1; got stride ${stride.join(", ")}. Give padding as a number`,
+      );
+    }
+    const around = kernel.map((taps, d) => dilation[d]! * (taps - 1));
+    return {
+      stride,
+      dilation,
+      padding: around.map((sum) => [Math.floor(sum / 2), Math.ceil(sum / 2)] as const),
+    };
+  }
+  if (typeof padding === "string" && padding !== "valid") {
+    const near = nearest(padding, ["same", "valid"]);
+    throw new OptionError(
+      `${op}: padding must be a number, "same" or "valid"; got "${padding}"${near ? `. Did you mean "${near}"?` : ""}`,
+    );
+  }
+  const sides = sizesOf(op, "padding", padding === "valid" ? 0 : padding, 0, axes);
+  return { stride, dilation, padding: sides.map((size) => [size, size] as const) };
 }
 
 /**
@@ -63,195 +78,113 @@ export function conv2d(
   bias: Tensor | null = null,
   options: ConvOptions = {},
 ): Tensor {
-  requireFloat("conv2d", bias ? { x, weight, bias } : { x, weight });
-  const correlation = correlationFor(x, weight, bias, options);
-  const { geometry } = correlation;
-  const { groups, inChannels, inH, inW, kernelH, kernelW, outH, outW } = geometry;
-  const whole = outH === 1 && outW === 1 && kernelH === inH && kernelW === inW && groups === 1;
-  const unpadded = geometry.padTop === 0 && geometry.padLeft === 0;
-  if (whole && unpadded && kernelH * kernelW > 1) {
-    // The kernel covers the picture: one matrix product.
-    const columns = inChannels * inH * inW;
-    const y = linear(x.reshape([x.shape[0]!, columns]), weight.reshape([-1, columns]), bias);
-    return y.reshape([x.shape[0]!, weight.shape[0]!, 1, 1]);
-  }
-  return correlate(x, weight, correlation, bias);
-}
-
-function convGeometry(x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions): ConvGeometry {
-  const shown = () =>
-    `got x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}${bias ? `, bias ${formatShape(bias.shape)}` : ""}`;
-  if (x.rank !== 4 || weight.rank !== 4) {
-    throw new ShapeError(`conv2d: x must be [N, C, H, W] and weight [O, C/groups, kh, kw]; ${shown()}`);
-  }
-  const [strideH, strideW] = pair("conv2d", "stride", options.stride ?? 1, 1);
-  const [padTop, padLeft] = pair("conv2d", "padding", options.padding ?? 0, 0);
-  const [dilationH, dilationW] = pair("conv2d", "dilation", options.dilation ?? 1, 1);
-  const groups = options.groups ?? 1;
-  const [batch, channels, inH, inW] = x.shape as [number, number, number, number];
-  const [outputs, perGroup, kernelH, kernelW] = weight.shape as [number, number, number, number];
-  if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0 || outputs % groups !== 0) {
-    throw new ShapeError(
-      `conv2d: groups must divide input and output channels; groups ${groups}, ${shown()}`,
-    );
-  }
-  if (perGroup !== channels / groups) {
-    throw new ShapeError(
-      `conv2d: weight expects ${perGroup * groups} input channels (${perGroup} in each of ${groups} groups), x has ${channels}; ${shown()}`,
-    );
-  }
-  if (bias && (bias.rank !== 1 || bias.shape[0] !== outputs)) {
-    throw new ShapeError(`conv2d: bias must be [${outputs}], one for each output channel; ${shown()}`);
-  }
-  const outH = Math.floor((inH + 2 * padTop - dilationH * (kernelH - 1) - 1) / strideH) + 1;
-  const outW = Math.floor((inW + 2 * padLeft - dilationW * (kernelW - 1) - 1) / strideW) + 1;
-  if (outH < 1 || outW < 1 || kernelH < 1 || kernelW < 1) {
-    throw new ShapeError(
-      `conv2d: a kernel of ${dilationH * (kernelH - 1) + 1}×${dilationW * (kernelW - 1) + 1} does not fit into the padded input of ` +
-        `${inH + 2 * padTop}×${inW + 2 * padLeft}; ${shown()}. Use a smaller kernel or more padding`,
-    );
-  }
-  return {
-    batch,
-    groups,
-    inChannels: perGroup,
-    outChannels: outputs / groups,
-    inH,
-    inW,
-    kernelH,
-    kernelW,
-    outH,
-    outW,
-    strideH,
-    strideW,
-    padTop,
-    padLeft,
-    dilationH,
-    dilationW,
-    inputDilationH: 1,
-    inputDilationW: 1,
-  };
-}
-
-/** The geometry of the input gradient: stride and input dilation change places, the kernel is read backwards. */
-function dual(g: ConvGeometry): ConvGeometry {
-  return {
-    ...g,
-    inChannels: g.outChannels,
-    outChannels: g.inChannels,
-    inH: g.outH,
-    inW: g.outW,
-    outH: g.inH,
-    outW: g.inW,
-    strideH: g.inputDilationH,
-    strideW: g.inputDilationW,
-    inputDilationH: g.strideH,
-    inputDilationW: g.strideW,
-    padTop: g.dilationH * (g.kernelH - 1) - g.padTop,
-    padLeft: g.dilationW * (g.kernelW - 1) - g.padLeft,
-  };
+  const correlation = correlationFor("conv2d", x, weight, bias, options);
+  return wholeProduct(x, weight, bias, correlation.geometry) ?? correlate(x, weight, correlation, bias);
 }
 
 /**
- * A convolution with all its sizes: the forms of its nodes, and its dual. Made once for each combination of shapes and
- * options, so that a training step does not work them out again.
+ * Cross-correlation of sequences: `y[n, o, i] = bias[o] + Σ x[n, c, i·stride + u·dilation − padding] · weight[o, c, u]`.
+ * Shapes: x `[N, C, L]`, weight `[O, C / groups, k]`, bias `[O]`, y `[N, O, L']` with
+ * `L' = ⌊(L + 2·padding − dilation·(k − 1) − 1) / stride⌋ + 1`.
+ * Throws ShapeError where channels, groups or sizes do not fit.
  */
-class Correlation {
-  readonly geometry: ConvGeometry;
-  /** Whether the weight is read as the input gradient reads it. */
-  readonly transposed: boolean;
-  readonly name: string;
-  readonly form: Form;
-  readonly shape: Shape;
-  readonly weightShape: Shape;
-  readonly partialShape: Shape;
-  readonly weightGradForm: Form;
-  #dual: Correlation | null;
+export function conv1d(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: ConvOptions<number> = {},
+): Tensor {
+  const correlation = correlationFor("conv1d", x, weight, bias, options);
+  const whole = wholeProduct(x, weight, bias, correlation.geometry);
+  return whole ?? correlate(x.unsqueeze(2), weight.unsqueeze(2), correlation, bias).squeeze(2);
+}
 
-  constructor(geometry: ConvGeometry, transposed: boolean, dtype: DType, dualOf: Correlation | null = null) {
-    const { batch, groups, outChannels, inChannels, outH, outW, kernelH, kernelW } = geometry;
-    const key = Object.values(geometry).join();
-    const chunks = weightGradChunks(geometry);
-    this.geometry = geometry;
-    this.transposed = transposed;
-    this.name = transposed ? "conv2dInputGrad" : "conv2d";
-    this.form = form(this.name, key, { kind: "conv2d", geometry, transposed }, dtype);
-    this.shape = [batch, groups * outChannels, outH, outW];
-    this.weightShape = [groups * outChannels, inChannels, kernelH, kernelW];
-    this.partialShape = [chunks, ...this.weightShape];
-    this.weightGradForm = form(
-      "conv2dWeightGrad",
-      key,
-      { kind: "conv2dWeightGrad", geometry, chunks },
-      dtype,
+/** A convolution whose kernel covers the input, as one matrix product; null for any other. */
+function wholeProduct(x: Tensor, weight: Tensor, bias: Tensor | null, geometry: ConvGeometry): Tensor | null {
+  const { groups, inChannels, inH, inW, kernelH, kernelW, outH, outW, padTop, padLeft } = geometry;
+  const covers = outH === 1 && outW === 1 && kernelH === inH && kernelW === inW && groups === 1;
+  if (!covers || padTop > 0 || padLeft > 0 || kernelH * kernelW === 1) return null;
+  const columns = inChannels * inH * inW;
+  const y = linear(x.reshape([x.shape[0]!, columns]), weight.reshape([-1, columns]), bias);
+  return y.reshape([...y.shape, ...x.shape.slice(2).map(() => 1)]);
+}
+
+/** What x, weight and bias of a convolution are, for errors. */
+export function shownInputs(x: Tensor, weight: Tensor, bias: Tensor | null): string {
+  return `got x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}${bias ? `, bias ${formatShape(bias.shape)}` : ""}`;
+}
+
+/** Throws ShapeError where bias isn't one number for each output channel. */
+export function checkBias(op: string, outputs: number, x: Tensor, weight: Tensor, bias: Tensor | null): void {
+  if (bias && (bias.rank !== 1 || bias.shape[0] !== outputs)) {
+    throw new ShapeError(
+      `${op}: bias must be [${outputs}], one for each output channel; ${shownInputs(x, weight, bias)}`,
     );
-    this.#dual = dualOf;
   }
+}
 
-  /** The convolution that takes this one's gradient back to its input. */
-  get dual(): Correlation {
-    this.#dual ??= new Correlation(dual(this.geometry), !this.transposed, this.form.dtype, this);
-    return this.#dual;
+function convGeometry(
+  op: string,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  options: ConvOptions,
+): ConvGeometry {
+  requireFloat(op, bias ? { x, weight, bias } : { x, weight });
+  checkOptions(op, options, convOptionNames);
+  const axes = op === "conv1d" ? 1 : 2;
+  const shown = () => shownInputs(x, weight, bias);
+  if (x.rank !== axes + 2 || weight.rank !== axes + 2) {
+    const wanted = axes === 1 ? ["[N, C, L]", "[O, C/groups, k]"] : ["[N, C, H, W]", "[O, C/groups, kh, kw]"];
+    throw new ShapeError(`${op}: x must be ${wanted[0]} and weight ${wanted[1]}; ${shown()}`);
   }
+  const [batch, channels, ...input] = x.shape as [number, number, ...number[]];
+  const [outputs, perGroup, ...kernel] = weight.shape as [number, number, ...number[]];
+  const { stride, padding, dilation } = convSizes(op, kernel, options);
+  const groups = options.groups ?? 1;
+  if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0 || outputs % groups !== 0) {
+    throw new ShapeError(`${op}: groups must divide input and output channels; groups ${groups}, ${shown()}`);
+  }
+  if (perGroup !== channels / groups) {
+    throw new ShapeError(
+      `${op}: weight expects ${perGroup * groups} input channels (${perGroup} in each of ${groups} groups), x has ${channels}; ${shown()}`,
+    );
+  }
+  checkBias(op, outputs, x, weight, bias);
+  const padded = input.map((size, d) => size + padding[d]![0] + padding[d]![1]);
+  const spans = kernel.map((taps, d) => dilation[d]! * (taps - 1) + 1);
+  const output = padded.map((size, d) => Math.floor((size - spans[d]!) / stride[d]!) + 1);
+  if (output.some((size) => size < 1) || kernel.includes(0)) {
+    throw new ShapeError(
+      `${op}: a kernel of ${spans.join("×")} does not fit into the padded input of ` +
+        `${padded.join("×")}; ${shown()}. Use a smaller kernel or more padding`,
+    );
+  }
+  const channelsOf = { batch, groups, inChannels: perGroup, outChannels: outputs / groups };
+  const before = padding.map(([first]) => first);
+  return geometryOf(channelsOf, input, output, kernel, { stride, dilation }, before);
 }
 
 const correlations = new Map<string, Correlation>();
 
 /** The convolution of x with a weight, worked out and checked on the first call with these shapes and options. */
-function correlationFor(x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions): Correlation {
+function correlationFor(
+  op: string,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  options: ConvOptions,
+): Correlation {
   const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
+  const dtypes = `${x.dtype},${weight.dtype},${bias?.dtype}`;
   const shapes = `${x.node.shapeId},${weight.node.shapeId},${bias ? bias.node.shapeId : ""}`;
-  const key = `${x.dtype}|${shapes}|${stride}|${padding}|${dilation}|${groups}`;
+  const key = `${op}|${dtypes}|${shapes}|${stride}|${padding}|${dilation}|${groups}`;
   let correlation = correlations.get(key);
   if (!correlation) {
-    correlation = new Correlation(convGeometry(x, weight, bias, options), false, x.dtype);
+    correlation = new Correlation(op, convGeometry(op, x, weight, bias, options), false, x.dtype);
     correlations.set(key, correlation);
   }
   return correlation;
-}
-
-/** The convolution of x with a weight, and the bias added to each channel. */
-function correlate(x: Tensor, weight: Tensor, c: Correlation, bias: Tensor | null = null): Tensor {
-  const inputs = bias ? [x, weight, bias] : [x, weight];
-  const node = Node.of(
-    c.form,
-    inputs.map((input) => input.node),
-    c.shape,
-  );
-  return result(node, c.name, inputs, (dy) => [
-    // dx: the dual convolution of dy
-    x.requiresGrad ? correlate(dy, weight, c.dual) : null,
-    // dw: x correlated with dy; for the transposed form x and dy change roles
-    weight.requiresGrad ? (c.transposed ? weightGrad(dy, x, c.dual) : weightGrad(x, dy, c)) : null,
-    bias?.requiresGrad ? dy.sum([0, 2, 3]) : null, // dbias = Σ dy over samples and places
-  ]);
-}
-
-/** The weight gradient `[groups·O, C, kh, kw]` of a convolution that is not transposed, summed over fixed parts of the batch. */
-function weightGrad(x: Tensor, dy: Tensor, c: Correlation): Tensor {
-  const node = Node.of(c.weightGradForm, [x.node, dy.node], c.partialShape);
-  const partial = result(node, "conv2dWeightGrad", [x, dy], (dpartial) => {
-    // The sum over parts repeats one gradient, so any part of it is the gradient of the whole.
-    const dw = dpartial.select(0, 0);
-    return [
-      x.requiresGrad ? correlate(dy, dw, c.dual) : null, // dx: as if dw were the weight
-      dy.requiresGrad ? correlate(x, dw, c) : null, // d(dy): the convolution of x with dw
-    ];
-  });
-  return partial.sum(0);
-}
-
-/** How many parts the batch is cut into, by the shape alone: work for many threads, but little to add up. */
-function weightGradChunks({
-  batch,
-  groups,
-  outChannels,
-  inChannels,
-  kernelH,
-  kernelW,
-}: ConvGeometry): number {
-  const weights = groups * outChannels * inChannels * kernelH * kernelW;
-  return Math.max(1, Math.min(batch, weights <= 65536 ? 16 : 8));
 }
 
 /** What the checks try these ops with. */
@@ -297,6 +230,32 @@ export function convRecords(): OpRecord[] {
           ],
           call: (x, w) => conv2d(x!, w!),
         },
+        {
+          shapes: [
+            [1, 2, 4, 5],
+            [2, 1, 2, 4],
+          ],
+          call: (x, w) => conv2d(x!, w!, null, { padding: "same", groups: 2 }).sin(),
+        },
+      ],
+    },
+    {
+      name: "conv1d",
+      differentiable: true,
+      domain: [-1, 1],
+      samples: [
+        {
+          shapes: [[2, 3, 9], [4, 3, 3], [4]],
+          call: (x, w, b) => conv1d(x!, w!, b!, { stride: 2, padding: 1 }).sigmoid(),
+        },
+        {
+          shapes: [
+            [2, 2, 6],
+            [2, 1, 4],
+          ],
+          call: (x, w) => conv1d(x!, w!, null, { padding: "same", groups: 2 }).sin(),
+        },
+        { shapes: [[2, 3, 4], [2, 3, 4], [2]], call: (x, w, b) => conv1d(x!, w!, b!).sin() },
       ],
     },
   ];

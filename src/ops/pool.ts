@@ -5,8 +5,8 @@ import { checkOptions } from "../base/options.ts";
 import { formatShape, type Shape } from "../base/shape.ts";
 import { type Form, form, Node } from "../graph/node.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Pair, sizesOf } from "./conv.ts";
 import { type OpRecord, requireFloat, result } from "./define.ts";
+import { type Axes, asPicture, type Pair, sizesOf } from "./sizes.ts";
 
 /** Options of a pooling, PyTorch's defaults; sizes are numbers for sequences, and pairs may stand for pictures. */
 export interface PoolOptions<Size = Pair> {
@@ -59,7 +59,7 @@ const poolings = new Map<string, Pooling>();
 /** The pooling of x over its last `axes` axes, worked out and checked on the first call with this shape and these options. */
 export function poolingFor(
   op: string,
-  axes: 1 | 2,
+  axes: Axes,
   x: Tensor,
   kernel: Pair,
   options: AnyPoolOptions,
@@ -79,7 +79,7 @@ export function poolingFor(
 export function checkPool(
   op: string,
   mode: "max" | "avg",
-  axes: 1 | 2,
+  axes: Axes,
   kernelSize: Pair,
   options: AnyPoolOptions,
 ) {
@@ -102,7 +102,7 @@ export function checkPool(
   return { kernel, stride, padding, dilation, divisorOverride };
 }
 
-function makePooling(op: string, axes: 1 | 2, x: Tensor, kernelSize: Pair, options: AnyPoolOptions): Pooling {
+function makePooling(op: string, axes: Axes, x: Tensor, kernelSize: Pair, options: AnyPoolOptions): Pooling {
   requireFloat(op, { x });
   if (x.rank !== axes + 2) {
     throw new ShapeError(
@@ -167,11 +167,6 @@ function makePooling(op: string, axes: 1 | 2, x: Tensor, kernelSize: Pair, optio
     pick: mode === "avg" ? null : form(`${op}Pick`, key, { kind: "pool2d", mode: "maxPick", pool }, dtype),
     scale: divisorOverride === null ? 1 : (kernelH * kernelW) / divisorOverride,
   };
-}
-
-/** The sizes of two axes, where a sequence has `first` along the first. */
-function asPicture(sizes: readonly number[], first: number): [number, number] {
-  return [sizes.length === 1 ? first : sizes[0]!, sizes.at(-1)!];
 }
 
 /**

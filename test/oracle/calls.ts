@@ -5,7 +5,6 @@ import {
   and,
   avgPool2d,
   batchNorm,
-  type ConvOptions,
   cat,
   channelMoments,
   conv2d,
@@ -16,6 +15,7 @@ import {
   gt,
   le,
   lt,
+  type MaxPoolOptions,
   maximum,
   maxPool2d,
   minimum,
@@ -117,9 +117,12 @@ type ListedName = (typeof listedNames)[number];
 
 const reductions = ["sum", "mean", "prod", "amax", "amin"] as const;
 
+/** Options that convolutions and poolings share. */
+type WindowOptions = Pick<MaxPoolOptions, "stride" | "padding" | "dilation">;
+
 /** Options of a convolution or pooling: everything in the row that is not the kernel. */
-function windowOptions({ kernel, ...options }: Args): ConvOptions {
-  return options as ConvOptions;
+function windowOptions({ kernel, ...options }: Args): WindowOptions {
+  return options as WindowOptions;
 }
 
 /** By the moments of x itself, as in training. */

@@ -1,9 +1,18 @@
 // Everything that layers compute, as functions of tensors.
-export { adaptiveAvgPool2d } from "../../ops/adaptivePool.ts";
-export { type ConvOptions, conv2d } from "../../ops/conv.ts";
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  type BinCounts,
+} from "../../ops/adaptivePool.ts";
+export { type ConvOptions, conv1d, conv2d } from "../../ops/conv.ts";
+export { type ConvTransposeOptions, convTranspose1d, convTranspose2d } from "../../ops/convTranspose.ts";
 export { linear } from "../../ops/linalg.ts";
 export { batchNorm } from "../../ops/norm.ts";
+export { type PadMode, type PadOptions, pad } from "../../ops/padding.ts";
 export { avgPool2d, maxPool2d } from "../../ops/pool.ts";
+export { avgPool1d, maxPool1d } from "../../ops/pool1d.ts";
 export { relu, sigmoid, tanh } from "../../ops/unary.ts";
 export { crossEntropy } from "./classification.ts";
 export { dropout } from "./dropout.ts";

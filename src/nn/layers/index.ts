@@ -1,10 +1,30 @@
 // All layers.
 export { LogSoftmax, ReLU, Sigmoid, Softmax, Tanh } from "./activation.ts";
 export { Identity, Sequential } from "./container.ts";
-export { Conv2d, type Conv2dOptions } from "./conv.ts";
+export { Conv1d, type Conv1dOptions, Conv2d, type Conv2dOptions, type PaddingMode } from "./conv.ts";
+export { ConvTranspose1d, ConvTranspose2d, type ConvTransposeLayerOptions } from "./convTranspose.ts";
 export { Dropout } from "./dropout.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { CrossEntropyLoss, MSELoss } from "./loss.ts";
 export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./norm.ts";
-export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./pool.ts";
+export {
+  CircularPad2d,
+  ConstantPad2d,
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  type Sides,
+  ZeroPad2d,
+} from "./padding.ts";
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AvgPool1d,
+  AvgPool2d,
+  MaxPool1d,
+  MaxPool2d,
+} from "./pool.ts";
 export { Flatten } from "./shape.ts";
