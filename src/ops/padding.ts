@@ -87,14 +87,10 @@ export function padAxis(
     mode
   ];
   if (before < 0 || after < 0 || before > most || after > most) {
-    const rule = {
-      reflect: "less than the axis' size",
-      circular: "at most the axis' size",
-      replicate: "at least 0, of an axis that has elements",
-    }[mode];
+    const rule = most === Number.POSITIVE_INFINITY ? "be at least 0" : `lie in 0 … ${most}`;
     throw new ShapeError(
-      `${op}: ${mode} padding must be ${rule} on each side; got ${before} and ${after} for axis ${axis} of x ${formatShape(whole.shape)}. ` +
-        'Pad less, or with mode "constant"',
+      `${op}: ${mode} padding must ${rule} on each side of an axis of size ${size}; got ${before} and ${after} for axis ${axis} of ` +
+        `x ${formatShape(whole.shape)}. Pad less, or with zeros`,
     );
   }
   const border = (count: number, isFirst: boolean) =>

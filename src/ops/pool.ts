@@ -106,7 +106,7 @@ function makePooling(op: string, axes: Axes, x: Tensor, kernelSize: Pair, option
   requireFloat(op, { x });
   if (x.rank !== axes + 2) {
     throw new ShapeError(
-      `${op}: x must be ${axes === 1 ? "[N, C, L]" : "[N, C, H, W]"}; got ${formatShape(x.shape)}`,
+      `${op}: x must be ${axes === 1 ? "[N, C, L]" : "[N, C, H, W]"}; got ${formatShape(x.shape)}. Add an axis with x.unsqueeze(0)`,
     );
   }
   const mode = op.startsWith("max") ? "max" : "avg";
@@ -128,7 +128,7 @@ function makePooling(op: string, axes: Axes, x: Tensor, kernelSize: Pair, option
   if (output.some((size) => size < 1)) {
     throw new ShapeError(
       `${op}: a window of ${kernel.map((_, d) => span(d)).join("×")} does not fit into the padded input of ` +
-        `${input.map((size, d) => size + 2 * padding[d]!).join("×")}; got x ${formatShape(x.shape)}`,
+        `${input.map((size, d) => size + 2 * padding[d]!).join("×")}; got x ${formatShape(x.shape)}. Use a smaller window or more padding`,
     );
   }
   const [inH, inW] = asPicture(input, 1);
