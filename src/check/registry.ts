@@ -1,5 +1,6 @@
 // All ops and functions of the network layers by name, each with what it is to be tried with.
 import { classificationRecords } from "../nn/functional/classification.ts";
+import { lpPoolRecords } from "../nn/functional/lpPool.ts";
 import { regressionRecords } from "../nn/functional/regression.ts";
 import { softmaxRecords } from "../nn/functional/softmax.ts";
 import { adaptivePoolRecords } from "../ops/adaptivePool.ts";
@@ -33,6 +34,7 @@ export function registry(): ReadonlyMap<string, OpRecord> {
     ...paddingRecords(),
     ...poolRecords(),
     ...pool1dRecords(),
+    ...lpPoolRecords(),
     ...adaptivePoolRecords(),
     ...normRecords(),
     ...softmaxLossRecords(),

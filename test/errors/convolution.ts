@@ -71,6 +71,8 @@ export const mistakes: Record<string, () => unknown> = {
   "misspelt pool option": () => new nn.MaxPool2d(3, anything({ ceilmode: true })),
   "average with dilation": () => new nn.AvgPool2d(3, anything({ dilation: 2 })),
   "divisor of 0": () => new nn.AvgPool2d(2, { divisorOverride: 0 }),
+  "power of 0": () => new nn.LPPool2d(0, 2),
+  "padding of a power": () => new nn.LPPool1d(2, 3, anything({ padding: 1 })),
   "pool rank": () => pathed(new nn.MaxPool2d(2)).forward(f(3, 8, 8)),
   "pool of sequences": () => pathed(new nn.MaxPool1d(2)).forward(f(8, 8)),
   "integers into a pooling": () => pathed(new nn.AvgPool2d(2)).forward(int(1, 3, 8, 8)),

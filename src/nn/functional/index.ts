@@ -16,6 +16,7 @@ export { avgPool1d, maxPool1d } from "../../ops/pool1d.ts";
 export { relu, sigmoid, tanh } from "../../ops/unary.ts";
 export { crossEntropy } from "./classification.ts";
 export { dropout } from "./dropout.ts";
+export { type LPPoolOptions, lpPool1d, lpPool2d } from "./lpPool.ts";
 export type { LossReduction } from "./reduction.ts";
 export { mseLoss } from "./regression.ts";
 export { logSoftmax, softmax } from "./softmax.ts";

@@ -24,6 +24,8 @@ export {
   AdaptiveMaxPool2d,
   AvgPool1d,
   AvgPool2d,
+  LPPool1d,
+  LPPool2d,
   MaxPool1d,
   MaxPool2d,
 } from "./pool.ts";

@@ -10,8 +10,9 @@ import {
 } from "../../ops/adaptivePool.ts";
 import { type AvgPoolOptions, avgPool2d, checkPool, type MaxPoolOptions, maxPool2d } from "../../ops/pool.ts";
 import { avgPool1d, maxPool1d } from "../../ops/pool1d.ts";
-import type { Pair } from "../../ops/sizes.ts";
+import { type Pair, sizesOf } from "../../ops/sizes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { checkPower, type LPPoolOptions, lpPool1d, lpPool2d } from "../functional/lpPool.ts";
 import { Module, within } from "../module/module.ts";
 
 /** The largest element of each window of a sequence; see `maxPool1d`. */
@@ -139,5 +140,47 @@ export class AdaptiveMaxPool2d extends Module {
 
   forward(x: Tensor): Tensor {
     return within(this, () => adaptiveMaxPool2d(x, this.outputSize));
+  }
+}
+
+/** The root of the sum of powers of each window of a sequence; see `lpPool1d`. */
+export class LPPool1d extends Module {
+  readonly normType: number;
+  readonly kernelSize: number;
+  readonly options: LPPoolOptions<number>;
+
+  constructor(normType: number, kernelSize: number, options: LPPoolOptions<number> = {}) {
+    super();
+    checkPower("LPPool1d", normType, options);
+    sizesOf("LPPool1d", "kernel size", kernelSize, 1, 1);
+    sizesOf("LPPool1d", "stride", options.stride ?? kernelSize, 1, 1);
+    this.normType = normType;
+    this.kernelSize = kernelSize;
+    this.options = options;
+  }
+
+  forward(x: Tensor): Tensor {
+    return within(this, () => lpPool1d(x, this.normType, this.kernelSize, this.options));
+  }
+}
+
+/** The root of the sum of powers of each window; see `lpPool2d`. */
+export class LPPool2d extends Module {
+  readonly normType: number;
+  readonly kernelSize: Pair;
+  readonly options: LPPoolOptions;
+
+  constructor(normType: number, kernelSize: Pair, options: LPPoolOptions = {}) {
+    super();
+    checkPower("LPPool2d", normType, options);
+    sizesOf("LPPool2d", "kernel size", kernelSize, 1, 2);
+    sizesOf("LPPool2d", "stride", options.stride ?? kernelSize, 1, 2);
+    this.normType = normType;
+    this.kernelSize = kernelSize;
+    this.options = options;
+  }
+
+  forward(x: Tensor): Tensor {
+    return within(this, () => lpPool2d(x, this.normType, this.kernelSize, this.options));
   }
 }

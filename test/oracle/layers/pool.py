@@ -19,6 +19,7 @@ def add(r):
     adaptive(r, x)
     random_windows(r, x)
     equals_and_extremes(r)
+    powers(r)
 
 
 def each_kind(r, axes, kernel, options, inputs):
@@ -156,3 +157,12 @@ def equals_and_extremes(r):
     infinite[0, 0, 1, 2], infinite[0, 0, 3, 4] = INF, -INF
     r.layer("MaxPool2d", [2], {"ceil_mode": True}, infinite)
     r.layer("AdaptiveMaxPool2d", [3], {}, infinite)
+
+
+def powers(r):
+    for power in (1, 2, 3, 1.5, -1):
+        positive = lambda *shape: r.uniform(*shape, low=0.3, high=1.5)
+        for options in ({}, {"stride": 2}, {"stride": 2, "ceil_mode": True}):
+            r.layer("LPPool2d", [power, [2, 3]], options, positive(1, 2, 5, 4))
+            r.layer("LPPool1d", [power, 3], options, positive(2, 1, 8))
+    r.layer("LPPool2d", [2, 2], {}, r.uniform(2, 1, 4, 4))
