@@ -6,7 +6,7 @@ import { formatShape } from "../base/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type OpRecord, requireFloat } from "./define.ts";
 import { average, maximum, poolingFor } from "./pool.ts";
-import { type Axes, asPicture } from "./sizes.ts";
+import type { Axes } from "./sizes.ts";
 
 /** Bins along both axes of a picture, or [vertical, horizontal]; null keeps an axis' size. */
 export type BinCounts = number | readonly [number | null, number | null];
@@ -128,7 +128,7 @@ function binPlaces(size: number, bins: number): { width: number; places: readonl
 
 /** Flat places in a plane of the elements at all pairs of places along its axes. */
 function placesOf(windows: readonly { places: readonly number[] }[], input: readonly number[]): Int32Array {
-  const [, inW] = asPicture(input, 1);
+  const inW = input.at(-1)!;
   const rows = windows.length === 1 ? [0] : windows[0]!.places;
   return Int32Array.from(rows.flatMap((row) => windows.at(-1)!.places.map((column) => row * inW + column)));
 }

@@ -162,7 +162,7 @@ function convGeometry(
   }
   const channelsOf = { batch, groups, inChannels: perGroup, outChannels: outputs / groups };
   const before = padding.map(([first]) => first);
-  return geometryOf(channelsOf, input, output, kernel, { stride, dilation }, before);
+  return geometryOf(channelsOf, { input, output, kernel, stride, dilation, before });
 }
 
 const correlations = new Map<string, Correlation>();

@@ -142,7 +142,9 @@ function makeTransposed(
     );
   }
   const channelsOf = { batch, groups, inChannels: perGroup, outChannels: inputs / groups };
-  const geometry = geometryOf(channelsOf, output, input, kernel, sizes, before);
+  // The convolution whose gradient this is: from the output to the input.
+  const { stride, dilation } = sizes;
+  const geometry = geometryOf(channelsOf, { input: output, output: input, kernel, stride, dilation, before });
   return new Correlation(op, geometry, false, x.dtype).dual;
 }
 

@@ -6,40 +6,14 @@ import { type Form, form, Node } from "../graph/node.ts";
 import type { ConvGeometry } from "../kernel/kernel.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { result } from "./define.ts";
-import { asPicture } from "./sizes.ts";
+import { asPicture, type Windows } from "./sizes.ts";
 
-/** A convolution's geometry from sizes along each axis; a sequence is a picture of one row. */
+/** A convolution's geometry from its channels and windows. */
 export function geometryOf(
   channels: Pick<ConvGeometry, "batch" | "groups" | "inChannels" | "outChannels">,
-  input: readonly number[],
-  output: readonly number[],
-  kernel: readonly number[],
-  { stride, dilation }: { readonly stride: readonly number[]; readonly dilation: readonly number[] },
-  padding: readonly number[],
+  windows: Windows,
 ): ConvGeometry {
-  const [inH, inW] = asPicture(input, 1);
-  const [kernelH, kernelW] = asPicture(kernel, 1);
-  const [outH, outW] = asPicture(output, 1);
-  const [strideH, strideW] = asPicture(stride, 1);
-  const [padTop, padLeft] = asPicture(padding, 0);
-  const [dilationH, dilationW] = asPicture(dilation, 1);
-  return {
-    ...channels,
-    inH,
-    inW,
-    kernelH,
-    kernelW,
-    outH,
-    outW,
-    strideH,
-    strideW,
-    padTop,
-    padLeft,
-    dilationH,
-    dilationW,
-    inputDilationH: 1,
-    inputDilationW: 1,
-  };
+  return { ...channels, ...asPicture(windows), inputDilationH: 1, inputDilationW: 1 };
 }
 
 /** The geometry of the input gradient: stride and input dilation change places, the kernel is read backwards. */

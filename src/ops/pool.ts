@@ -131,31 +131,14 @@ function makePooling(op: string, axes: Axes, x: Tensor, kernelSize: Pair, option
         `${input.map((size, d) => size + 2 * padding[d]!).join("×")}; got x ${formatShape(x.shape)}. Use a smaller window or more padding`,
     );
   }
-  const [inH, inW] = asPicture(input, 1);
-  const [outH, outW] = asPicture(output, 1);
-  const [kernelH, kernelW] = asPicture(kernel, 1);
-  const [strideH, strideW] = asPicture(stride, 1);
-  const [padTop, padLeft] = asPicture(padding, 0);
-  const [dilationH, dilationW] = asPicture(dilation, 1);
-  const geometry = {
-    planes: x.shape[0]! * x.shape[1]!,
-    inH,
-    inW,
-    outH,
-    outW,
-    kernelH,
-    kernelW,
-    strideH,
-    strideW,
-    padTop,
-    padLeft,
-    dilationH,
-    dilationW,
-  };
+  const windows = asPicture({ input, output, kernel, stride, dilation, before: padding });
+  const geometry = { planes: x.shape[0]! * x.shape[1]!, ...windows };
+  const { kernelH, kernelW, padTop, padLeft } = windows;
   // With a divisor of its own every window counts whole, also what of it lies beyond the padding.
-  const beyond = divisorOverride === null ? [padTop, padLeft] : [kernelH + strideH, kernelW + strideW];
-  const [padBottom, padRight] = beyond as [number, number];
-  const countPadding = divisorOverride !== null || (options.countIncludePad ?? true);
+  const isWhole = divisorOverride !== null;
+  const padBottom = isWhole ? kernelH + windows.strideH : padTop;
+  const padRight = isWhole ? kernelW + windows.strideW : padLeft;
+  const countPadding = isWhole || (options.countIncludePad ?? true);
   const pool = { geometry, countPadding, padBottom, padRight };
   const key = `${Object.values(geometry)}|${countPadding}|${padBottom}|${padRight}`;
   const { dtype } = x;
@@ -165,7 +148,7 @@ function makePooling(op: string, axes: Axes, x: Tensor, kernelSize: Pair, option
     value: form(op, key, { kind: "pool2d", mode, pool }, dtype),
     grad: form(`${op}Grad`, key, { kind: "pool2dGrad", mode, pool }, dtype),
     pick: mode === "avg" ? null : form(`${op}Pick`, key, { kind: "pool2d", mode: "maxPick", pool }, dtype),
-    scale: divisorOverride === null ? 1 : (kernelH * kernelW) / divisorOverride,
+    scale: isWhole ? (kernelH * kernelW) / divisorOverride : 1,
   };
 }
 

@@ -29,7 +29,32 @@ export function pair(op: string, name: string, value: Pair, least: number): [num
   return [...sizesOf(op, name, value, least, 2)] as [number, number];
 }
 
-/** Sizes for both axes of a picture; a sequence, which has sizes for one, gets `row` for the other. */
-export function asPicture(sizes: readonly number[], row: number): [number, number] {
-  return [sizes.length === 1 ? row : sizes[0]!, sizes.at(-1)!];
+/** What a window that moves over an input is like along each axis: one for sequences, two for pictures. */
+export interface Windows {
+  readonly input: readonly number[];
+  readonly output: readonly number[];
+  readonly kernel: readonly number[];
+  readonly stride: readonly number[];
+  readonly dilation: readonly number[];
+  /** Elements added before the first. */
+  readonly before: readonly number[];
+}
+
+/** Windows as a picture's; a sequence is a picture of one row. */
+export function asPicture({ input, output, kernel, stride, dilation, before }: Windows) {
+  const along = (sizes: readonly number[], row: number) => (sizes.length === 1 ? row : sizes[0]!);
+  return {
+    inH: along(input, 1),
+    inW: input.at(-1)!,
+    outH: along(output, 1),
+    outW: output.at(-1)!,
+    kernelH: along(kernel, 1),
+    kernelW: kernel.at(-1)!,
+    strideH: along(stride, 1),
+    strideW: stride.at(-1)!,
+    padTop: along(before, 0),
+    padLeft: before.at(-1)!,
+    dilationH: along(dilation, 1),
+    dilationW: dilation.at(-1)!,
+  };
 }

@@ -63,9 +63,10 @@ abstract class Convolution<Size extends Pair> extends Module {
   readonly bias: Parameter | null;
   readonly inChannels: number;
   readonly paddingMode: PaddingMode;
-  /** What the convolution itself is given; a border of the input's own elements is put around it before. */
   readonly options: Required<ConvOptions<Size>>;
+  /** What is put around the input beforehand, [before, after] for each axis, and what is left to the convolution. */
   readonly #border: readonly (readonly [number, number])[];
+  readonly #inner: ConvOptions<Size>;
 
   constructor(
     axes: Axes,
@@ -84,23 +85,31 @@ abstract class Convolution<Size extends Pair> extends Module {
     if (!paddingModes.includes(paddingMode)) throw modeError(layer, "paddingMode", paddingMode, paddingModes);
     this.inChannels = inChannels;
     this.paddingMode = paddingMode;
-    this.#border = paddingMode === "zeros" ? [] : sizes.padding;
-    const inner = paddingMode === "zeros" ? padding : 0;
-    this.options = { stride, padding: inner, dilation, groups } as Required<ConvOptions<Size>>;
+    this.options = { stride, padding, dilation, groups } as Required<ConvOptions<Size>>;
+    const isPlain = paddingMode === "zeros";
+    this.#border = isPlain ? [] : sizes.padding;
+    this.#inner = isPlain ? this.options : { ...this.options, padding: "valid" };
     const shape = [outChannels, inChannels / groups, ...kernel];
     const initial = initialKernel(shape, outChannels, options.bias ?? true, options.init ?? {});
     this.weight = initial.weight;
     this.bias = initial.bias;
   }
 
-  /** x with the border that `paddingMode` asks for. */
-  protected bordered(x: Tensor): Tensor {
-    const mode = this.paddingMode;
-    if (mode === "zeros") return x;
-    return this.#border.reduce(
-      (y, [before, after], d) => padAxis("padding", y, d + 2, before, after, mode, x),
-      x,
-    );
+  /** What `convolve` makes of x and the border that `paddingMode` puts around it. */
+  protected convolved(
+    x: Tensor,
+    convolve: (x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions<Size>) => Tensor,
+  ): Tensor {
+    const { paddingMode: mode, weight, bias } = this;
+    return within(this, () => {
+      let y = x;
+      if (mode !== "zeros") {
+        this.#border.forEach(([before, after], d) => {
+          y = padAxis("padding", y, d + 2, before, after, mode, x);
+        });
+      }
+      return convolve(y, weight, bias, this.#inner);
+    });
   }
 }
 
@@ -116,7 +125,7 @@ export class Conv1d extends Convolution<number> {
 
   forward(x: Tensor): Tensor {
     checkInput(this, x, 3, 1, this.inChannels, "Sequences are [N, C, L]; add an axis with x.unsqueeze(0)");
-    return within(this, () => conv1d(this.bordered(x), this.weight, this.bias, this.options));
+    return this.convolved(x, conv1d);
   }
 }
 
@@ -132,6 +141,6 @@ export class Conv2d extends Convolution<Pair> {
 
   forward(x: Tensor): Tensor {
     checkInput(this, x, 4, 1, this.inChannels, "Pictures are [N, C, H, W]; add an axis with x.unsqueeze(0)");
-    return within(this, () => conv2d(this.bordered(x), this.weight, this.bias, this.options));
+    return this.convolved(x, conv2d);
   }
 }
