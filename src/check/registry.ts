@@ -1,7 +1,10 @@
 // All ops and functions of the network layers by name, each with what it is to be tried with.
 import { classificationRecords } from "../nn/functional/classification.ts";
+import { embeddingRecords } from "../nn/functional/embedding.ts";
+import { interpolateRecords } from "../nn/functional/interpolate.ts";
 import { lpPoolRecords } from "../nn/functional/lpPool.ts";
 import { regressionRecords } from "../nn/functional/regression.ts";
+import { shapeRecords } from "../nn/functional/shape.ts";
 import { softmaxRecords } from "../nn/functional/softmax.ts";
 import { adaptivePoolRecords } from "../ops/adaptivePool.ts";
 import { convRecords } from "../ops/conv.ts";
@@ -9,16 +12,18 @@ import { convTransposeRecords } from "../ops/convTranspose.ts";
 import { elementwiseRecords, type OpRecord } from "../ops/define.ts";
 import { indexingRecords } from "../ops/indexing.ts";
 import { linalgRecords } from "../ops/linalg.ts";
+import { localResponseNormRecords } from "../ops/localResponseNorm.ts";
 import { movementRecords } from "../ops/movement.ts";
 import { normRecords } from "../ops/norm.ts";
+import { ownNormRecords } from "../ops/ownNorm.ts";
 import { paddingRecords } from "../ops/padding.ts";
 import { poolRecords } from "../ops/pool.ts";
 import { pool1dRecords } from "../ops/pool1d.ts";
 import { reduceRecords } from "../ops/reduce.ts";
 import { softmaxLossRecords } from "../ops/softmaxLoss.ts";
+import { castRecords } from "../ops/unary.ts";
 // Elementwise ops are known as soon as their files are imported.
 import "../ops/index.ts";
-import { castRecords } from "../ops/unary.ts";
 
 /** Every op and every function of `nn`, by name. */
 export function registry(): ReadonlyMap<string, OpRecord> {
@@ -41,6 +46,11 @@ export function registry(): ReadonlyMap<string, OpRecord> {
     ...softmaxRecords(),
     ...regressionRecords(),
     ...classificationRecords(),
+    ...ownNormRecords(),
+    ...localResponseNormRecords(),
+    ...embeddingRecords(),
+    ...interpolateRecords(),
+    ...shapeRecords(),
   ];
   const byName = new Map(records.map((record) => [record.name, record]));
   if (byName.size < records.length) throw new Error("an op is declared twice");

@@ -30,7 +30,7 @@ const of = (body: (x: Tensor) => Tensor) => new Net([], body);
 function conv(inChannels: number, outChannels: number, kernel: number, options: nn.Conv2dOptions = {}) {
   // Positive weights, so that nothing cancels.
   const share = 1 / (inChannels * kernel * kernel);
-  const weight = (shape: Shape) => nn.init.uniform(shape, 0.5 * share, share);
+  const weight = nn.init.uniform({ a: 0.5 * share, b: share });
   return new nn.Conv2d(inChannels, outChannels, kernel, { ...options, init: { weight } });
 }
 
@@ -291,7 +291,7 @@ describe("receptive fields of other inputs", () => {
   });
 
   it("of tokens along their sequence", () => {
-    const weight = new nn.Parameter(nn.init.uniform([7, 4], 0.5, 1));
+    const weight = new nn.Parameter(nn.init.uniform({ a: 0.5, b: 1 })([7, 4]));
     const model = new Net([], (tokens) => {
       const [n, t] = tokens.shape as [number, number];
       const rows = weight.indexSelect(0, tokens.reshape([n * t])).reshape([n, t, 4]); // [n, t, 4]

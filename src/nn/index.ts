@@ -9,7 +9,7 @@ export {
   mseLoss,
   softmax,
 } from "./functional/index.ts";
+export * as init from "./init/index.ts";
 export * from "./layers/index.ts";
 export type { InitialValues } from "./module/init.ts";
-export * as init from "./module/init.ts";
 export { Buffer, buffer, type LoadReport, Module, Parameter, parameter } from "./module/module.ts";

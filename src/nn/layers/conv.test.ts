@@ -27,7 +27,7 @@ describe("initial values of convolutions", () => {
   }
 
   it("are those of `init` where it is given", () => {
-    const layer = new nn.ConvTranspose2d(2, 3, 2, { init: { weight: nn.init.kaimingNormal, bias: zeros } });
+    const layer = new nn.ConvTranspose2d(2, 3, 2, { init: { weight: nn.init.kaimingNormal(), bias: zeros } });
     assert.equal(largest(layer.bias), 0);
     assert.deepEqual(layer.weight.shape, [2, 3, 2, 2]);
   });

@@ -3,10 +3,21 @@ export { LogSoftmax, ReLU, Sigmoid, Softmax, Tanh } from "./activation.ts";
 export { Identity, Sequential } from "./container.ts";
 export { Conv1d, type Conv1dOptions, Conv2d, type Conv2dOptions, type PaddingMode } from "./conv.ts";
 export { ConvTranspose1d, ConvTranspose2d, type ConvTransposeLayerOptions } from "./convTranspose.ts";
-export { Dropout } from "./dropout.ts";
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, DropPath } from "./dropout.ts";
+export { Embedding, type EmbeddingOptions } from "./embedding.ts";
+export { InstanceNorm1d, InstanceNorm2d, type InstanceNormOptions } from "./instanceNorm.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { CrossEntropyLoss, MSELoss } from "./loss.ts";
 export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./norm.ts";
+export {
+  GroupNorm,
+  type GroupNormOptions,
+  LayerNorm,
+  type LayerNormOptions,
+  LocalResponseNorm,
+  RMSNorm,
+  type RMSNormOptions,
+} from "./ownNorm.ts";
 export {
   CircularPad2d,
   ConstantPad2d,
@@ -17,6 +28,7 @@ export {
   type Sides,
   ZeroPad2d,
 } from "./padding.ts";
+export { type Activation, MLP, type MLPOptions, Perceptron, type PerceptronOptions } from "./perceptron.ts";
 export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool2d,
@@ -29,4 +41,5 @@ export {
   MaxPool1d,
   MaxPool2d,
 } from "./pool.ts";
-export { Flatten } from "./shape.ts";
+export { ChannelShuffle, Flatten, PixelShuffle, PixelUnshuffle, Unflatten } from "./shape.ts";
+export { Upsample } from "./upsample.ts";

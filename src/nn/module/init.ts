@@ -1,4 +1,4 @@
-// Initial values of parameters.
+// What layers need for their initial values: what a rule is, draws, and the rule that layers have of their own.
 
 import { type Shape, sizeOf } from "../../base/shape.ts";
 import { defaultRandom } from "../../tensor/random.ts";
@@ -46,13 +46,4 @@ export function fanOut([out = 1, , ...kernel]: Shape): number {
 export function defaultWeight(shape: Shape, fan: number = fanIn(shape)): Tensor {
   const bound = fan > 0 ? 1 / Math.sqrt(fan) : 0;
   return uniform(shape, -bound, bound);
-}
-
-/**
- * Normal with deviation `√(2 / fanOut)`, where fanOut counts the outputs that each input of a weight `[out, in, ...kernel]`
- * reaches: with ReLU behind it, gradients keep their size on the way back.
- * Source: He et al., "Delving deep into rectifiers", ICCV 2015; PyTorch's `kaiming_normal_(mode="fan_out", nonlinearity="relu")`.
- */
-export function kaimingNormal(shape: Shape): Tensor {
-  return normal(shape, 0, Math.sqrt(2 / fanOut(shape)));
 }

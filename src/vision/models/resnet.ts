@@ -1,6 +1,7 @@
 // The residual networks for small pictures: three stages of 16, 32 and 64 channels.
 
 import { OptionError } from "../../base/errors.ts";
+import { kaimingNormal } from "../../nn/init/scaled.ts";
 import {
   AdaptiveAvgPool2d,
   BatchNorm2d,
@@ -9,7 +10,6 @@ import {
   Linear,
   Sequential,
 } from "../../nn/layers/index.ts";
-import { kaimingNormal } from "../../nn/module/init.ts";
 import { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
@@ -27,7 +27,7 @@ function conv(inChannels: number, outChannels: number, kernelSize: number, strid
     stride,
     padding,
     bias: false,
-    init: { weight: kaimingNormal },
+    init: { weight: kaimingNormal({ mode: "fanOut" }) },
   });
 }
 

@@ -1,6 +1,7 @@
 // VGG: stacks of 3×3 convolutions between poolings that halve the picture, and three dense layers.
 
 import { OptionError } from "../../base/errors.ts";
+import { kaimingNormal } from "../../nn/init/scaled.ts";
 import {
   AdaptiveAvgPool2d,
   BatchNorm2d,
@@ -11,7 +12,7 @@ import {
   ReLU,
   Sequential,
 } from "../../nn/layers/index.ts";
-import { kaimingNormal, normal } from "../../nn/module/init.ts";
+import { normal } from "../../nn/module/init.ts";
 import { Module } from "../../nn/module/module.ts";
 import { type Pair, pair } from "../../ops/conv.ts";
 import { zeros } from "../../ops/factory.ts";
@@ -76,7 +77,7 @@ export class VGG extends Module {
     stages[depth].forEach((count, i) => {
       const to = scaled(channels[i]!);
       for (let n = 0; n < count; n++) {
-        layers.push(new Conv2d(from, to, 3, { padding: 1, init: { weight: kaimingNormal, bias: zeros } }));
+        layers.push(new Conv2d(from, to, 3, { padding: 1, init: { weight: convWeight, bias: zeros } }));
         if (batchNorm) layers.push(new BatchNorm2d(to));
         layers.push(new ReLU());
         from = to;
@@ -106,6 +107,8 @@ export class VGG extends Module {
 function gridOf(size: number): number {
   return Math.min(largestGrid, Math.floor(size / shrinking));
 }
+
+const convWeight = kaimingNormal({ mode: "fanOut" });
 
 function dense(inFeatures: number, outFeatures: number): Linear {
   return new Linear(inFeatures, outFeatures, {
