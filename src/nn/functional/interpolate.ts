@@ -28,6 +28,10 @@ export interface InterpolateOptions {
  * - linear, bilinear: between the two neighbours of `max((i + ½) · s − ½, 0)`, in proportion;
  *   with `alignCorners` of `i · (old − 1) / (new − 1)`.
  *
+ * An axis whose size stays the same stays as it is (but for nearest-exact), whatever the factor that leads there.
+ *
+ * An axis whose size stays stays as it is (but for nearest-exact), whatever the factor that leads there.
+ *
  * Shapes: x `[N, C, L]` (linear), `[N, C, H, W]` (bilinear), `[N, C, …]` (nearest); result `[N, C, ...size]`.
  * Throws ShapeError for another rank, OptionError where options contradict each other.
  */
@@ -106,18 +110,30 @@ function sizesAlong(x: Tensor, from: number, d: number, { size, scaleFactor }: I
 }
 
 /** Each element from the nearest one along an axis. */
-function pick(x: Tensor, axis: number, { from, to, step }: Sizes, mode: InterpolationMode): Tensor {
-  // In float32, as PyTorch computes the places whatever the dtype; its shortcut for twice the size agrees.
-  const scale = Math.fround(step);
-  const shift = mode === "nearest" ? 0 : 0.5;
-  const places = Int32Array.from({ length: to }, (_, i) =>
-    Math.min(Math.floor(Math.fround((i + shift) * scale)), from - 1),
-  );
+function pick(x: Tensor, axis: number, sizes: Sizes, mode: InterpolationMode): Tensor {
+  const { from, to } = sizes;
+  const places = mode === "nearest" ? nearestPlaces(sizes) : placesBelow(sizes, 0.5);
   const times = to / from;
   if (Number.isInteger(times) && places.every((place, i) => place === Math.floor(i / times))) {
     return repeat(x, axis, times);
   }
   return indexSelect(x, axis, Tensor.fromArray(places, [to]));
+}
+
+function nearestPlaces(sizes: Sizes): Int32Array {
+  const { from, to } = sizes;
+  // As PyTorch has it, the same and twice the size are what they seem, also where a factor such as 1.1 leads to them.
+  if (to === from || to === 2 * from)
+    return Int32Array.from({ length: to }, (_, i) => Math.floor((i * from) / to));
+  return placesBelow(sizes, 0);
+}
+
+/** `⌊(i + shift) · step⌋` in float32, in which PyTorch computes the places. */
+function placesBelow({ from, to, step }: Sizes, shift: number): Int32Array {
+  const scale = Math.fround(step);
+  return Int32Array.from({ length: to }, (_, i) =>
+    Math.min(Math.floor(Math.fround((i + shift) * scale)), from - 1),
+  );
 }
 
 /** Each element as often as told, one after the other: a view, whose gradient is a sum. */
@@ -133,7 +149,7 @@ function repeat(x: Tensor, axis: number, times: number): Tensor {
 
 /** Each element between its two neighbours along an axis. */
 function blend(x: Tensor, axis: number, { from, to, step }: Sizes, alignCorners: boolean): Tensor {
-  if (from === to && (alignCorners || step === 1)) return x;
+  if (from === to) return x;
   const lower = new Int32Array(to);
   const upper = new Int32Array(to);
   const share = allocate(x.dtype, to); // of the upper neighbour
