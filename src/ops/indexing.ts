@@ -1,7 +1,7 @@
 // Selection by index tensors.
 
 import { DTypeError, ShapeError } from "../base/errors.ts";
-import { formatShape, normalizeAxis } from "../base/shape.ts";
+import { contiguousStrides, formatShape, normalizeAxis, type Shape } from "../base/shape.ts";
 import { Node } from "../graph/node.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { method, type OpRecord, result } from "./define.ts";
@@ -20,9 +20,15 @@ export function checkIndices(op: string, index: Tensor, size: number): void {
   if (!data) return;
   for (let i = 0; i < data.length; i++) {
     if (data[i]! < 0 || data[i]! >= size) {
-      throw new ShapeError(`${op}: index ${data[i]} at position ${i} is outside 0 … ${size - 1}`);
+      const at = index.rank > 1 ? formatShape(placeOf(i, index.shape)) : i;
+      throw new ShapeError(`${op}: index ${data[i]} at position ${at} is outside 0 … ${size - 1}`);
     }
   }
+}
+
+/** The place of element i of a tensor of this shape. */
+function placeOf(i: number, shape: Shape): number[] {
+  return contiguousStrides(shape).map((stride, d) => Math.floor(i / stride) % shape[d]!);
 }
 
 /** The places `index` along an axis. */
