@@ -139,15 +139,15 @@ function lastAxes(op: string, x: Tensor, normalizedShape: Shape, given: Given, e
   checkGiven(op, x, given, eps);
   const { weight, bias = null } = given;
   const first = x.rank - normalizedShape.length;
-  const fits =
-    normalizedShape.length > 0 &&
-    first >= 0 &&
-    sameShape(x.shape.slice(first), normalizedShape) &&
-    [weight, bias].every((each) => !each || sameShape(each.shape, normalizedShape));
-  if (!fits) {
+  if (normalizedShape.length === 0 || first < 0 || !sameShape(x.shape.slice(first), normalizedShape)) {
     throw new ShapeError(
-      `${op}: x must end in the normalized shape ${formatShape(normalizedShape)}, which weight and bias have; ` +
-        `got ${shown({ x, weight, bias })}`,
+      `${op}: x must end in normalizedShape ${formatShape(normalizedShape)}, the axes to average over; ` +
+        `got x ${formatShape(x.shape)}. Give the sizes of x's last axes, or use groupNorm for the channels of [N, C, …]`,
+    );
+  }
+  if ([weight, bias].some((each) => each && !sameShape(each.shape, normalizedShape))) {
+    throw new ShapeError(
+      `${op}: weight and bias must have normalizedShape ${formatShape(normalizedShape)}; got ${shown({ weight, bias })}`,
     );
   }
   return normalizedShape.map((_, d) => first + d);

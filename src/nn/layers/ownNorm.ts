@@ -1,12 +1,12 @@
 // Normalisations that go by each sample's own statistics, in training and evaluation alike.
 
-import { OptionError, ShapeError } from "../../base/errors.ts";
+import { OptionError } from "../../base/errors.ts";
 import type { Shape } from "../../base/shape.ts";
 import { ones, zeros } from "../../ops/factory.ts";
 import { type LocalResponseNormOptions, localResponseNorm } from "../../ops/localResponseNorm.ts";
 import { groupNorm, layerNorm, rmsNorm } from "../../ops/ownNorm.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkCount, Module, type Parameter, parameter, within } from "../module/module.ts";
+import { checkCount, checkInput, Module, type Parameter, parameter, within } from "../module/module.ts";
 
 /** Options of `LayerNorm`, PyTorch's names and defaults. */
 export interface LayerNormOptions {
@@ -108,12 +108,8 @@ export class GroupNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    if (x.rank < 2 || x.shape[1] !== this.numChannels) {
-      throw new ShapeError(
-        `${this.label}: expected x [N, C, …] with C = ${this.numChannels}; got x [${x.shape.join(", ")}]. ` +
-          "Add the axis of samples with x.unsqueeze(0) where it is missing",
-      );
-    }
+    const hint = "Samples are [N, C] or [N, C, …]; add a missing axis N with x.unsqueeze(0)";
+    checkInput(this, x, "any", 1, this.numChannels, hint);
     return within(this, () => groupNorm(x, this.numGroups, this.weight, this.bias, this.eps));
   }
 }

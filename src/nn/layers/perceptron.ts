@@ -1,5 +1,6 @@
 // The single neuron, and layers of them stacked.
 
+import { OptionError } from "../../base/errors.ts";
 import { zeros } from "../../ops/factory.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { defaultWeight, type Initializer, type InitialValues } from "../module/init.ts";
@@ -80,7 +81,7 @@ export class MLP extends Sequential {
   constructor(inFeatures: number, sizes: readonly number[], options: MLPOptions = {}) {
     const { activation = ReLU, norm = null, dropout = 0, bias = true, init = {} } = options;
     checkCount("MLP", "inFeatures", inFeatures);
-    checkCount("MLP", "the number of layers", sizes.length);
+    if (sizes.length === 0) throw new OptionError("MLP: sizes must name at least that of the output; got []");
     for (const size of sizes) checkCount("MLP", "each layer's size", size);
     const layers = sizes.flatMap((size, i) => {
       const linear = new Linear(i === 0 ? inFeatures : sizes[i - 1]!, size, { bias, init });
