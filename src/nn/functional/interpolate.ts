@@ -28,9 +28,8 @@ export interface InterpolateOptions {
  * - linear, bilinear: between the two neighbours of `max((i + ½) · s − ½, 0)`, in proportion;
  *   with `alignCorners` of `i · (old − 1) / (new − 1)`.
  *
- * An axis whose size stays the same stays as it is (but for nearest-exact), whatever the factor that leads there.
- *
- * An axis whose size stays stays as it is (but for nearest-exact), whatever the factor that leads there.
+ * An axis whose size stays the same stays as it is (but for nearest-exact), and nearest repeats each element of one whose size doubles,
+ * whatever the factor that leads there.
  *
  * Shapes: x `[N, C, L]` (linear), `[N, C, H, W]` (bilinear), `[N, C, …]` (nearest); result `[N, C, ...size]`.
  * Throws ShapeError for another rank, OptionError where options contradict each other.

@@ -10,13 +10,6 @@ class Embedding(torch.nn.Embedding):
         return super().forward(index.long())
 
 
-class Embedding(torch.nn.Embedding):
-    """Takes uint8 too, which PyTorch's own does not."""
-
-    def forward(self, index):
-        return super().forward(index.long())
-
-
 def add(r):
     for rows, width in ((5, 3), (1, 1), (7, 4), (300, 2)):
         for shape in ([4], [2, 3], [], [1, 2, 2], [0], [9]):
