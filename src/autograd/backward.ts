@@ -28,10 +28,30 @@ export function backward(output: Tensor, options: BackwardOptions = {}): void {
   withGrad(options.createGraph ?? false, () => {
     leaves.forEach((leaf, i) => {
       leaf.grad = leaf.grad ? leaf.grad.add(found[i]!) : found[i]!;
+      companions.set(leaf, leaves);
     });
   });
   // No gradient needs the output's own elements, but they are what people read after a step.
   for (const { node } of found) keepWith(node, output.node);
+}
+
+/** The leaves that the last walk to each leaf gave gradients to. */
+const companions = new WeakMap<Tensor, readonly Tensor[]>();
+
+/**
+ * `leaves`, and all others that got gradients in the same walks: who overwrites the first can't compute the others' gradients
+ * afterwards.
+ */
+export function leavesOfWalk(leaves: readonly Tensor[]): Set<Tensor> {
+  const all = new Set(leaves);
+  let last: readonly Tensor[] | undefined;
+  for (const leaf of leaves) {
+    const walk = companions.get(leaf);
+    if (walk && walk !== last) for (const other of walk) all.add(other);
+    last = walk;
+    companions.delete(leaf);
+  }
+  return all;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Adam and AdamW.
 import type { Parameter } from "../nn/module/module.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkRange, type Group, Optimizer, type State, type Update } from "./optimizer.ts";
+import { checkRange, Optimizer, type Params, type State, type Update } from "./optimizer.ts";
 
 /** Options of Adam and AdamW. */
 export interface AdamOptions {
@@ -33,15 +33,12 @@ const defaults: AdamOptions = {
  * Source: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015.
  */
 export class Adam extends Optimizer<AdamOptions> {
-  constructor(
-    params: Iterable<Parameter> | readonly Group<AdamOptions>[],
-    options: Partial<AdamOptions> = {},
-  ) {
-    super(params, { ...defaults, ...options });
+  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    super(params, defaults, options);
   }
 
-  protected override check(options: AdamOptions): void {
-    super.check(options);
+  protected override check(options: AdamOptions, params: readonly Parameter[]): void {
+    super.check(options, params);
     checkRange("Adam", "betas[0]", options.betas[0], 0, 1);
     checkRange("Adam", "betas[1]", options.betas[1], 0, 1);
     checkRange("Adam", "eps", options.eps, 0);
@@ -63,10 +60,7 @@ export class Adam extends Optimizer<AdamOptions> {
  * Source: Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019.
  */
 export class AdamW extends Adam {
-  constructor(
-    params: Iterable<Parameter> | readonly Group<AdamOptions>[],
-    options: Partial<AdamOptions> = {},
-  ) {
+  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(params, { weightDecay: 1e-2, ...options });
   }
 

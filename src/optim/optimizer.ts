@@ -1,13 +1,14 @@
 // What all optimizers share: parameters, groups, state, and the one program in which a whole step runs.
 
+import { leavesOfWalk } from "../autograd/backward.ts";
 import { allocate, type DType } from "../base/dtype.ts";
-import { OptionError } from "../base/errors.ts";
+import { nearest, OptionError } from "../base/errors.ts";
 import { formatShape } from "../base/shape.ts";
 import { changeUpdates, realize, type StorageUpdate } from "../graph/engine.ts";
 import { Node } from "../graph/node.ts";
 import { type Traced, traceMaps } from "../graph/trace.ts";
 import type { Parameter } from "../nn/module/module.ts";
-import { zerosLike } from "../ops/factory.ts";
+import { full } from "../ops/factory.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
@@ -23,9 +24,13 @@ export interface Update {
 /** Some parameters with options of their own. */
 export type Group<O> = { params: Iterable<Parameter> } & Partial<O>;
 
+/** What an optimizer is made for: parameters, or groups of them. */
+export type Params<O> = Iterable<Parameter> | readonly Group<O>[];
+
 /**
  * An optimizer is the equations of its paper for one parameter: `stateNames` and `update`. This class owns the loop,
  * the groups and the state. Hyperparameters may be changed between steps: `optimizer.groups[0].lr = 1e-4`.
+ * Throws OptionError for options that it does not know, empty groups, and parameters that are named twice.
  */
 export abstract class Optimizer<O extends { lr: number }> {
   readonly groups: ({ params: Parameter[] } & O)[];
@@ -33,29 +38,49 @@ export abstract class Optimizer<O extends { lr: number }> {
   steps = 0;
   readonly #state = new Map<Parameter, Record<string, Tensor>>();
 
-  constructor(params: Iterable<Parameter> | readonly Group<O>[], defaults: O) {
+  constructor(params: Params<O>, defaults: O, options: Partial<O> = {}) {
+    const own = this.constructor.name;
     const list: (Parameter | Group<O>)[] = [...params];
     const plain = list.filter((item): item is Parameter => item instanceof Tensor);
     const groups = list.filter((item): item is Group<O> => !(item instanceof Tensor));
-    this.groups = groups.map((group) => ({ ...defaults, ...group, params: [...group.params] }));
-    if (plain.length > 0) this.groups.unshift({ ...defaults, params: plain });
+    if (plain.length > 0) groups.unshift({ ...options, params: plain });
+    const known = this.optionNames(defaults);
+    this.groups = groups.map((group, i) => {
+      if (known) for (const given of [options, group]) checkNames(own, given, known);
+      const made = { ...defaults, ...options, ...group, params: [...(group.params ?? [])] };
+      if (made.params.length === 0) throw new OptionError(`${own}: group ${i} has no parameters`);
+      return made;
+    });
     const all = this.groups.flatMap((group) => group.params);
     if (all.length === 0) {
-      throw new OptionError(`${this.constructor.name}: no parameters to optimize; pass model.parameters()`);
+      throw new OptionError(`${own}: no parameters to optimize; pass model.parameters()`);
     }
     if (new Set(all).size !== all.length) {
-      throw new OptionError(
-        `${this.constructor.name}: a parameter is named twice; each belongs to one group`,
-      );
+      throw new OptionError(`${own}: a parameter is named twice; each belongs to one group`);
     }
-    for (const group of this.groups) this.check(group);
+    for (const group of this.groups) this.check(group, group.params);
   }
 
-  /** Names of the state tensors of each parameter; they start at 0. */
+  /** Names of the state tensors of each parameter. */
   protected abstract stateNames(options: O): readonly string[];
 
   /** The new values at step `t` (1, 2, …), given the gradient. */
   protected abstract update(p: Tensor, g: Tensor, state: State, options: O, t: number): Update;
+
+  /** What the elements of the state tensors start at. */
+  protected initialValue(_options: O): number {
+    return 0;
+  }
+
+  /** The options that there are; null where they are not checked. */
+  protected optionNames(defaults: O): readonly string[] | null {
+    return Object.keys(defaults);
+  }
+
+  /** Whose equations a group follows. */
+  protected ruleOf(_group: O): Optimizer<O> {
+    return this;
+  }
 
   /** False for rules that look beyond the single element (norms, matrix products): they are then written out for each parameter. */
   protected get elementwise(): boolean {
@@ -63,7 +88,7 @@ export abstract class Optimizer<O extends { lr: number }> {
   }
 
   /** Throws OptionError where options break their rules. */
-  protected check(options: O): void {
+  protected check(options: O, _params: readonly Parameter[]): void {
     checkRange(this.constructor.name, "lr", options.lr, 0);
   }
 
@@ -95,6 +120,7 @@ export abstract class Optimizer<O extends { lr: number }> {
     const updated: Parameter[] = [];
     noGrad(() => {
       for (const group of this.groups) {
+        const owner = this.ruleOf(group);
         let rule: Rule | null = null;
         for (const p of group.params) {
           if (!p.grad) continue;
@@ -102,11 +128,11 @@ export abstract class Optimizer<O extends { lr: number }> {
           targets.push(p);
           for (const name in state) targets.push(state[name]!);
           updated.push(p);
-          if (!this.elementwise) {
-            values.push(...this.#direct(p, state, group, t, onlyIf));
+          if (!owner.elementwise) {
+            values.push(...owner.#direct(p, state, group, t, onlyIf));
             continue;
           }
-          if (rule?.dtype !== p.dtype) rule = this.#rule(p.dtype, group, t, onlyIf);
+          if (rule?.dtype !== p.dtype) rule = owner.#rule(p.dtype, group, t, onlyIf);
           applyRule(rule, p, state, values);
         }
       }
@@ -121,8 +147,8 @@ export abstract class Optimizer<O extends { lr: number }> {
       const update = targets[i]!.updateTo(values[i]!);
       if (update) updates.push(update);
     }
-    for (const p of updated) {
-      const update = p.keepGrad();
+    for (const leaf of leavesOfWalk(updated)) {
+      const update = leaf.keepGrad();
       if (update) updates.push(update);
     }
     this.steps = t;
@@ -196,12 +222,15 @@ export abstract class Optimizer<O extends { lr: number }> {
     return { dtype, traced, extra: [...(onlyIf ? [onlyIf.cast("bool").node] : []), ...traced.scalars] };
   }
 
-  #stateOf(p: Parameter, options: O): Record<string, Tensor> {
-    let state = this.#state.get(p);
-    if (!state) {
-      const names = this.stateNames(options);
-      state = Object.fromEntries(names.map((name) => [name, zerosLike(p).makeResident()]));
-      this.#state.set(p, state);
+  /** The state tensors that the options ask for now; others, of a momentum that is 0 for a while, wait. */
+  #stateOf(p: Parameter, options: O): State {
+    const owner = this.ruleOf(options);
+    const kept = this.#state.get(p) ?? {};
+    this.#state.set(p, kept);
+    const state: Record<string, Tensor> = {};
+    for (const name of owner.stateNames(options)) {
+      kept[name] ??= full(p.shape, owner.initialValue(options), { dtype: p.dtype }).makeResident();
+      state[name] = kept[name];
     }
     return state;
   }
@@ -231,6 +260,17 @@ function applyRule({ traced, extra }: Rule, p: Parameter, state: State, values: 
   for (const name in state) inputs.push(state[name]!.node);
   inputs.push(...extra);
   for (const form of traced.forms) values.push(new Tensor(Node.of(form, inputs, p.shape)));
+}
+
+/** Throws OptionError where options have a name that is not known, with the nearest one that is. */
+function checkNames(own: string, options: object, known: readonly string[]): void {
+  for (const name in options) {
+    if (name === "params" || known.includes(name)) continue;
+    const near = nearest(name, known);
+    throw new OptionError(
+      `${own}: unknown option "${name}"; ${near ? `did you mean "${near}"?` : `known are ${known.join(", ")}`}`,
+    );
+  }
 }
 
 /** Throws OptionError unless `low ≤ value < high`. */

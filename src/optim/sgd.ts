@@ -3,7 +3,7 @@
 import { OptionError } from "../base/errors.ts";
 import type { Parameter } from "../nn/module/module.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkRange, type Group, Optimizer, type State, type Update } from "./optimizer.ts";
+import { checkRange, Optimizer, type Params, type State, type Update } from "./optimizer.ts";
 
 /** Options of SGD. */
 export interface SGDOptions {
@@ -21,26 +21,27 @@ export interface SGDOptions {
   maximize: boolean;
 }
 
+const defaults: SGDOptions = {
+  lr: 1e-3,
+  momentum: 0,
+  dampening: 0,
+  weightDecay: 0,
+  nesterov: false,
+  maximize: false,
+};
+
 /**
  * Gradient descent: `g ← ∇ + λθ`, `v ← μv + (1 − τ)g`, `θ ← θ − γv`; with `nesterov` `θ ← θ − γ(g + μv)`.
  * The batch's size makes it batch, mini-batch or stochastic descent. Default lr 1e-3.
  * Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013.
  */
 export class SGD extends Optimizer<SGDOptions> {
-  constructor(params: Iterable<Parameter> | readonly Group<SGDOptions>[], options: Partial<SGDOptions> = {}) {
-    super(params, {
-      lr: 1e-3,
-      momentum: 0,
-      dampening: 0,
-      weightDecay: 0,
-      nesterov: false,
-      maximize: false,
-      ...options,
-    });
+  constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {
+    super(params, defaults, options);
   }
 
-  protected override check(options: SGDOptions): void {
-    super.check(options);
+  protected override check(options: SGDOptions, params: readonly Parameter[]): void {
+    super.check(options, params);
     checkRange("SGD", "momentum", options.momentum, 0);
     checkRange("SGD", "weightDecay", options.weightDecay, 0);
     if (options.nesterov && (options.momentum === 0 || options.dampening !== 0)) {

@@ -1,18 +1,16 @@
 // How the learning rate moves over a run, as pure functions of progress. Knows no optimizer and no epochs.
 import { nearest, OptionError } from "../base/errors.ts";
+import { cosineRate, exponentialRate, linearRate, type Rate } from "../optim/schedules/rates.ts";
 
 /** Learning rate as a share of the first one, for a progress that goes from 0 (first step) towards 1 (end). */
 export type Schedule = (progress: number) => number;
 
-/** Schedules by name; `final` is the share of the first rate that is left at the end. */
-const makers: Readonly<Record<ScheduleName, (final: number) => Schedule>> = {
-  constant: () => () => 1,
-  // 1 − p (1 − f)
-  linear: (final) => (progress) => 1 - progress * (1 - final),
-  // f + (1 − f) (1 + cos πp) / 2; Loshchilov and Hutter, "SGDR", ICLR 2017, without restarts
-  cosine: (final) => (progress) => final + ((1 - final) * (1 + Math.cos(Math.PI * progress))) / 2,
-  // f^p
-  exponential: (final) => (progress) => final ** progress,
+/** Schedules by name, by the formulas of `fovea/optim` over a run of length 1; `final` is the share of the first rate that is left at the end. */
+const makers: Readonly<Record<ScheduleName, (final: number) => Rate>> = {
+  constant: () => linearRate({ startFactor: 1, totalIters: 1 }),
+  linear: (final) => linearRate({ startFactor: 1, endFactor: final, totalIters: 1 }),
+  cosine: (final) => cosineRate({ tMax: 1, etaMin: final }),
+  exponential: (final) => exponentialRate({ gamma: final }),
 };
 
 /** The schedules that exist. */
@@ -44,6 +42,7 @@ export function schedule(
   if (!(warmup >= 0 && warmup <= 1))
     throw new OptionError(`schedule: warmup must lie in 0 … 1; got ${warmup}`);
   const rate = makers[name](final);
-  if (warmup === 0) return rate;
-  return (progress) => rate(progress) * Math.min(1, coldest + ((1 - coldest) * progress) / warmup);
+  if (warmup === 0) return (progress) => rate(1, progress);
+  const rise = linearRate({ startFactor: coldest, totalIters: warmup });
+  return (progress) => rate(1, progress) * rise(1, progress);
 }

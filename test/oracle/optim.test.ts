@@ -2,24 +2,52 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createReferenceBackend } from "../../src/check/index.ts";
-import { createWasmBackend, manualSeed, nn, optim, withBackend } from "../../src/index.ts";
-import { assertClose } from "../support/close.ts";
+import { cat, createWasmBackend, manualSeed, nn, optim, type Tensor, withBackend } from "../../src/index.ts";
+import { assertClose, type Tolerance } from "../support/close.ts";
 import { difference, leafOf, readStored, stored } from "./harness.ts";
+
+type Kind =
+  | "SGD"
+  | "Adagrad"
+  | "Adadelta"
+  | "RMSprop"
+  | "Adam"
+  | "AdamW"
+  | "Adamax"
+  | "NAdam"
+  | "RAdam"
+  | "Lion"
+  | "Muon";
+
+/** Some of the parameters a, b, c and d, and what updates them. */
+interface Part {
+  readonly optimizer: Kind;
+  readonly params: string;
+  readonly options: Readonly<Record<string, number | boolean | string | [number, number]>>;
+}
 
 interface Run {
   readonly name: string;
-  readonly optimizer: "SGD" | "Adam" | "AdamW";
-  readonly options: Readonly<Record<string, number | boolean | [number, number]>>;
-  /** Learning rate from step 51 on. */
+  /** Groups of one optimizer, or optimizers side by side. */
+  readonly parts: readonly Part[];
+  /** Learning rate of the second half. */
   readonly laterRate?: number;
+  readonly clip?: { readonly value?: number; readonly maxNorm?: number; readonly normType?: number | "inf" };
+  /** Norms of the gradients at the kept steps. */
+  readonly norms?: readonly number[];
+  /** The average of the weights that is compared instead of the weights. */
+  readonly average?: { readonly kind: "EMA" | "SWA"; readonly decay?: number };
   /** Loss at the first and at the last step. */
   readonly losses: readonly [number, number];
 }
 
-const { index, tensors } = readStored<{ steps: readonly number[]; runs: readonly Run[] }>(
-  "optim.safetensors",
-);
-const { steps, runs } = index;
+const { index, tensors } = readStored<{
+  steps: readonly number[];
+  tolerance: Tolerance;
+  runs: readonly Run[];
+}>("optim.safetensors");
+const { steps, tolerance, runs } = index;
+const lastStep = steps.at(-1)!;
 const backends = { reference: createReferenceBackend(), wasm: createWasmBackend() };
 
 for (const [backendName, backend] of Object.entries(backends)) {
@@ -28,30 +56,85 @@ for (const [backendName, backend] of Object.entries(backends)) {
   }
 }
 
-function follow({ name, optimizer: kind, options, laterRate, losses }: Run): void {
-  const a = nn.parameter(leafOf(stored(tensors, "a")));
-  const b = nn.parameter(leafOf(stored(tensors, "b")));
+class Network extends nn.Module {
+  readonly a = nn.parameter(leafOf(stored(tensors, "a")));
+  readonly b = nn.parameter(leafOf(stored(tensors, "b")));
+  readonly c = nn.parameter(leafOf(stored(tensors, "c")));
+  readonly d = nn.parameter(leafOf(stored(tensors, "d")));
+
+  forward(x: Tensor): Tensor {
+    return x.matmul(this.a).add(this.b).tanh().matmul(this.c).add(this.d);
+  }
+}
+
+/** The optimizer of a run; those of several kinds share a step. */
+function makeOptimizer(network: Network, parts: readonly Part[]): optim.Optimizer<{ lr: number }> {
+  const kinds = [...new Set(parts.map(({ optimizer }) => optimizer))];
+  const optimizers = kinds.map((kind) => {
+    const groups = parts.flatMap(({ optimizer, params, options }) => {
+      if (optimizer !== kind) return [];
+      return [{ params: [...params].map((name) => network[name as "a" | "b" | "c" | "d"]), ...options }];
+    });
+    return new optim[kind](groups);
+  });
+  return optimizers.length === 1 ? optimizers[0]! : new optim.Combined(optimizers);
+}
+
+function follow({ name, parts, laterRate, clip, norms, average, losses }: Run): void {
+  const network = new Network();
   const x = leafOf(stored(tensors, "x"));
   const target = leafOf(stored(tensors, "t"));
-  const optimizer = new optim[kind]([a, b], options);
+  const optimizer = makeOptimizer(network, parts);
+  const averaged =
+    average && (average.kind === "EMA" ? new optim.EMA(network, average) : new optim.SWA(network));
+  const expected = stored(tensors, name);
+  const width = expected.shape[1]!;
   const problems: string[] = [];
-  const seen: number[] = [];
-  for (let step = 1; step <= 100; step++) {
-    if (step === 51 && laterRate !== undefined) optimizer.lr = laterRate;
-    const error = x.matmul(a).add(b).tanh().sub(target);
-    const loss = error.square().mean().add(b.square().sum().mul(0.05));
+  const seenLosses: number[] = [];
+  const seenNorms: number[] = [];
+  for (let step = 1; step <= lastStep; step++) {
+    if (step === lastStep / 2 + 1 && laterRate !== undefined) optimizer.lr = laterRate;
+    const error = network.forward(x).sub(target);
+    const loss = error.square().mean().add(network.b.square().sum().mul(0.05));
     optimizer.zeroGrad();
     loss.backward();
+    const norm = clip ? clipAs(clip, network.parameters()) : null;
     optimizer.step();
-    if (step === 1 || step === 100) seen.push(loss.itemSync());
-    if (!steps.includes(step)) continue;
-    for (const [key, value] of Object.entries({ a, b })) {
-      const problem = difference(value, stored(tensors, `${name}.${step}.${key}`));
-      if (problem) problems.push(`${key} after step ${step}: ${problem}`);
-    }
+    averaged?.update();
+    if (step === 1 || step === lastStep) seenLosses.push(loss.itemSync());
+    const place = steps.indexOf(step);
+    if (place < 0) continue;
+    if (norm && norms) seenNorms.push(norm.itemSync());
+    averaged?.apply();
+    const now = cat(network.parameters().map((p) => p.detach().flatten()));
+    const row = {
+      ...expected,
+      shape: [width],
+      data: expected.data.slice(place * width, (place + 1) * width),
+    };
+    const problem = difference(now, row, tolerance);
+    averaged?.restore();
+    if (problem) problems.push(`after step ${step}: ${problem}`);
   }
   assert.deepEqual(problems, []);
-  assertClose(seen, losses, "first and last loss");
+  // A loss is as far off as its slope takes the weights' own distance.
+  assertClose(seenLosses, losses, "first and last loss", { rtol: 5 * tolerance.rtol, atol: tolerance.atol });
+  if (norms)
+    assertClose(seenNorms, norms, "norms of the gradients", {
+      rtol: 5 * tolerance.rtol,
+      atol: tolerance.atol,
+    });
+}
+
+function clipAs(
+  { value, maxNorm, normType = 2 }: NonNullable<Run["clip"]>,
+  parameters: Tensor[],
+): Tensor | null {
+  if (value !== undefined) {
+    optim.clipGradValue(parameters, value);
+    return null;
+  }
+  return optim.clipGradNorm(parameters, maxNorm!, { normType: normType === "inf" ? Infinity : normType });
 }
 
 /** Fails unless the values look drawn from U(−bound, bound). */
