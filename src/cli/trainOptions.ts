@@ -1,6 +1,7 @@
 // The options of `fovea train`.
 import { scheduleNames } from "../train/schedule.ts";
 import { deviceOptions, jsonOption } from "./command.ts";
+import { firstRatesHelp, optimizerNames } from "./optimizers.ts";
 import { choice, flag, integer, number, text, type Values } from "./options.ts";
 
 /** Options by name. */
@@ -9,8 +10,12 @@ export const trainOptions = {
   model: text("lenet", "<name>", "network; fovea info lists them"),
   epochs: integer(10, "passes over the training pictures"),
   batch: integer(64, "pictures in a step"),
-  optimizer: choice(["auto", "adam", "adamw", "sgd"], "auto", "auto is adamw with a decay of 0.05"),
-  lr0: number(null, "first learning rate; by default 0.003, for sgd 0.05", { above: 0 }),
+  optimizer: choice(
+    optimizerNames,
+    "auto",
+    "auto is adamw with a decay of 0.05; muon updates biases and the like as adamw",
+  ),
+  lr0: number(null, `first learning rate; by default ${firstRatesHelp()}`, { above: 0 }),
   lrf: number(0.01, "last learning rate as a share of the first", { above: 0, max: 1 }),
   schedule: choice(scheduleNames, "cosine", "how the learning rate goes from first to last"),
   warmup: number(0.2, "epochs over which the learning rate rises from a hundredth, parts of one too", {
@@ -19,7 +24,7 @@ export const trainOptions = {
   momentum: number(0.9, "share of the last step's direction that sgd keeps", { min: 0, max: 1 }),
   weightDecay: number(
     null,
-    "L2 penalty, for adamw the decay of the weights; by default 0.05 with optimizer=auto, 0.01 for adamw, else 0",
+    "L2 penalty, for adamw, lion and muon the decay of the weights; by default 0.05 with optimizer=auto, 0.01 for adamw and muon, else 0",
     { min: 0 },
   ),
   seed: integer(0, "first weights, order of pictures: the same seed gives the same run, bit by bit", {

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { getBackend } from "../graph/session.ts";
 import type { Module } from "../nn/module/module.ts";
-import { Adam, AdamW, type Optimizer, SGD } from "../optim/index.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
 import { manualSeed } from "../tensor/random.ts";
 import { decodeState, encodeState, encodeWeights, loadWeights, type ModelInfo } from "../train/checkpoint.ts";
 import { NonFiniteError, trainClassifier } from "../train/classifier.ts";
@@ -19,6 +19,7 @@ import { makeModel, model } from "../vision/index.ts";
 import { type Context, dataSet, useDevice } from "./command.ts";
 import { confusionTable } from "./confusion.ts";
 import { Interruption } from "./interruption.ts";
+import { makeOptimizer, recordedName, weightDecayOf } from "./optimizers.ts";
 import { ProgressView } from "./progress.ts";
 import { clock, count, percent, style } from "./terminal.ts";
 import type { TrainValues } from "./trainOptions.ts";
@@ -26,8 +27,6 @@ import { readBytes } from "./weights.ts";
 
 /** Task of the runs' folder. */
 const task = "classify";
-const firstRates = { adam: 3e-3, adamw: 3e-3, sgd: 5e-2 } as const;
-const weightDecays = { auto: 0.05, adam: 0, adamw: 0.01, sgd: 0 } as const;
 /** Top-1 accuracy, loss and rates go to JSON as they are; events of single steps do not. */
 const told: ReadonlySet<TrainEvent["type"]> = new Set(["start", "epoch", "interrupted", "end"]);
 
@@ -177,26 +176,15 @@ function resumedValues(
   return { ...asked, ...own, json: asked.json };
 }
 
-function makeOptimizer(network: Module, values: TrainValues): Optimizer<{ lr: number }> {
-  const kind = values.optimizer === "auto" ? "adamw" : values.optimizer;
-  const { momentum } = values;
-  const weightDecay = values.weightDecay ?? weightDecays[values.optimizer];
-  const lr = values.lr0 ?? firstRates[kind];
-  const parameters = network.parameters();
-  if (kind === "sgd") return new SGD(parameters, { lr, momentum, weightDecay });
-  return new (kind === "adam" ? Adam : AdamW)(parameters, { lr, weightDecay });
-}
-
 /** All options as they took effect, for `args.yaml`. */
 function recorded(values: TrainValues, optimizer: Optimizer<{ lr: number }>): Record<string, unknown> {
   const { resume: _resume, json: _json, ...rest } = values;
-  const weightDecay = values.weightDecay ?? weightDecays[values.optimizer];
   return {
     task,
     ...rest,
-    optimizer: optimizer.constructor.name.toLowerCase(),
+    optimizer: recordedName(values),
     lr0: optimizer.lr,
-    weightDecay,
+    weightDecay: weightDecayOf(values),
   };
 }
 

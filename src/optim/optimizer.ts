@@ -40,21 +40,24 @@ export abstract class Optimizer<O extends { lr: number }> {
 
   constructor(params: Params<O>, defaults: O, options: Partial<O> = {}) {
     const own = this.constructor.name;
+    if (typeof (params as Partial<Iterable<unknown>>)[Symbol.iterator] !== "function") {
+      throw new OptionError(`${own}: needs parameters; got a ${params.constructor.name}; ${passParameters}`);
+    }
     const list: (Parameter | Group<O>)[] = [...params];
     const plain = list.filter((item): item is Parameter => item instanceof Tensor);
     const groups = list.filter((item): item is Group<O> => !(item instanceof Tensor));
-    if (plain.length > 0) groups.unshift({ ...options, params: plain });
+    if (plain.length > 0 || groups.length === 0) groups.unshift({ ...options, params: plain });
     const known = this.optionNames(defaults);
     this.groups = groups.map((group, i) => {
+      const members = [...(group.params ?? [])];
+      if (members.length === 0) {
+        const which = groups.length > 1 ? `group ${i} has no parameters` : "no parameters to optimize";
+        throw new OptionError(`${own}: ${which}; ${passParameters}`);
+      }
       if (known) for (const given of [options, group]) checkNames(own, given, known);
-      const made = { ...defaults, ...options, ...group, params: [...(group.params ?? [])] };
-      if (made.params.length === 0) throw new OptionError(`${own}: group ${i} has no parameters`);
-      return made;
+      return { ...defaults, ...options, ...group, params: members };
     });
     const all = this.groups.flatMap((group) => group.params);
-    if (all.length === 0) {
-      throw new OptionError(`${own}: no parameters to optimize; pass model.parameters()`);
-    }
     if (new Set(all).size !== all.length) {
       throw new OptionError(`${own}: a parameter is named twice; each belongs to one group`);
     }
@@ -235,6 +238,8 @@ export abstract class Optimizer<O extends { lr: number }> {
     return state;
   }
 }
+
+const passParameters = "pass model.parameters()";
 
 const known = new Map<DType, Tensor[]>();
 

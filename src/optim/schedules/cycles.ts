@@ -1,4 +1,5 @@
 // Schedules that rise and fall between rates of their own, and move the momentum the other way.
+import { OptionError } from "../../base/errors.ts";
 import { type CycleOptions, cycle, type OneCycleOptions, oneCycle, type Rate } from "./rates.ts";
 import { LRScheduler, perGroup, type Scheduled } from "./scheduler.ts";
 
@@ -74,6 +75,9 @@ export class OneCycleLR extends LRScheduler {
     const { maxLr, divFactor = 25, finalDivFactor = 1e4, cycleMomentum = true } = options;
     const { baseMomentum = 0.85, maxMomentum = 0.95 } = options;
     const totalSteps = options.totalSteps ?? options.epochs * options.stepsPerEpoch;
+    if (totalSteps === undefined || Number.isNaN(totalSteps)) {
+      throw new OptionError("OneCycleLR: needs totalSteps, or epochs and stepsPerEpoch");
+    }
     const value = oneCycle({ ...options, totalSteps });
     const rates = perGroup("OneCycleLR", "maxLr", maxLr, optimizer).map((top): Rate => {
       const first = top / divFactor;

@@ -112,6 +112,7 @@ export function perGroup<T>(
   value: T | readonly T[],
   { groups }: Scheduled,
 ): readonly T[] {
+  if (!Array.isArray(groups)) throw new OptionError(`${own}: needs an optimizer, whose rates it sets`);
   if (!Array.isArray(value)) return groups.map(() => value as T);
   if (value.length === groups.length) return value as readonly T[];
   throw new OptionError(
