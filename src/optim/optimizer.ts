@@ -7,7 +7,7 @@ import { formatShape } from "../base/shape.ts";
 import { changeUpdates, realize, type StorageUpdate } from "../graph/engine.ts";
 import { Node } from "../graph/node.ts";
 import { type Traced, traceMaps } from "../graph/trace.ts";
-import type { Parameter } from "../nn/module/module.ts";
+import { Parameter } from "../nn/module/module.ts";
 import { full } from "../ops/factory.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -150,8 +150,10 @@ export abstract class Optimizer<O extends { lr: number }> {
       const update = targets[i]!.updateTo(values[i]!);
       if (update) updates.push(update);
     }
+    // Parameters of another optimizer too, which may take its step after this one.
     for (const leaf of leavesOfWalk(updated)) {
-      const update = leaf.keepGrad();
+      const isKept = leaf instanceof Parameter || this.#state.has(leaf as Parameter);
+      const update = isKept ? leaf.keepGrad() : null;
       if (update) updates.push(update);
     }
     this.steps = t;
