@@ -4,8 +4,8 @@ Makes optim.safetensors: 200 steps of PyTorch's optimizers on a small network, w
     python3 test/oracle/optim.py
 
 Loss: mean((tanh(x A + b) C + d - t)²) + 0.05 · sum(b²), parameters A [3, 4], b [4], C [4, 2] and d [2]. All of them together,
-as they are after some of the steps, are one tensor for each run, computed in float64 and rounded; `drift` says how far PyTorch's own float32
-is from it, and a run is refused where that comes near the tolerance.
+as they are after some of the steps, are one tensor for each run, computed in float64 and rounded. A run is refused where PyTorch's
+own float32 uses half of the tolerance.
 
 Muon is PyTorch's with its Newton-Schulz iteration in the parameters' own precision: PyTorch rounds that to bfloat16. Lion, which
 PyTorch has not, is written out below from its paper.
