@@ -1,4 +1,4 @@
-// Checks of option objects, which callers without types may have misspelt.
+// Rules for options that users give: the names that exist, and the values that they may have.
 import { nearest, OptionError } from "./errors.ts";
 
 /** Throws OptionError where `options` has a name that is not `known`, with the nearest that is. */
@@ -10,4 +10,26 @@ export function checkOptions(op: string, options: object, known: readonly string
       `${op}: there is no option "${name}"; ${near ? `did you mean "${near}"? ` : ""}Known: ${known.join(", ")}`,
     );
   }
+}
+
+/** Throws OptionError unless `value` is a finite number that keeps a rule; `rule` completes "must be …". */
+export function checkNumber(
+  who: string,
+  name: string,
+  value: number,
+  rule = "a finite number",
+  fits: (value: number) => boolean = () => true,
+): void {
+  if (Number.isFinite(value) && fits(value)) return;
+  throw new OptionError(`${who}: ${name} must be ${rule}; got ${String(value)}`);
+}
+
+/** `checkNumber` for a number above 0. */
+export function checkPositive(who: string, name: string, value: number): void {
+  checkNumber(who, name, value, "a number above 0", (x) => x > 0);
+}
+
+/** `checkNumber` for a number of at least 0. */
+export function checkNotNegative(who: string, name: string, value: number): void {
+  checkNumber(who, name, value, "a number of at least 0", (x) => x >= 0);
 }

@@ -6,6 +6,7 @@ import { lpPoolRecords } from "../nn/functional/lpPool.ts";
 import { regressionRecords } from "../nn/functional/regression.ts";
 import { shapeRecords } from "../nn/functional/shape.ts";
 import { softmaxRecords } from "../nn/functional/softmax.ts";
+import * as activations from "../ops/activation.ts";
 import { adaptivePoolRecords } from "../ops/adaptivePool.ts";
 import { convRecords } from "../ops/conv.ts";
 import { convTransposeRecords } from "../ops/convTranspose.ts";
@@ -51,6 +52,7 @@ export function registry(): ReadonlyMap<string, OpRecord> {
     ...embeddingRecords(),
     ...interpolateRecords(),
     ...shapeRecords(),
+    ...Object.values(activations).map(({ record }) => record),
   ];
   const byName = new Map(records.map((record) => [record.name, record]));
   if (byName.size < records.length) throw new Error("an op is declared twice");

@@ -1,4 +1,6 @@
 // Everything that layers compute, as functions of tensors.
+
+export * from "../../ops/activation.ts";
 export {
   adaptiveAvgPool1d,
   adaptiveAvgPool2d,

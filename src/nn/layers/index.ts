@@ -1,5 +1,5 @@
 // All layers.
-export { LogSoftmax, ReLU, Sigmoid, Softmax, Tanh } from "./activation.ts";
+export * from "./activation.ts";
 export { Identity, Sequential } from "./container.ts";
 export { Conv1d, type Conv1dOptions, Conv2d, type Conv2dOptions, type PaddingMode } from "./conv.ts";
 export { ConvTranspose1d, ConvTranspose2d, type ConvTransposeLayerOptions } from "./convTranspose.ts";
