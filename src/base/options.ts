@@ -21,7 +21,9 @@ export function checkNumber(
   fits: (value: number) => boolean = () => true,
 ): void {
   if (Number.isFinite(value) && fits(value)) return;
-  throw new OptionError(`${who}: ${name} must be ${rule}; got ${String(value)}`);
+  throw new OptionError(
+    `${who}: ${name} must be ${rule}; got ${typeof value === "string" ? `"${value}"` : String(value)}`,
+  );
 }
 
 /** `checkNumber` for a number above 0. */

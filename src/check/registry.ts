@@ -1,8 +1,12 @@
 // All ops and functions of the network layers by name, each with what it is to be tried with.
+
+import { binaryRecords } from "../nn/functional/binary.ts";
 import { classificationRecords } from "../nn/functional/classification.ts";
+import { divergenceRecords } from "../nn/functional/divergence.ts";
 import { embeddingRecords } from "../nn/functional/embedding.ts";
 import { interpolateRecords } from "../nn/functional/interpolate.ts";
 import { lpPoolRecords } from "../nn/functional/lpPool.ts";
+import { rankingRecords } from "../nn/functional/ranking.ts";
 import { regressionRecords } from "../nn/functional/regression.ts";
 import { shapeRecords } from "../nn/functional/shape.ts";
 import { softmaxRecords } from "../nn/functional/softmax.ts";
@@ -14,6 +18,7 @@ import { elementwiseRecords, type OpRecord } from "../ops/define.ts";
 import { indexingRecords } from "../ops/indexing.ts";
 import { linalgRecords } from "../ops/linalg.ts";
 import { localResponseNormRecords } from "../ops/localResponseNorm.ts";
+import { lossRecords } from "../ops/loss.ts";
 import { movementRecords } from "../ops/movement.ts";
 import { normRecords } from "../ops/norm.ts";
 import { ownNormRecords } from "../ops/ownNorm.ts";
@@ -53,6 +58,10 @@ export function registry(): ReadonlyMap<string, OpRecord> {
     ...interpolateRecords(),
     ...shapeRecords(),
     ...Object.values(activations).map(({ record }) => record),
+    ...lossRecords(),
+    ...binaryRecords(),
+    ...divergenceRecords(),
+    ...rankingRecords(),
   ];
   const byName = new Map(records.map((record) => [record.name, record]));
   if (byName.size < records.length) throw new Error("an op is declared twice");

@@ -9,6 +9,7 @@ export {
   mseLoss,
   softmax,
 } from "./functional/index.ts";
+export { type Guide, type GuideTask, guide, guideTasks } from "./guide.ts";
 export * as init from "./init/index.ts";
 export * from "./layers/index.ts";
 export type { InitialValues } from "./module/init.ts";

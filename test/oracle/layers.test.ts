@@ -50,7 +50,9 @@ function makeLayer({ layer, args, options, train, state = {} }: LayerRow, tensor
   });
   const module = new Layer(...args, ...(options ? [Object.fromEntries(withTensors)] : []));
   const values = Object.entries(state).map(([name, key]) => [name, leafOf(stored(tensors, key))] as const);
-  module.loadStateDict(new Map(values));
+  // Tensors among the options are state too, and in place by now.
+  const given = withTensors.some(([, value]) => value instanceof Tensor);
+  module.loadStateDict(new Map(values), { strict: !given });
   return module.train(train);
 }
 

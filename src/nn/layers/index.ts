@@ -7,7 +7,7 @@ export { AlphaDropout, Dropout, Dropout1d, Dropout2d, DropPath } from "./dropout
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
 export { InstanceNorm1d, InstanceNorm2d, type InstanceNormOptions } from "./instanceNorm.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
-export { CrossEntropyLoss, MSELoss } from "./loss.ts";
+export * from "./loss.ts";
 export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./norm.ts";
 export {
   GroupNorm,
