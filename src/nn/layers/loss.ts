@@ -2,6 +2,7 @@
 
 import { OptionError } from "../../base/errors.ts";
 import { checkNotNegative, checkNumber, checkPositive } from "../../base/options.ts";
+import type { Operand } from "../../ops/define.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import {
   type BinaryLogitsOptions,
@@ -127,7 +128,7 @@ export class GaussianNLLLoss extends Loss<GaussianNllOptions> {
     checkPositive("GaussianNLLLoss", "eps", options.eps ?? 1e-6);
   }
 
-  forward(input: Tensor, target: Tensor, variance: Tensor): Tensor {
+  forward(input: Tensor, target: Tensor, variance: Operand): Tensor {
     return within(this, () => gaussianNllLoss(input, target, variance, this.options));
   }
 }
