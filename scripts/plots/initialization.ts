@@ -1,7 +1,4 @@
-// Draws docs/images/initialization.svg: how the size of signals goes on through layers of ReLU, by what their weights start from.
-//
-//     npm run --silent build && node dist/scripts/plots/initialization.js
-import { mkdirSync, writeFileSync } from "node:fs";
+// Draws how the size of signals goes on through layers of ReLU, by what their weights start from.
 import { manualSeed, nn, noGrad, randn } from "../../src/index.ts";
 import { linePlot } from "./linePlot.ts";
 
@@ -22,18 +19,19 @@ function sizes(weight: nn.init.Initializer): [number, number][] {
   });
 }
 
-const svg = linePlot({
-  title: "Size of signals through layers of ReLU, width 256",
-  xLabel: "layer",
-  yLabel: "size, as a power of ten",
-  yRange: [-12, 12],
-  curves: [
-    { name: "std 0.2", points: sizes(init.normal({ std: 0.2 })) },
-    { name: "kaimingNormal", points: sizes(init.kaimingNormal()) },
-    { name: "xavierNormal", points: sizes(init.xavierNormal()) },
-    { name: "std 0.01", points: sizes(init.normal({ std: 0.01 })) },
-  ],
-});
-const folder = new URL("../../../docs/images/", import.meta.url);
-mkdirSync(folder, { recursive: true });
-writeFileSync(new URL("initialization.svg", folder), svg);
+/** The plots of docs/initialization.md by the names of their files. */
+export function draw(): Map<string, string> {
+  const svg = linePlot({
+    title: "Size of signals through layers of ReLU, width 256",
+    xLabel: "layer",
+    yLabel: "size, as a power of ten",
+    yRange: [-12, 12],
+    curves: [
+      { name: "std 0.2", points: sizes(init.normal({ std: 0.2 })) },
+      { name: "kaimingNormal", points: sizes(init.kaimingNormal()) },
+      { name: "xavierNormal", points: sizes(init.xavierNormal()) },
+      { name: "std 0.01", points: sizes(init.normal({ std: 0.01 })) },
+    ],
+  });
+  return new Map([["initialization.svg", svg]]);
+}

@@ -1,9 +1,7 @@
 // Draws the schedules of learning rates for docs/schedules.md, by running them on an optimizer.
-import { mkdirSync, writeFileSync } from "node:fs";
 import { nn, optim, zeros } from "../../src/index.ts";
 import { type Curve, linePlot } from "./linePlot.ts";
 
-const folder = new URL("../../../docs/plots/", import.meta.url);
 const steps = 100;
 
 type Made = { step(metric: number): void; getLastLr(): number[] };
@@ -145,11 +143,15 @@ const plots: Readonly<Record<string, readonly [title: string, curves: readonly C
   ],
 };
 
-mkdirSync(folder, { recursive: true });
-const write = (name: string, title: string, yLabel: string, curves: readonly Curve[]) =>
-  writeFileSync(new URL(`schedule-${name}.svg`, folder), linePlot({ title, xLabel: "step", yLabel, curves }));
-for (const [name, [title, curves]] of Object.entries(plots)) write(name, title, "learning rate", curves);
-write("onecycle-momentum", "OneCycleLR's momentum", "momentum", [
-  momentumCurve("two phases", oneCycle(false)),
-  momentumCurve("three phases", oneCycle(true)),
-]);
+/** The plots of docs/schedules.md by the names of their files. */
+export function draw(): Map<string, string> {
+  const drawn = new Map<string, string>();
+  const add = (name: string, title: string, yLabel: string, curves: readonly Curve[]) =>
+    drawn.set(`schedule-${name}.svg`, linePlot({ title, xLabel: "step", yLabel, curves }));
+  for (const [name, [title, curves]] of Object.entries(plots)) add(name, title, "learning rate", curves);
+  add("onecycle-momentum", "OneCycleLR's momentum", "momentum", [
+    momentumCurve("two phases", oneCycle(false)),
+    momentumCurve("three phases", oneCycle(true)),
+  ]);
+  return drawn;
+}

@@ -1,6 +1,7 @@
 // The single neuron, and layers of them stacked.
 
 import { OptionError } from "../../base/errors.ts";
+import { step } from "../../ops/activation.ts";
 import { zeros } from "../../ops/factory.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { defaultWeight, type Initializer, type InitialValues } from "../module/init.ts";
@@ -48,11 +49,6 @@ export class Perceptron extends Module {
     const z = this.bias ? sum.add(this.bias) : sum;
     return this.activation instanceof Module ? this.activation.forward(z) : this.activation(z);
   }
-}
-
-/** 1 where x is above 0, 0 elsewhere. */
-function step(x: Tensor): Tensor {
-  return x.gt(0).cast(x.dtype);
 }
 
 /** A class of modules, or a function that makes one, with the arguments that it is given. */
