@@ -25,6 +25,7 @@ import { ownNormRecords } from "../ops/ownNorm.ts";
 import { paddingRecords } from "../ops/padding.ts";
 import { poolRecords } from "../ops/pool.ts";
 import { pool1dRecords } from "../ops/pool1d.ts";
+import { recurrenceRecords } from "../ops/recurrence.ts";
 import { reduceRecords } from "../ops/reduce.ts";
 import { softmaxLossRecords } from "../ops/softmaxLoss.ts";
 import { castRecords } from "../ops/unary.ts";
@@ -47,6 +48,7 @@ export function registry(): ReadonlyMap<string, OpRecord> {
     ...pool1dRecords(),
     ...lpPoolRecords(),
     ...adaptivePoolRecords(),
+    ...recurrenceRecords(),
     ...normRecords(),
     ...softmaxLossRecords(),
     ...softmaxRecords(),

@@ -10,7 +10,7 @@ import type { Root } from "../graph/lowered.ts";
 import { maxDepth, Node } from "../graph/node.ts";
 import { Planner } from "../graph/plan.ts";
 import { Storage } from "../graph/storage.ts";
-import type { Module } from "../nn/module/module.ts";
+import type { Module, Part } from "../nn/module/module.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import { Random, withRandom } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -24,7 +24,7 @@ export interface InputSpec {
 
 /** One call of a module. */
 export interface Call {
-  readonly module: Module;
+  readonly module: Part;
   /** The first path under which the model has the module. */
   readonly path: string;
   /** The call within which this one was made. */
@@ -91,7 +91,7 @@ class Recorder {
   }
 
   attach(model: Module): void {
-    const paths = new Map<Module, string>();
+    const paths = new Map<Part, string>();
     for (const [path, module] of model.namedModules()) if (!paths.has(module)) paths.set(module, path);
     for (const [module, path] of paths) {
       const forward = module.forward;
@@ -99,7 +99,7 @@ class Recorder {
     }
   }
 
-  #record(module: Module, path: string, inputs: readonly unknown[], body: () => Tensor): Tensor {
+  #record<T>(module: Part, path: string, inputs: readonly unknown[], body: () => T): T {
     const parent = this.#open.at(-1) ?? null;
     // What was computed since is the caller's own work.
     this.#claim(parent, inputs);
@@ -142,7 +142,7 @@ function tensorsIn(value: unknown): Tensor[] {
 
 /** Gives a function that puts the fields of all modules, and the updates that wait for their tensors, back as they are now. */
 function remember(model: Module): () => void {
-  const modules = new Map<Module, ReadonlyMap<string, unknown>>();
+  const modules = new Map<Part, ReadonlyMap<string, unknown>>();
   for (const [, module] of model.namedModules()) modules.set(module, new Map(Object.entries(module)));
   const state = Array.from(new Set(model.stateDict().values()), (tensor) => ({
     tensor,

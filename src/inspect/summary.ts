@@ -5,7 +5,7 @@ import { OptionError } from "../base/errors.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
 import { viewBase } from "../graph/analysis.ts";
 import type { Node } from "../graph/node.ts";
-import type { Module, Parameter } from "../nn/module/module.ts";
+import type { Module, Parameter, Part } from "../nn/module/module.ts";
 import type { Call, DryRun, InputSpec } from "./dryRun.ts";
 import { call, type InputShapes, type InspectOptions, inputSpecs } from "./inputs.ts";
 import { passBytes } from "./passBytes.ts";
@@ -117,10 +117,10 @@ interface Owned {
   hasShared: boolean;
 }
 
-function ownParameters(model: Module): ReadonlyMap<Module, Owned> {
+function ownParameters(model: Module): ReadonlyMap<Part, Owned> {
   const modules = new Map(model.namedModules());
-  const owners = new Map<Parameter, Module>();
-  const owned = new Map<Module, Owned>();
+  const owners = new Map<Parameter, Part>();
+  const owned = new Map<Part, Owned>();
   for (const [name, parameter] of model.namedParameters()) {
     let path = name;
     while (path !== "" && !modules.has(path)) path = path.slice(0, Math.max(0, path.lastIndexOf(".")));
@@ -154,7 +154,7 @@ function rowOf(call: Call, own: Owned | undefined, field: ReceptiveField | null)
   };
 }
 
-function uncalled(path: string, module: Module, own: Owned, depth: number): SummaryRow {
+function uncalled(path: string, module: Part, own: Owned, depth: number): SummaryRow {
   return {
     path,
     name: module.constructor.name,

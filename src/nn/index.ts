@@ -13,4 +13,4 @@ export { type Guide, type GuideTask, guide, guideTasks } from "./guide.ts";
 export * as init from "./init/index.ts";
 export * from "./layers/index.ts";
 export type { InitialValues } from "./module/init.ts";
-export { Buffer, buffer, type LoadReport, Module, Parameter, parameter } from "./module/module.ts";
+export { Buffer, buffer, type LoadReport, Module, Parameter, Part, parameter } from "./module/module.ts";

@@ -85,7 +85,7 @@ function watchLayers(model: Module, spans: Span[]): () => void {
   const modules = [...model.namedModules()].map(([, module]) => module);
   for (const module of modules) {
     const forward = module.forward.bind(module);
-    const value = (...inputs: Tensor[]): Tensor => {
+    const value = (...inputs: never[]): unknown => {
       const first = nextId();
       const result = forward(...inputs);
       spans.push({ label: module.label, first, end: nextId() });

@@ -41,5 +41,13 @@ export {
   MaxPool1d,
   MaxPool2d,
 } from "./pool.ts";
+export { GRU, LSTM, type RecurrentOptions, RNN, type RNNOptions } from "./recurrent.ts";
+export {
+  GRUCell,
+  LSTMCell,
+  type RecurrentCellOptions,
+  RNNCell,
+  type RNNCellOptions,
+} from "./recurrentCell.ts";
 export { ChannelShuffle, Flatten, PixelShuffle, PixelUnshuffle, Unflatten } from "./shape.ts";
 export { Upsample } from "./upsample.ts";

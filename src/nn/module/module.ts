@@ -48,14 +48,17 @@ export interface LoadReport {
   readonly unexpected: readonly string[];
 }
 
-/** A part of a network: its parameters are its fields, its meaning is `forward`. */
-export abstract class Module {
+/**
+ * What every part of a network has, whatever it takes and gives: parameters and other parts as fields, with dotted paths. Parts that take
+ * tensors and give one are a `Module`; recurrent layers, which carry states along, are not.
+ */
+export abstract class Part {
   /** True while training; dropout and the like behave by it. */
   training = true;
   #path = "";
 
-  /** The module's output for its inputs. */
-  abstract forward(...inputs: Tensor[]): Tensor;
+  /** The part's output for its inputs. */
+  abstract forward(...inputs: never[]): unknown;
 
   /** Where this module is in the model that was last walked, such as `layers.0.conv1`; empty for the model itself. */
   get path(): string {
@@ -68,17 +71,17 @@ export abstract class Module {
   }
 
   /** The modules directly inside, by field name; those in array fields as `field.index`. */
-  *children(): Generator<[string, Module]> {
+  *children(): Generator<[string, Part]> {
     for (const [name, value] of Object.entries(this)) {
-      if (value instanceof Module) yield [name, value];
+      if (value instanceof Part) yield [name, value];
       if (Array.isArray(value)) {
-        for (const [i, item] of value.entries()) if (item instanceof Module) yield [`${name}.${i}`, item];
+        for (const [i, item] of value.entries()) if (item instanceof Part) yield [`${name}.${i}`, item];
       }
     }
   }
 
   /** This module (path "") and all below it, parents first. */
-  *namedModules(prefix = ""): Generator<[string, Module]> {
+  *namedModules(prefix = ""): Generator<[string, Part]> {
     this.#path = prefix;
     yield [prefix, this];
     for (const [name, child] of this.children())
@@ -164,6 +167,12 @@ export abstract class Module {
   }
 }
 
+/** A part of a network that takes tensors and gives one: its parameters are its fields, its meaning is `forward`. */
+export abstract class Module extends Part {
+  /** The module's output for its inputs. */
+  abstract override forward(...inputs: Tensor[]): Tensor;
+}
+
 /** Throws OptionError where a count that a layer is made with is not a whole number of at least 1. */
 export function checkCount(layer: string, name: string, value: number): void {
   if (!Number.isInteger(value) || value < 1) {
@@ -172,7 +181,7 @@ export function checkCount(layer: string, name: string, value: number): void {
 }
 
 /** What `body` gives; errors that an op throws on the way are thrown on with the layer's class and path before them. */
-export function within(layer: Module, body: () => Tensor): Tensor {
+export function within(layer: Part, body: () => Tensor): Tensor {
   try {
     return body();
   } catch (error) {
@@ -183,7 +192,7 @@ export function within(layer: Module, body: () => Tensor): Tensor {
 
 /** Throws ShapeError or DTypeError naming the layer where `x` does not have the rank and the size along one axis. */
 export function checkInput(
-  layer: Module,
+  layer: Part,
   x: Tensor,
   rank: number | "any",
   axis: number,
