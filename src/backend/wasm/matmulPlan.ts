@@ -10,6 +10,8 @@ const maxDepth = 768;
 const blockBytes = 256 * 1024;
 /** Multiply-adds below which cutting a product further costs more than it brings. */
 const unitWork = 16384;
+/** Units of a product whose rows are packed: fewer, since each packs its own. */
+const unitsOfPackedRows = 16;
 
 /** Everything that follows from the shape alone. */
 export interface MatmulPlan {
@@ -60,15 +62,32 @@ export function planMatmul(kernel: MatmulKernel, tiles: Tiles): MatmulPlan {
     (rows.full + (rows.rest ? 1 : 0) > 1 && !staysCached(k, bStep, width > 8 ? 2 : 1.25));
   const packA =
     aRow < 0 || (aStep !== 1 && n > width && !staysCached(k, aStep, aRow === 1 ? 1.25 : rows.size));
-  // Columns are cut first: packed columns are then never packed twice.
   const wanted = Math.max(1, Math.min(64, Math.ceil((m * n * k) / unitWork)));
   const panelLimit = Math.max(1, Math.floor(blockBytes / Math.max(1, depth * width * 4)));
-  const panelBlock = Math.min(panelLimit, Math.ceil(panels / Math.min(panels, Math.ceil(Math.sqrt(wanted)))));
-  const columnBlocks = Math.ceil(panels / panelBlock);
   const rowTiles = rows.full + (rows.rest ? 1 : 0);
   const tilesLimit = Math.max(1, Math.floor(128 / rows.size));
-  const rowCuts = Math.min(rowTiles, Math.max(1, Math.ceil(wanted / columnBlocks)));
-  const tileBlock = Math.min(tilesLimit, Math.max(1, Math.ceil(rowTiles / rowCuts)));
+  /** Blocks when the columns are cut into about so many parts and the whole into about so many units. */
+  const cutInto = (parts: number, units: number) => {
+    const panelBlock = Math.min(panelLimit, Math.ceil(panels / parts));
+    const columnBlocks = Math.ceil(panels / panelBlock);
+    const rowCuts = Math.min(rowTiles, Math.max(1, Math.ceil(units / columnBlocks)));
+    const tileBlock = Math.min(tilesLimit, Math.max(1, Math.ceil(rowTiles / rowCuts)));
+    const rowBlocks = Math.ceil(rowTiles / tileBlock);
+    return { panelBlock, columnBlocks, tileBlock, rowBlocks };
+  };
+  const mostParts = Math.min(panels, Math.ceil(Math.sqrt(wanted)));
+  // Columns are cut first: packed columns are then never packed twice. Where rows are packed too, every block of columns packs
+  // them again, so the cut is the one with the least to pack.
+  let cut = cutInto(mostParts, wanted);
+  if (packA) {
+    const packing = ({ columnBlocks, rowBlocks }: typeof cut) =>
+      m * columnBlocks + (packB ? n * rowBlocks : 0);
+    for (let parts = mostParts; parts >= 1; parts--) {
+      const other = cutInto(parts, Math.min(wanted, unitsOfPackedRows));
+      if (packing(other) < packing(cut)) cut = other;
+    }
+  }
+  const { panelBlock, columnBlocks, tileBlock, rowBlocks } = cut;
   return {
     batches,
     vectors,
@@ -76,7 +95,7 @@ export function planMatmul(kernel: MatmulKernel, tiles: Tiles): MatmulPlan {
     tailWidth,
     rows,
     rowBlock: tileBlock * rows.size,
-    rowBlocks: Math.ceil(rowTiles / tileBlock),
+    rowBlocks,
     columnBlock: panelBlock * width,
     columnBlocks,
     depth,
