@@ -43,7 +43,7 @@ export function workText({ work, measured, absent, disturbed, warnings }: WorkRe
 }
 
 const groups: readonly { readonly title: string; readonly kinds: readonly Work["kind"][] }[] = [
-  { title: "Training, samples/s", kinds: ["train"] },
+  { title: "Training, samples/s", kinds: ["train", "layer"] },
   { title: "Inference, samples/s", kinds: ["infer"] },
   { title: "Matrix products and convolutions, GFLOP/s", kinds: ["matmul", "conv"] },
 ];

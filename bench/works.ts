@@ -7,6 +7,9 @@ export type NetworkName = "lenet" | "vgg" | "resnet20";
 /** Which part of a convolution: the forward pass, or the gradient of its input or of its weight alone. */
 export type Pass = "forward" | "input" | "weight";
 
+/** The layers that are trained by themselves. */
+export type LayerName = "lstm" | "batchnorm";
+
 interface Named {
   /** Words that tell it from all others; filters go by them. */
   readonly name: string;
@@ -44,8 +47,16 @@ export interface ConvWork extends Named {
   readonly pass: Pass;
 }
 
+/** A training step of one layer: forward with its output stored, gradients of its input and parameters, an update of both by nothing. */
+export interface LayerWork extends Named {
+  readonly kind: "layer";
+  readonly layer: LayerName;
+  /** Shape of the input, samples first. */
+  readonly input: readonly number[];
+}
+
 /** A work as it is sent to a side. */
-export type Work = TrainWork | InferWork | MatmulWork | ConvWork;
+export type Work = TrainWork | InferWork | MatmulWork | ConvWork | LayerWork;
 
 const batches = [1, 4, 16, 64, 256, 512, 1024];
 
@@ -90,11 +101,18 @@ function conv(channels: number, size: number, pass: Pass): ConvWork {
   };
 }
 
+function layer(name: LayerName, input: readonly number[]): LayerWork {
+  const perStep = input[0]!;
+  return { kind: "layer", name: `layer ${name}`, layer: name, input, unit: "samples/s", perStep };
+}
+
 /** All works, in the order in which they are measured and shown. */
 export const works: readonly Work[] = [
   ...batches.map((batch) => train("lenet", batch)),
   train("vgg", 64),
   train("resnet20", 64),
+  layer("lstm", [64, 28, 28]),
+  layer("batchnorm", [64, 16, 32, 32]),
   ...batches.map((batch) => infer("lenet", batch)),
   infer("vgg", 64),
   infer("resnet20", 64),

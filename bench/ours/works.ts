@@ -1,9 +1,18 @@
 // How Fovea does each work of the comparison: ordinary code over the public API. Knows no protocol.
 import { ArrayDataset, type Batch, DataLoader, mnist } from "../../src/data/index.ts";
-import { conv2d, grad, nn, noGrad, optim, type Tensor, tensor } from "../../src/index.ts";
+import { conv2d, grad, nn, noGrad, optim, type Tensor, tensor, zeros } from "../../src/index.ts";
 import { colourPictures, magnitude, uniform } from "../numbers.ts";
 import type { Opened } from "../serve.ts";
-import type { ConvWork, InferWork, MatmulWork, NetworkName, TrainWork, Work } from "../works.ts";
+import type {
+  ConvWork,
+  InferWork,
+  LayerName,
+  LayerWork,
+  MatmulWork,
+  NetworkName,
+  TrainWork,
+  Work,
+} from "../works.ts";
 import { makeNetwork } from "./networks.ts";
 
 /** What `serve` needs of a work, without what the backend knows. */
@@ -20,6 +29,8 @@ export async function openWork(work: Work, folder: string): Promise<Steps> {
       return matmul(work);
     case "conv":
       return conv(work);
+    case "layer":
+      return layer(work);
   }
 }
 
@@ -95,6 +106,40 @@ function conv({ channels, size, batch, pass }: ConvWork): Steps {
   wanted.requiresGrad = true;
   const dy = resident("dy", [batch, channels, size, size]);
   return repeated(() => grad(forward(), [wanted], { gradient: dy })[0]!);
+}
+
+/** A layer, and its output for an input. */
+const layers: Record<LayerName, () => [layer: nn.Part, outputOf: (x: Tensor) => Tensor]> = {
+  lstm() {
+    const lstm = new nn.LSTM(28, 128, { batchFirst: true });
+    return [lstm, (x) => lstm.forward(x)[0]];
+  },
+  batchnorm() {
+    const norm = new nn.BatchNorm2d(16);
+    return [norm, (x) => norm.forward(x)];
+  },
+};
+
+function layer({ layer: name, input }: LayerWork): Steps {
+  const [module, outputOf] = layers[name]();
+  for (const [path, p] of module.namedParameters())
+    p.assign(tensor(uniform(path, p.size, 0.1), { shape: p.shape }));
+  const x = nn.parameter(resident("x", input));
+  const { shape } = outputOf(x);
+  const dy = resident("dy", shape);
+  const output = nn.buffer(zeros(shape));
+  const optimizer = new optim.SGD([x, ...module.parameters()], { lr: 0 });
+  return {
+    step() {
+      const y = outputOf(x);
+      output.assign(y);
+      optimizer.zeroGrad();
+      y.backward({ gradient: dy });
+      optimizer.step();
+    },
+    finish: () => void output.dataSync(),
+    check: () => magnitude(x.grad!.dataSync()),
+  };
 }
 
 /** Computes one tensor again and again. */

@@ -136,6 +136,7 @@ const { version } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.resolve("@jax-js/jax")), "utf8"),
 );
 await serve({ name: "jax-js", version }, options, (work) => {
+  if (work.kind === "layer") throw new Skip("single layers are compared with PyTorch alone");
   if ("network" in work && work.network !== "lenet") throw new Skip("only LeNet is written for it");
   if (work.kind === "train" && work.batch > largestTrainingBatch) {
     throw new Skip(`training is measured up to batch ${largestTrainingBatch}: larger steps take seconds`);

@@ -209,6 +209,7 @@ async function openFastest(work) {
 const trainingBatch = 64;
 
 await serve({ name: "tfjs", version: tf.version.tfjs }, options, async (work) => {
+  if (work.kind === "layer") throw new Skip("single layers are compared with PyTorch alone");
   if (work.kind === "train") {
     if (work.network !== "lenet" || work.batch !== trainingBatch) {
       throw new Skip(

@@ -104,6 +104,41 @@ class Infer(Way):
         return magnitude(torch.from_numpy(self.logits))
 
 
+class Layer(Way):
+    """A training step of one layer by itself: forward, gradients of input and parameters, an update by nothing."""
+
+    MAKERS = {
+        "lstm": lambda: torch.nn.LSTM(28, 128, batch_first=True),
+        "batchnorm": lambda: torch.nn.BatchNorm2d(16),
+    }
+
+    def __init__(self, name, threads, layer, shape):
+        super().__init__(name, threads)
+        self.layer = layer
+        self.shape = shape
+
+    def prepare(self):
+        super().prepare()
+        module = self.MAKERS[self.layer]()
+        with torch.no_grad():
+            for name, p in module.named_parameters():
+                p.copy_(uniform(name, p.shape, 0.1))
+        given = lambda name, shape: uniform(name, shape).contiguous(memory_format=self.memory_format)
+        self.x = given("x", self.shape).requires_grad_()
+        forward = self.compiled(module)
+        self.output_of = lambda: forward(self.x)[0] if self.layer == "lstm" else forward(self.x)
+        self.dy = given("dy", self.output_of().shape)
+        self.optimizer = torch.optim.SGD([self.x, *module.parameters()], lr=0)
+
+    def step(self):
+        self.optimizer.zero_grad(set_to_none=True)
+        self.output_of().backward(self.dy)
+        self.optimizer.step()
+
+    def check(self):
+        return magnitude(self.x.grad)
+
+
 class Call(Way):
     """One function again and again."""
 
@@ -139,6 +174,10 @@ def ways_of(work, folder, threads):
             names += ["compile, frozen, channels_last"]
         teams = {threads, 1} if batch <= SMALL_BATCH else {threads}
         return [make(name, team, network, batch, data) for name in names for team in sorted(teams)]
+    if kind == "layer":
+        layouts = ["eager", "channels_last"] if len(work["input"]) == 4 else ["eager"]
+        names = layouts + ["compile" if name == "eager" else f"compile, {name}" for name in layouts]
+        return [Layer(name, threads, work["layer"], work["input"]) for name in names]
     if kind == "matmul":
         teams = {threads, 1} if work["size"] <= SMALL_PRODUCT else {threads}
         return [Call("eager", team, lambda _: products(work["size"])) for team in sorted(teams)]

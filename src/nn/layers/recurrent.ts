@@ -1,7 +1,7 @@
 // Recurrent layers: stacks of cells that read a sequence step by step, in one direction or both.
 
 import { OptionError, ShapeError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { checkNumber, checkOptions } from "../../base/options.ts";
 import { formatShape, sameShape } from "../../base/shape.ts";
 import { type Cell, gruCell, lstmCell, reluCell, tanhCell } from "../../ops/cells.ts";
 import { zeros } from "../../ops/factory.ts";
@@ -9,7 +9,7 @@ import { linear } from "../../ops/linalg.ts";
 import { cat, stack } from "../../ops/movement.ts";
 import { recurrence } from "../../ops/recurrence.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkProbability, dropout } from "../functional/dropout.ts";
+import { dropout } from "../functional/dropout.ts";
 import { defaultWeight, type Initializer, type InitialValues } from "../module/init.ts";
 import { checkCount, checkInput, type Parameter, Part, parameter } from "../module/module.ts";
 
@@ -67,7 +67,7 @@ abstract class Recurrent extends Part {
     checkCount(layer, "inputSize", inputSize);
     checkCount(layer, "hiddenSize", hiddenSize);
     checkCount(layer, "numLayers", numLayers);
-    checkProbability(layer, options.dropout ?? 0);
+    checkNumber(layer, "dropout", options.dropout ?? 0, "a share from 0 to 1", (p) => p >= 0 && p <= 1);
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
     this.numLayers = numLayers;
@@ -126,7 +126,7 @@ abstract class Recurrent extends Part {
     const [length, samples] = values.shape as [number, number, number];
     if (length === 0) {
       throw new ShapeError(
-        `${this.label}: a sequence needs at least one step; got x ${formatShape(x.shape)}`,
+        `${this.label}: a sequence needs at least one step; got x ${formatShape(x.shape)}. Leave empty sequences out`,
       );
     }
     const h = this.#initial("h", h0, samples, isBatch, x);
