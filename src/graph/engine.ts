@@ -100,12 +100,15 @@ export function keepLater(node: Node): void {
   if (!node.storage) kept.push(new WeakRef(node));
 }
 
+/** Elements that are kept without being asked for, at most: copying more out of each step would cost more than it is worth. */
+const mostKept = 65536;
+
 /**
- * Has the run that computes `carrier` keep a node's elements too. Costs less than `keepLater`, which also serves nodes that no
- * other run would come by.
+ * Has the run that computes `carrier` keep a node's elements too, where they are few. Costs less than `keepLater`, which also serves
+ * nodes that no other run would come by.
  */
 export function keepWith(carrier: Node, node: Node): void {
-  if (node.storage) return;
+  if (node.storage || node.size > mostKept) return;
   if (carrier.storage || (carrier.keeps && carrier.keeps !== node)) keepLater(node);
   else carrier.keeps = node;
 }

@@ -17,7 +17,7 @@ export interface LossOptions {
 
 /** A loss's input is what people read after a step (for the accuracy); keep it where that costs little. */
 export function retainSmall(input: Tensor): void {
-  if (input.requiresGrad && input.size <= 65536) keepWith(input.node, input.node);
+  if (input.requiresGrad) keepWith(input.node, input.node);
 }
 
 /** Throws ShapeError where input and target differ in shape; a number as target suits all. */
