@@ -1,11 +1,11 @@
 // What a model is made of, layer by layer, and what its layers see of a picture. Nothing is computed for it.
 import { nn, type Tensor } from "fovea";
 import { receptiveField, receptiveFields, summary } from "fovea/inspect";
-import { LeNet, ResNet } from "fovea/vision";
+import { CifarResNet, LeNet } from "fovea/vision";
 
 console.log(String(summary(new LeNet(), [1, 28, 28])));
 
-const { rows, totals } = summary(new ResNet(20), [3, 32, 32], { depth: 1 });
+const { rows, totals } = summary(new CifarResNet(20), [3, 32, 32], { depth: 1 });
 for (const { path, parameters, multiplyAdds } of rows) console.log(path, parameters, multiplyAdds);
 console.log(totals.parameters, totals.multiplyAdds); // 272474 40813184
 

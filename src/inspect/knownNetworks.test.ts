@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { nn, type Shape, type Tensor } from "../index.ts";
-import { LeNet, ResNet, VGG } from "../vision/index.ts";
+import { CifarResNet, LeNet, VGG } from "../vision/index.ts";
 import { receptiveField, receptiveFields } from "./receptiveField.ts";
 
 /** The sum of what two modules give. */
@@ -96,7 +96,7 @@ describe("receptive fields of known networks", () => {
     const stage = (stride: number) =>
       [[3, stride], ...Array<[number, number]>(5).fill([3, 1])] as [number, number][];
     const expected = recurrence([[3, 1], ...stage(1), ...stage(2), ...stage(2)]);
-    const { field, jump } = fieldOf(new ResNet(20), [3, 32, 32], "layer3");
+    const { field, jump } = fieldOf(new CifarResNet(20), [3, 32, 32], "layer3");
     assert.deepEqual({ field, jump }, expected);
   });
 });

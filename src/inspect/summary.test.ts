@@ -17,7 +17,7 @@ import {
 } from "../index.ts";
 import { withGrad } from "../tensor/gradmode.ts";
 import { drawKey, Random, withRandom } from "../tensor/random.ts";
-import { LeNet, ResNet, VGG } from "../vision/index.ts";
+import { CifarResNet, LeNet, VGG } from "../vision/index.ts";
 import { summary } from "./summary.ts";
 
 /** Initial values without any cost: the figures do not depend on them. */
@@ -84,23 +84,23 @@ describe("summary counts", () => {
     const stage = (size: number, from: number, to: number) =>
       conv(size, from, to, 3) + 5 * conv(size, to, to, 3) + (from === to ? 0 : conv(size, from, to, 1));
     const expected = conv(32, 3, 16, 3) + stage(32, 16, 16) + stage(16, 16, 32) + stage(8, 32, 64) + 640;
-    const { totals, rows } = summary(new ResNet(20), [3, 32, 32]);
+    const { totals, rows } = summary(new CifarResNet(20), [3, 32, 32]);
     assert.equal(totals.multiplyAdds, expected);
     assert.equal(totals.parameters, 272_474);
     const sum = (key: "parameters" | "multiplyAdds") => rows.reduce((total, row) => total + row[key], 0);
     assert.deepEqual([sum("parameters"), sum("multiplyAdds")], [272_474, expected]);
-    const stages = summary(new ResNet(20), [3, 32, 32], { depth: 1 }).rows;
+    const stages = summary(new CifarResNet(20), [3, 32, 32], { depth: 1 }).rows;
     assert.deepEqual(
       stages.map(({ path }) => path),
       ["", "conv1", "bn1", "layer1", "layer2", "layer3", "avgpool", "fc"],
     );
     assert.equal(stages[4]!.multiplyAdds, stage(16, 16, 32));
-    const all = summary(new ResNet(20), [3, 32, 32], { depth: 0 }).rows;
+    const all = summary(new CifarResNet(20), [3, 32, 32], { depth: 0 }).rows;
     assert.deepEqual([all.length, all[0]!.parameters, all[0]!.multiplyAdds], [1, 272_474, expected]);
   });
 
   it("the memory of one pass as the plan of a run has it", () => {
-    const model = new ResNet(20).eval();
+    const model = new CifarResNet(20).eval();
     const { totals } = summary(model, [3, 32, 32]);
     withBackend(createReferenceBackend(), () => {
       noGrad(() => model.forward(randn([1, 3, 32, 32]))).dataSync();

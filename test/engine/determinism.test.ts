@@ -57,7 +57,7 @@ test("three threads on two cores change nothing either", async () => {
 test("ResNet-20 and its running statistics do not depend on threads", async () => {
   const start = () => {
     manualSeed(7);
-    const model = new vision.ResNet(20, { inChannels: 1 });
+    const model = new vision.CifarResNet(20, { inChannels: 1 });
     return { model, optimizer: new optim.Adam(model.parameters(), { lr: 1e-3 }) };
   };
   assertSame(await weightsAfter(1, 320, start), await weightsAfter(2, 320, start), "2 threads");

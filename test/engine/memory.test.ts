@@ -59,7 +59,7 @@ test("a model is given back with the updates of its running statistics that neve
   const backend = createWasmBackend({ threads: 1 });
   setBackend(backend);
   const work = () => {
-    const model = new vision.ResNet(20, { inChannels: 1 });
+    const model = new vision.CifarResNet(20, { inChannels: 1 });
     const x = pictures(2).x.div(255);
     model.forward(x).dataSync();
     assert.ok(backend.variableBytes > 0);

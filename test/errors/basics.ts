@@ -92,7 +92,8 @@ export const mistakes: Record<string, () => unknown> = {
   "BatchNorm of one value": () => normed.forward(f(1, 3, 1, 1)),
   "adaptiveAvgPool2d rank": () => adaptiveAvgPool2d(f(3, 4, 4), 1),
   "AdaptiveAvgPool2d size": () => new nn.AdaptiveAvgPool2d(0),
-  "ResNet depth": () => new vision.ResNet(18),
+  "ResNet depth": () => new vision.ResNet(20 as 18),
+  "CifarResNet depth": () => new vision.CifarResNet(18),
   "VGG depth": () => new vision.VGG(12 as 11),
   "VGG size": () => new vision.VGG(11, { imageSize: 28 }),
 };

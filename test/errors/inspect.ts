@@ -1,7 +1,7 @@
 // Mistakes in inspecting models.
 import { nn, type Tensor } from "../../src/index.ts";
 import { receptiveField, receptiveFields, summary } from "../../src/inspect/index.ts";
-import { LeNet, ResNet } from "../../src/vision/index.ts";
+import { CifarResNet, LeNet } from "../../src/vision/index.ts";
 
 class Reader extends nn.Module {
   forward(x: Tensor): Tensor {
@@ -30,7 +30,7 @@ export const mistakes: Record<string, () => unknown> = {
   "summary depth": () => summary(new LeNet(), [1, 28, 28], { depth: -1 }),
   "summary of a model that reads": () => summary(new Reader(), [3]),
   "receptiveField of an unknown layer": () =>
-    receptiveField(new ResNet(20), [3, 32, 32], { layer: "layer1.0.con1" }),
+    receptiveField(new CifarResNet(20), [3, 32, 32], { layer: "layer1.0.con1" }),
   "receptiveField of a layer of nothing": () => receptiveField(new nn.ReLU(), [3, 32, 32], { layer: "conv" }),
   "receptiveField of a layer that is not called": () => receptiveField(new Unused(), [2], { layer: "aside" }),
   "receptiveFields of no axis": () => receptiveFields(new LeNet(), [1, 28, 28], { axes: [4] }),

@@ -31,7 +31,7 @@ interface NetworkRow {
 }
 
 const makers = {
-  resnet20: () => new vision.ResNet(20),
+  resnet20: () => new vision.CifarResNet(20),
   vgg11_bn: () =>
     new vision.VGG(11, { batchNorm: true, classes: 10, imageSize: 32, width: 1 / 8, dropout: 0 }),
 };

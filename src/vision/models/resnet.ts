@@ -1,107 +1,87 @@
-// The residual networks for small pictures: three stages of 16, 32 and 64 channels.
+// The residual networks for pictures of about 224×224.
 
 import { OptionError } from "../../base/errors.ts";
-import { kaimingNormal } from "../../nn/init/scaled.ts";
 import {
   AdaptiveAvgPool2d,
   BatchNorm2d,
   Conv2d,
-  Identity,
   Linear,
+  MaxPool2d,
+  Module,
   Sequential,
-} from "../../nn/layers/index.ts";
-import { Module } from "../../nn/module/module.ts";
+} from "../../nn/index.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { BasicBlock, Bottleneck, residualInit } from "../blocks/residual.ts";
 
-/** Options of `ResNet`. */
+/** Options of residual networks. */
 export interface ResNetOptions {
-  /** Number of classes. Default 10. */
+  /** Number of classes. Default 1000; 10 for networks of small pictures. */
   classes?: number;
   /** Channels of the pictures. Default 3. */
   inChannels?: number;
 }
 
-function conv(inChannels: number, outChannels: number, kernelSize: number, stride: number): Conv2d {
-  const padding = (kernelSize - 1) / 2;
-  return new Conv2d(inChannels, outChannels, kernelSize, {
-    stride,
-    padding,
-    bias: false,
-    init: { weight: kaimingNormal({ mode: "fanOut" }) },
-  });
-}
+/** Block, and how many of it each of the four stages has. */
+const stages = {
+  18: [BasicBlock, [2, 2, 2, 2]],
+  34: [BasicBlock, [3, 4, 6, 3]],
+  50: [Bottleneck, [3, 4, 6, 3]],
+  101: [Bottleneck, [3, 4, 23, 3]],
+  152: [Bottleneck, [3, 8, 36, 3]],
+} as const;
+
+/** Number of layers with weights. */
+export type ResNetDepth = keyof typeof stages;
 
 /**
- * Two 3×3 convolutions and a shortcut around them: `relu(bn2(conv2(relu(bn1(conv1(x))))) + downsample(x))`. The shortcut is
- * x itself, or where stride or channels change a 1×1 convolution with batch normalisation (the paper's option B).
- * Shapes: x `[N, in, H, W]`, y `[N, out, ⌈H / stride⌉, ⌈W / stride⌉]`.
- * Source: He et al., "Deep residual learning for image recognition", CVPR 2016.
- */
-export class BasicBlock extends Module {
-  readonly conv1: Conv2d;
-  readonly bn1: BatchNorm2d;
-  readonly conv2: Conv2d;
-  readonly bn2: BatchNorm2d;
-  readonly downsample: Identity | Sequential;
-
-  constructor(inChannels: number, outChannels: number, { stride = 1 }: { stride?: number } = {}) {
-    super();
-    this.conv1 = conv(inChannels, outChannels, 3, stride);
-    this.bn1 = new BatchNorm2d(outChannels);
-    this.conv2 = conv(outChannels, outChannels, 3, 1);
-    this.bn2 = new BatchNorm2d(outChannels);
-    this.downsample =
-      stride === 1 && inChannels === outChannels
-        ? new Identity()
-        : new Sequential(conv(inChannels, outChannels, 1, stride), new BatchNorm2d(outChannels));
-  }
-
-  forward(x: Tensor): Tensor {
-    const inner = this.bn1.forward(this.conv1.forward(x)).relu();
-    return this.bn2.forward(this.conv2.forward(inner)).add(this.downsample.forward(x)).relu();
-  }
-}
-
-/**
- * ResNet-20, 32, 44, 56 … for pictures of about 32×32: a 3×3 convolution, three stages of n blocks, global average
- * pooling and one dense layer; depth 6n + 2. Parameters are named as in torchvision's ResNet: `layer1.0.conv1.weight`.
- * ResNet-20 has 272,474 of them for ten classes in colour.
+ * ResNet-18, 34, 50, 101 and 152: a 7×7 convolution and a pooling that shrink the picture to a quarter, four stages of residual blocks of 64, 128,
+ * 256 and 512 channels (four times that behind bottlenecks), global average pooling and one dense layer. Parameters are named, shaped
+ * and started as in torchvision: `layer1.0.conv1.weight`. ResNet-18 has 11,689,512 of them, ResNet-50 25,557,032.
  * Shapes: x `[N, inChannels, H, W]` of any size, logits `[N, classes]`.
- * Source: He et al., "Deep residual learning for image recognition", CVPR 2016, section 4.2.
+ * Source: He et al., "Deep residual learning for image recognition", CVPR 2016.
  */
 export class ResNet extends Module {
   readonly conv1: Conv2d;
-  readonly bn1 = new BatchNorm2d(16);
+  readonly bn1 = new BatchNorm2d(64);
+  readonly maxpool = new MaxPool2d(3, { stride: 2, padding: 1 });
   readonly layer1: Sequential;
   readonly layer2: Sequential;
   readonly layer3: Sequential;
+  readonly layer4: Sequential;
   readonly avgpool = new AdaptiveAvgPool2d(1);
   readonly fc: Linear;
 
-  constructor(depth: number, { classes = 10, inChannels = 3 }: ResNetOptions = {}) {
+  constructor(depth: ResNetDepth, { classes = 1000, inChannels = 3 }: ResNetOptions = {}) {
     super();
-    const blocks = (depth - 2) / 6;
-    if (!Number.isInteger(blocks) || blocks < 1) {
-      throw new OptionError(`ResNet: depth must be 6n + 2, such as 20, 32, 44 or 56; got ${depth}`);
+    if (!Object.hasOwn(stages, depth)) {
+      throw new OptionError(
+        `ResNet: depth must be one of ${Object.keys(stages).join(", ")}; got ${depth}. ResNet-20, 32, 44 and 56 for small pictures are \`CifarResNet\``,
+      );
     }
-    this.conv1 = conv(inChannels, 16, 3, 1);
-    this.layer1 = stage(blocks, 16, 16, 1);
-    this.layer2 = stage(blocks, 16, 32, 2);
-    this.layer3 = stage(blocks, 32, 64, 2);
-    this.fc = new Linear(64, classes);
+    const [Block, counts] = stages[depth];
+    let from = 64;
+    const stage = (count: number, planes: number, stride: number) => {
+      const blocks = Array.from({ length: count }, (_, i) => {
+        const block = new Block(from, planes, i === 0 ? { stride } : {});
+        from = planes * Block.expansion;
+        return block;
+      });
+      return new Sequential(...blocks);
+    };
+    this.conv1 = new Conv2d(inChannels, 64, 7, { stride: 2, padding: 3, bias: false, init: residualInit });
+    this.layer1 = stage(counts[0], 64, 1);
+    this.layer2 = stage(counts[1], 128, 2);
+    this.layer3 = stage(counts[2], 256, 2);
+    this.layer4 = stage(counts[3], 512, 2);
+    this.fc = new Linear(from, classes);
   }
 
   forward(input: Tensor): Tensor {
-    let x = this.bn1.forward(this.conv1.forward(input)).relu(); // [N, 16, H, W]
-    x = this.layer1.forward(x); // [N, 16, H, W]
-    x = this.layer2.forward(x); // [N, 32, H/2, W/2]
-    x = this.layer3.forward(x); // [N, 64, H/4, W/4]
+    let x = this.bn1.forward(this.conv1.forward(input)).relu(); // [N, 64, H/2, W/2]
+    x = this.layer1.forward(this.maxpool.forward(x)); // [N, 64 · expansion, H/4, W/4]
+    x = this.layer2.forward(x); // [N, 128 · expansion, H/8, W/8]
+    x = this.layer3.forward(x); // [N, 256 · expansion, H/16, W/16]
+    x = this.layer4.forward(x); // [N, 512 · expansion, H/32, W/32]
     return this.fc.forward(this.avgpool.forward(x).flatten(1)); // [N, classes]
   }
-}
-
-/** Blocks one after the other, of which the first changes stride and channels. */
-function stage(blocks: number, inChannels: number, outChannels: number, stride: number): Sequential {
-  const later = Array.from({ length: blocks - 1 }, () => new BasicBlock(outChannels, outChannels));
-  return new Sequential(new BasicBlock(inChannels, outChannels, { stride }), ...later);
 }
