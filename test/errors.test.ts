@@ -17,7 +17,7 @@ for (const group of groups) {
     const seen: Record<string, string> = {};
     for (const [name, call] of Object.entries(mistakes)) {
       try {
-        call();
+        await call();
       } catch (error) {
         assert.ok(error instanceof FoveaError, `${name}: ${error}`);
         seen[name] = `${error.name}: ${error.message}`;

@@ -28,6 +28,14 @@ export interface Command<O extends Options = Options> {
   readonly run: (parsed: Parsed<O>, context: Context) => Promise<number>;
 }
 
+/** Commands of one topic, `fovea <group> <command>`, each loaded when it is asked for. */
+export interface CommandGroup {
+  readonly name: string;
+  /** One sentence for the list of commands. */
+  readonly summary: string;
+  readonly commands: ReadonlyMap<string, () => Promise<Command>>;
+}
+
 /** A command with its options' types kept. */
 export function command<O extends Options>(definition: Command<O>): Command {
   // Parsed values are made from the same options, so the narrower function is only ever given what it expects.

@@ -1,5 +1,5 @@
 // Help texts, made from what commands declare.
-import type { Command } from "./command.ts";
+import type { Command, CommandGroup } from "./command.ts";
 import { form, type Option } from "./options.ts";
 
 const indent = "  ";
@@ -22,8 +22,19 @@ export function commandHelp(command: Command): string {
   return sections.join("\n");
 }
 
+/** The commands of a group. */
+export function groupHelp({ name, summary }: CommandGroup, commands: Iterable<Command>): string {
+  const rows = Array.from(commands, (command) => [command.name, command.summary] as const);
+  return [
+    `${summary}\n`,
+    `Usage: fovea ${name} <command> [options]\n`,
+    `Commands:\n${table(rows)}`,
+    `fovea ${name} <command> --help shows a command's options and examples.\n`,
+  ].join("\n");
+}
+
 /** The list of commands. */
-export function generalHelp(commands: Iterable<Command>): string {
+export function generalHelp(commands: Iterable<Command | CommandGroup>): string {
   const rows = Array.from(commands, ({ name, summary }) => [name, summary] as const);
   return [
     "fovea: deep learning for people who work with images\n",

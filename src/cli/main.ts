@@ -3,18 +3,22 @@
 // codes (0 done, 1 failed, 2 wrong usage).
 import { existsSync, readFileSync } from "node:fs";
 import { FoveaError, OptionError } from "../base/errors.ts";
-import type { Command, Context } from "./command.ts";
-import { commandHelp, generalHelp } from "./help.ts";
+import type { Command, CommandGroup, Context } from "./command.ts";
+import { commandHelp, generalHelp, groupHelp } from "./help.ts";
 import { parseArguments, suggestion } from "./options.ts";
 import { style, terminalOf } from "./terminal.ts";
 
 /** Commands are loaded when they are asked for, so that help and mistakes answer at once. */
-const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
+const commands: ReadonlyMap<string, () => Promise<Command | CommandGroup>> = new Map<
+  string,
+  () => Promise<Command | CommandGroup>
+>([
   ["train", async () => (await import("./train.ts")).train],
   ["val", async () => (await import("./val.ts")).val],
   ["predict", async () => (await import("./predict.ts")).predict],
   ["summary", async () => (await import("./summary.ts")).summary],
   ["profile", async () => (await import("./profile.ts")).profile],
+  ["data", async () => (await import("./data.ts")).data],
   ["info", async () => (await import("./info.ts")).info],
 ]);
 
@@ -25,25 +29,42 @@ async function main(args: readonly string[], context: Context): Promise<number> 
     return 0;
   }
   if (name === "help" || name === "--help" || name === "-h") {
-    const [about] = rest;
-    if (about !== undefined && !about.startsWith("-")) context.out.write(commandHelp(await load(about)));
-    else context.out.write(generalHelp(await Promise.all(Array.from(commands.values(), (make) => make()))));
+    const [about, ...more] = rest;
+    if (about !== undefined && !about.startsWith("-")) {
+      context.out.write(await helpOf((await find(about, more)).found));
+    } else context.out.write(generalHelp(await Promise.all(Array.from(commands.values(), (make) => make()))));
     return 0;
   }
-  const command = await load(name);
-  if (rest.includes("--help") || rest.includes("-h")) {
-    context.out.write(commandHelp(command));
+  const { found, args: own } = await find(name, rest);
+  if (!("run" in found) || own.includes("--help") || own.includes("-h")) {
+    context.out.write(await helpOf(found));
     return 0;
   }
-  return command.run(parseArguments(rest, command.options, { isOperand: existsSync }), context);
+  return found.run(parseArguments(own, found.options, { isOperand: existsSync }), context);
 }
 
-function load(name: string): Promise<Command> {
-  const make = commands.get(name);
+/** A command, or the group where no command of it is named, with the arguments behind its name. */
+async function find(
+  name: string,
+  args: readonly string[],
+): Promise<{ found: Command | CommandGroup; args: readonly string[] }> {
+  const found = await load(name, commands, "command");
+  const [inner, ...rest] = args;
+  if ("run" in found || inner === undefined || inner.startsWith("-")) return { found, args };
+  return { found: await load(inner, found.commands, `command of ${name}`), args: rest };
+}
+
+async function load<T>(name: string, known: ReadonlyMap<string, () => Promise<T>>, what: string): Promise<T> {
+  const make = known.get(name);
   if (!make) {
-    throw new OptionError(`unknown command "${name}"; ${suggestion(name, commands.keys())} See fovea --help`);
+    throw new OptionError(`unknown ${what} "${name}"; ${suggestion(name, known.keys())} See fovea --help`);
   }
   return make();
+}
+
+async function helpOf(found: Command | CommandGroup): Promise<string> {
+  if ("run" in found) return commandHelp(found);
+  return groupHelp(found, await Promise.all(Array.from(found.commands.values(), (make) => make())));
 }
 
 function version(): string {

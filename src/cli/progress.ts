@@ -92,7 +92,8 @@ export function progressLine(event: StepEvent, epochs: number, terminal: Termina
   return [first, `${style(terminal, "cyan", done)}${style(terminal, "dim", left)}`, ...rest].join("  ");
 }
 
-function bar(share: number, width: number, hasUnicode: boolean): [string, string] {
+/** A bar in two pieces: what is done, and what is left. */
+export function bar(share: number, width: number, hasUnicode: boolean): [string, string] {
   const done = Math.round(share * width);
   const [full, empty] = hasUnicode ? ["━", "─"] : ["=", "-"];
   return [full!.repeat(done), empty!.repeat(width - done)];

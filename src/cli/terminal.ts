@@ -58,6 +58,13 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
+/** A number of bytes as "29.5 MB": powers of ten, as download pages give them. */
+export function bytes(value: number): string {
+  const units = ["B", "kB", "MB", "GB"];
+  const power = value < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3));
+  return `${(value / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
+
 /** Seconds as "0:42" or "1:02:03". */
 export function clock(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

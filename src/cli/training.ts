@@ -1,5 +1,6 @@
 // The work behind `fovea train`: puts data, network and optimizer together, listens to the loop, shows it and saves it.
 import path from "node:path";
+import { channelStatistics } from "../data/statistics.ts";
 import { getBackend } from "../graph/session.ts";
 import type { Module } from "../nn/module/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -54,6 +55,8 @@ export async function runTraining(
     (typeof parts)[0],
     (typeof parts)[0],
   ];
+  // Of the whole training part, so that a limit changes nothing of it.
+  const normalization = entry.normalization ?? channelStatistics(parts[0]!);
   useDevice(values);
   manualSeed(values.seed);
   const { classes, sampleShape } = trainData;
@@ -74,7 +77,7 @@ export async function runTraining(
     model: values.model,
     classes,
     input: sampleShape,
-    ...entry.normalization,
+    ...normalization,
     background: entry.background,
     data: values.data,
     epoch: progress.epoch,
@@ -107,7 +110,7 @@ export async function runTraining(
       epochs: values.epochs,
       batchSize: values.batch,
       seed: values.seed,
-      normalization: entry.normalization,
+      normalization,
       schedule: schedule(values.schedule, {
         final: values.lrf,
         warmup: Math.min(1, values.warmup / values.epochs),

@@ -2,11 +2,18 @@
 import { allocate, type DType, dtypeOf, type TypedArray } from "../base/dtype.ts";
 import { DTypeError, OptionError, ShapeError } from "../base/errors.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "../base/shape.ts";
+import { type SplitOptions, splitIndices } from "./split.ts";
 
 /** Samples side by side in fresh arrays: data `[n, ...sampleShape]`, labels `[n]`. */
 export interface SampleBatch {
   readonly data: TypedArray;
   readonly labels: Int32Array;
+}
+
+/** One sample: its elements in row-major order, and the index of its class. */
+export interface Sample {
+  readonly data: TypedArray;
+  readonly label: number;
 }
 
 /** Numbered samples of one shape and dtype, each with the index of its class. */
@@ -102,6 +109,24 @@ export class ArrayDataset implements Dataset {
     const { buffer, byteOffset, BYTES_PER_ELEMENT } = this.data;
     if (byteOffset % 4 !== 0 || (sampleSize * BYTES_PER_ELEMENT) % 4 !== 0) return null;
     return new Int32Array(buffer, byteOffset, (this.length * sampleSize * BYTES_PER_ELEMENT) / 4);
+  }
+
+  /** One sample with its class: a view on this set's memory, to be read only. */
+  get(index: number): Sample {
+    if (!(Number.isInteger(index) && index >= 0 && index < this.length)) {
+      throw new OptionError(`ArrayDataset: sample ${index} is outside 0 to ${this.length - 1}`);
+    }
+    const size = sizeOf(this.sampleShape);
+    return { data: this.data.subarray(index * size, (index + 1) * size), label: this.labels[index]! };
+  }
+
+  /**
+   * Two data sets with copies of this one's samples: the first with `share` of each class (rounded so that the whole comes out right), the second with the
+   * rest; see `splitIndices`.
+   */
+  split(share: number, options: SplitOptions = {}): [first: ArrayDataset, rest: ArrayDataset] {
+    const [first, rest] = splitIndices(this.labels, share, options);
+    return [this.subset(first), this.subset(rest)];
   }
 
   /** A data set of its own with copies of the samples with the given numbers, in that order. */

@@ -8,4 +8,11 @@ function unsupported(): never {
   );
 }
 
-export const files: Files = { packageFolder: unsupported, readFirst: unsupported };
+export const files: Files = {
+  packageFolder: unsupported,
+  cacheFolder: unsupported,
+  findFirst: unsupported,
+  read: unsupported,
+  withParts: unsupported,
+  download: unsupported,
+};

@@ -1,7 +1,11 @@
 // Node's file system for readers of data sets.
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { open, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import os from "node:os";
 import path from "node:path";
+import { FormatError } from "../base/errors.ts";
+import { download } from "./download.node.ts";
 import type { Files } from "./files.ts";
 
 export const files: Files = {
@@ -16,16 +20,41 @@ export const files: Files = {
     return null;
   },
 
-  async readFirst(folder, names) {
+  cacheFolder: () => path.join(os.homedir(), ".cache", "fovea"),
+
+  findFirst(folder, names) {
     for (const name of names) {
       const file = path.join(folder, name);
-      try {
-        const buffer = await readFile(file);
-        return { bytes: new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength), file };
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      }
+      if (existsSync(file)) return file;
     }
     return null;
   },
+
+  async read(file) {
+    const buffer = await readFile(file);
+    return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  },
+
+  async withParts(file, use) {
+    const handle = await open(file);
+    try {
+      const { size } = await handle.stat();
+      const read = async (start: number, length: number): Promise<Uint8Array> => {
+        const bytes = new Uint8Array(length);
+        for (let at = 0; at < length; ) {
+          const { bytesRead } = await handle.read(bytes, at, length - at, start + at);
+          if (bytesRead === 0) {
+            throw new FormatError(`the file ended while it was read, at byte ${start + at}`, { file });
+          }
+          at += bytesRead;
+        }
+        return bytes;
+      };
+      return await use({ file, size, read });
+    } finally {
+      await handle.close();
+    }
+  },
+
+  download,
 };

@@ -1,9 +1,25 @@
-// What readers of data sets ask of the host's file system; `#files` picks the implementation for Node or browsers.
+// What readers of data sets ask of the host's file system and network; `#files` picks the implementation for Node or browsers.
+import type { DownloadOptions, RemoteFile } from "./download.ts";
 
 /** The host's files. */
 export interface Files {
   /** The folder of an installed npm package, as seen from the library or from the current folder; null for none. */
   packageFolder(name: string): string | null;
-  /** The bytes of the first of some files of a folder that exists, with its path; null for none. */
-  readFirst(folder: string, names: readonly string[]): Promise<{ bytes: Uint8Array; file: string } | null>;
+  /** Where downloaded data sets are kept unless the user says otherwise: `~/.cache/fovea`. */
+  cacheFolder(): string;
+  /** The path of the first of some files of a folder that exists; null for none. */
+  findFirst(folder: string, names: readonly string[]): string | null;
+  read(file: string): Promise<Uint8Array>;
+  /** Hands a reader of parts to `use`, and closes the file when that is done. */
+  withParts<T>(file: string, use: (parts: FileParts) => Promise<T>): Promise<T>;
+  /** See download.node.ts. */
+  download(file: RemoteFile, options: DownloadOptions): Promise<string>;
+}
+
+/** A file that is read in parts. */
+export interface FileParts {
+  readonly file: string;
+  readonly size: number;
+  /** Exactly that many bytes from `start` on. */
+  read(start: number, length: number): Promise<Uint8Array>;
 }

@@ -1,6 +1,33 @@
 // The public face of data sets, their readers and the loader.
-export { ArrayDataset, type ArrayDatasetParts, type Dataset, type SampleBatch } from "./dataset.ts";
+export { type EmnistSplit, type PublicSet, publicSets } from "./catalogue.ts";
+export { type Cifar100Options, cifar10, cifar100 } from "./cifar.ts";
+export { type CsvDatasetOptions, type CsvOptions, type CsvRow, csvDataset, parseCsv } from "./csv.ts";
+export {
+  ArrayDataset,
+  type ArrayDatasetParts,
+  type Dataset,
+  type Sample,
+  type SampleBatch,
+} from "./dataset.ts";
+export { DownloadError, type DownloadEvent, type DownloadOptions, type RemoteFile } from "./download.ts";
 export { decodeIdx, type IdxArray, idxDataset, readIdx } from "./idx.ts";
+export { csvLabels, jsonlLabels, type LabelledFile, type LabelTableOptions } from "./labelTable.ts";
 export { type Batch, DataLoader, type DataLoaderOptions } from "./loader.ts";
-export { type MnistOptions, mnist } from "./mnist.ts";
+export { type EmnistOptions, emnist, fashionMnist, kmnist, type MnistOptions, mnist } from "./mnist.ts";
+export type { SetOptions } from "./publicSet.ts";
 export { sequentialOrder, shuffledOrder } from "./sampler.ts";
+export { type SplitOptions, splitIndices } from "./split.ts";
+export { type ChannelStatistics, channelStatistics } from "./statistics.ts";
+export {
+  type BlobOptions,
+  blobs,
+  type CircleOptions,
+  circles,
+  type LineOptions,
+  line,
+  moons,
+  type SpiralOptions,
+  spirals,
+  type ToyOptions,
+  xor,
+} from "./toys.ts";

@@ -1,8 +1,8 @@
-// Networks for pictures by name: what makes each, and which pictures it takes.
+// The networks by name, and which pictures they take.
 
 import { nearest, OptionError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
-import type { Module } from "../nn/index.ts";
+import type { Module } from "../nn/module/module.ts";
 import { AlexNet } from "./models/alexnet.ts";
 import { CifarResNet } from "./models/cifarResnet.ts";
 import { GoogLeNet } from "./models/googlenet.ts";
@@ -32,7 +32,22 @@ export interface ModelEntry {
   readonly summary: string;
 }
 
-/** A network whose number of channels and classes are options, for pictures of at least so many pixels in each direction. */
+const lenet: ModelEntry = {
+  make: ({ classes }) => new LeNet({ classes }),
+  takes: (channels, height, width) => channels === 1 && height === 28 && width === 28,
+  pictures: "1×28×28",
+  summary: "LeNet of the notes: 28×28 grey",
+};
+
+const lenet5: ModelEntry = {
+  make: ({ classes, input: [inChannels = 1, height = 28] }) =>
+    new LeNet5({ classes, inChannels, imageSize: height === 32 ? 32 : 28 }),
+  takes: (_, height, width) => height === width && (height === 28 || height === 32),
+  pictures: "28×28 or 32×32",
+  summary: "LeNet-5 of 1998: 28×28 or 32×32",
+};
+
+/** A network for pictures of at least this size, made from classes and channels. */
 function sized(
   make: (options: { classes: number; inChannels: number }) => Module,
   least: number,
@@ -46,27 +61,23 @@ function sized(
   };
 }
 
-const lenet: ModelEntry = {
-  make: ({ classes }) => new LeNet({ classes }),
-  takes: (channels, height, width) => channels === 1 && height === 28 && width === 28,
-  pictures: "1×28×28",
-  summary: "LeNet of the notes: 28×28 grey",
-};
-
-const lenet5: ModelEntry = {
-  make: ({ classes }) => new LeNet5({ classes }),
-  takes: (channels, height, width) => channels === 1 && height === width && (height === 28 || height === 32),
-  pictures: "1×28×28 or 1×32×32",
-  summary: "LeNet-5 of 1998: 28×28 or 32×32 grey",
-};
-
 const rowLstm: ModelEntry = {
   make: ({ classes, input: [inChannels = 1, , columns = 28] }) =>
     new RowLSTM({ classes, inChannels, columns }),
   takes: () => true,
   pictures: "any size",
-  summary: "an LSTM that reads a picture row by row",
+  summary: "LSTM that reads a picture row by row",
 };
+
+function resnet(depth: ResNetDepth): ModelEntry {
+  const summary = `ResNet-${depth} for large pictures, of about 224×224`;
+  return sized((options) => new ResNet(depth, options), 1, summary);
+}
+
+function cifarResnet(depth: number): ModelEntry {
+  const summary = `ResNet-${depth} for small pictures, of about 32×32`;
+  return sized((options) => new CifarResNet(depth, options), 1, summary);
+}
 
 function vgg(depth: VGGDepth, batchNorm: boolean): ModelEntry {
   return {
@@ -78,40 +89,24 @@ function vgg(depth: VGGDepth, batchNorm: boolean): ModelEntry {
   };
 }
 
-/** The zoo; names are torchvision's where it has the network. */
-export const models: ReadonlyMap<string, ModelEntry> = new Map<string, ModelEntry>([
+/** The zoo. */
+export const models: ReadonlyMap<string, ModelEntry> = new Map([
   ["lenet", lenet],
   ["lenet5", lenet5],
-  ["alexnet", sized((options) => new AlexNet(options), 63, "AlexNet: made for 224×224")],
+  ["alexnet", sized((options) => new AlexNet(options), 63, "AlexNet: 63×63 and more")],
+  ["nin", sized((options) => new NiN(options), 4, "Network in Network, for about 32×32")],
+  [
+    "googlenet",
+    sized((options) => new GoogLeNet(options), 15, "GoogLeNet: 15×15 and more, meant for 224×224"),
+  ],
+  ["mobilenet_v2", sized((options) => new MobileNetV2(options), 1, "MobileNetV2: small and quick")],
+  ["rowlstm", rowLstm],
+  ...([18, 34, 50, 101, 152] as const).map((depth) => [`resnet${depth}`, resnet(depth)] as const),
+  ...[20, 32, 44, 56].map((depth) => [`resnet${depth}`, cifarResnet(depth)] as const),
   ...([11, 13, 16, 19] as const).flatMap((depth) => [
     [`vgg${depth}`, vgg(depth, false)] as const,
     [`vgg${depth}_bn`, vgg(depth, true)] as const,
   ]),
-  ["nin", sized((options) => new NiN(options), 4, "Network in Network: made for 32×32")],
-  [
-    "googlenet",
-    sized((options) => new GoogLeNet(options), 15, "GoogLeNet with batch normalisation: made for 224×224"),
-  ],
-  ...([18, 34, 50, 101, 152] satisfies ResNetDepth[]).map(
-    (depth) =>
-      [
-        `resnet${depth}`,
-        sized((options) => new ResNet(depth, options), 1, `ResNet-${depth}: made for 224×224`),
-      ] as const,
-  ),
-  ...[20, 32, 44, 56].map(
-    (depth) =>
-      [
-        `resnet${depth}`,
-        sized(
-          (options) => new CifarResNet(depth, options),
-          1,
-          `ResNet-${depth} for small pictures, of about 32×32`,
-        ),
-      ] as const,
-  ),
-  ["mobilenet_v2", sized((options) => new MobileNetV2(options), 1, "MobileNetV2: made for 224×224")],
-  ["rowlstm", rowLstm],
 ]);
 
 /** A network of the zoo by name; throws OptionError that suggests the nearest known one. */

@@ -88,7 +88,8 @@ export class MLP extends Sequential {
   }
 }
 
-function made<A extends unknown[]>(maker: ModuleMaker<A>, ...args: A): Module {
+/** What a maker makes. */
+export function made<A extends unknown[]>(maker: ModuleMaker<A>, ...args: A): Module {
   return isClass(maker) ? new maker(...args) : maker(...args);
 }
 

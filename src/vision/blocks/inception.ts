@@ -1,34 +1,29 @@
-// The inception block: kernels of several sizes side by side.
+// GoogLeNet's block: convolutions of several sizes side by side, their channels one behind the other.
 
-import { BatchNorm2d, Conv2d, MaxPool2d, Module, Sequential } from "../../nn/index.ts";
-import { truncatedNormal } from "../../nn/init/plain.ts";
+import { BatchNorm2d, Conv2d, type Conv2dOptions, MaxPool2d, Sequential } from "../../nn/layers/index.ts";
+import type { InitialValues } from "../../nn/module/init.ts";
+import { Module } from "../../nn/module/module.ts";
 import { cat } from "../../ops/movement.ts";
+import type { Pair } from "../../ops/sizes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
-/** Where GoogLeNet's weights start from. */
-export const inceptionInit = { weight: truncatedNormal({ std: 0.01 }) };
-
-/** Options of `BasicConv2d`. */
-export interface BasicConvOptions {
-  /** Default 1. */
-  stride?: number;
-  /** Default 0. */
-  padding?: number;
-}
-
-/** `relu(bn(conv(x)))`, the convolution without a bias; parameters `conv` and `bn` as in torchvision. */
+/**
+ * `relu(bn(conv(x)))`, the convolution without bias and the normalisation with an eps of 0.001, as torchvision's Inception networks have it.
+ * Shapes: as `Conv2d` with the same options.
+ */
 export class BasicConv2d extends Module {
   readonly conv: Conv2d;
   readonly bn: BatchNorm2d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: number, options: BasicConvOptions = {}) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Pair,
+    options: Omit<Conv2dOptions, "bias"> = {},
+  ) {
     super();
-    this.conv = new Conv2d(inChannels, outChannels, kernelSize, {
-      ...options,
-      bias: false,
-      init: inceptionInit,
-    });
-    this.bn = new BatchNorm2d(outChannels, { eps: 1e-3 });
+    this.conv = new Conv2d(inChannels, outChannels, kernelSize, { ...options, bias: false });
+    this.bn = new BatchNorm2d(outChannels, { eps: 0.001 });
   }
 
   forward(x: Tensor): Tensor {
@@ -36,22 +31,26 @@ export class BasicConv2d extends Module {
   }
 }
 
-/** Channels of an inception block's branches. */
+/** Channels that come out of each branch of `Inception`, and those that its 1×1 convolutions lower to. */
 export interface InceptionChannels {
-  /** The 1×1 convolution. */
-  readonly one: number;
-  /** The 3×3 convolution, from how many to how many. */
-  readonly three: readonly [number, number];
-  /** The convolution that the paper has 5×5. */
-  readonly five: readonly [number, number];
-  /** The 1×1 convolution behind the pooling. */
-  readonly pool: number;
+  /** Out of the 1×1 convolution. */
+  readonly ch1x1: number;
+  /** Into the 3×3 convolution. */
+  readonly ch3x3red: number;
+  /** Out of the 3×3 convolution. */
+  readonly ch3x3: number;
+  /** Into the branch that the paper calls 5×5. */
+  readonly ch5x5red: number;
+  /** Out of that branch. */
+  readonly ch5x5: number;
+  /** Out of the 1×1 convolution behind the pooling. */
+  readonly poolProj: number;
 }
 
 /**
- * Four branches whose channels are put side by side: 1×1; 1×1 then 3×3; 1×1 then 5×5; pooling then 1×1. The 1×1 convolutions lower the number of channels
- * before the larger kernels, which is what makes them affordable. As in torchvision, whose weights interchange, the third branch is 3×3 too.
- * Shapes: x `[N, in, H, W]`, y `[N, one + three[1] + five[1] + pool, H, W]`.
+ * Four branches over the same picture, joined along the channels: 1×1; 1×1 → 3×3; 1×1 → 5×5; 3×3 max pooling → 1×1. The 1×1 convolutions before the larger ones
+ * lower the channels, which makes those affordable. The third branch has a 3×3 kernel where the paper has 5×5, as torchvision's, whose weights it takes.
+ * Shapes: x `[N, in, H, W]`, y `[N, ch1x1 + ch3x3 + ch5x5 + poolProj, H, W]`.
  * Source: Szegedy et al., "Going deeper with convolutions", CVPR 2015.
  */
 export class Inception extends Module {
@@ -60,17 +59,16 @@ export class Inception extends Module {
   readonly branch3: Sequential;
   readonly branch4: Sequential;
 
-  constructor(inChannels: number, { one, three, five, pool }: InceptionChannels) {
+  constructor(inChannels: number, channels: InceptionChannels, { init = {} }: { init?: InitialValues } = {}) {
     super();
-    const reduced = ([to, out]: readonly [number, number]) =>
-      new Sequential(new BasicConv2d(inChannels, to, 1), new BasicConv2d(to, out, 3, { padding: 1 }));
-    this.branch1 = new BasicConv2d(inChannels, one, 1);
-    this.branch2 = reduced(three);
-    this.branch3 = reduced(five);
-    this.branch4 = new Sequential(
-      new MaxPool2d(3, { stride: 1, padding: 1, ceilMode: true }),
-      new BasicConv2d(inChannels, pool, 1),
-    );
+    const { ch1x1, ch3x3red, ch3x3, ch5x5red, ch5x5, poolProj } = channels;
+    const conv1x1 = (to: number) => new BasicConv2d(inChannels, to, 1, { init });
+    const conv3x3 = (from: number, to: number) => new BasicConv2d(from, to, 3, { padding: 1, init });
+    this.branch1 = conv1x1(ch1x1);
+    this.branch2 = new Sequential(conv1x1(ch3x3red), conv3x3(ch3x3red, ch3x3));
+    this.branch3 = new Sequential(conv1x1(ch5x5red), conv3x3(ch5x5red, ch5x5));
+    const pool = new MaxPool2d(3, { stride: 1, padding: 1, ceilMode: true });
+    this.branch4 = new Sequential(pool, conv1x1(poolProj));
   }
 
   forward(x: Tensor): Tensor {

@@ -1,55 +1,58 @@
-// AlexNet: the network that brought convolutions back.
+// AlexNet: five convolutions and three dense layers, the network that began the wave of 2012.
 
+import { checkOptions } from "../../base/options.ts";
 import {
   AdaptiveAvgPool2d,
   Conv2d,
   Dropout,
   Linear,
   MaxPool2d,
-  Module,
   ReLU,
   Sequential,
-} from "../../nn/index.ts";
+} from "../../nn/layers/index.ts";
+import { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { type ClassifierOptions, checkCounts, checkPictures } from "./pictures.ts";
 
 /** Options of `AlexNet`. */
-export interface AlexNetOptions {
-  /** Number of classes. Default 1000. */
-  classes?: number;
-  /** Channels of the pictures. Default 3. */
-  inChannels?: number;
-  /** Share of the hidden units that are dropped while training. Default 0.5. */
+export interface AlexNetOptions extends ClassifierOptions {
+  /** Probability of a value before each of the hidden dense layers being dropped while training. Default 0.5. */
   dropout?: number;
 }
 
 /**
- * Five convolutions, from 11×11 down to 3×3, three poolings and three dense layers: 61,100,840 parameters. Named, shaped and started as in torchvision, which
- * follows "One weird trick" rather than the paper's two columns. Shapes: x `[N, inChannels, H, W]` of at least 63×63, logits `[N, classes]`.
- * Source: Krizhevsky et al., "ImageNet classification with deep convolutional neural networks", NIPS 2012; Krizhevsky, "One weird trick for parallelizing
- * convolutional neural networks", 2014.
+ * AlexNet as torchvision has it, which follows the single column of "One weird trick": 64, 192, 384, 256 and 256 channels, no local response
+ * normalisation. 61,100,840 parameters for 1000 classes, 58,631,144 of them in the three dense layers.
+ * Shapes: x `[N, inChannels, H, W]` of at least 63×63 (224×224 in the paper; maps are averaged to 6×6), logits `[N, classes]`.
+ * Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural networks", NIPS 2012;
+ * Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014.
  */
 export class AlexNet extends Module {
   readonly features: Sequential;
   readonly avgpool = new AdaptiveAvgPool2d(6);
   readonly classifier: Sequential;
+  readonly inChannels: number;
 
-  constructor({ classes = 1000, inChannels = 3, dropout = 0.5 }: AlexNetOptions = {}) {
+  constructor(options: AlexNetOptions = {}) {
     super();
-    const pool = () => new MaxPool2d(3, { stride: 2 });
+    checkOptions("AlexNet", options, ["classes", "inChannels", "dropout"]);
+    checkCounts("AlexNet", options);
+    const { classes = 1000, inChannels = 3, dropout = 0.5 } = options;
+    const halving = () => new MaxPool2d(3, { stride: 2 });
     this.features = new Sequential(
-      new Conv2d(inChannels, 64, 11, { stride: 4, padding: 2 }), // [N, 64, H/4, W/4]
+      new Conv2d(inChannels, 64, 11, { stride: 4, padding: 2 }),
       new ReLU(),
-      pool(),
-      new Conv2d(64, 192, 5, { padding: 2 }), // [N, 192, H/8, W/8]
+      halving(),
+      new Conv2d(64, 192, 5, { padding: 2 }),
       new ReLU(),
-      pool(),
-      new Conv2d(192, 384, 3, { padding: 1 }), // [N, 384, H/16, W/16]
+      halving(),
+      new Conv2d(192, 384, 3, { padding: 1 }),
       new ReLU(),
       new Conv2d(384, 256, 3, { padding: 1 }),
       new ReLU(),
       new Conv2d(256, 256, 3, { padding: 1 }),
       new ReLU(),
-      pool(), // [N, 256, H/32, W/32]
+      halving(),
     );
     this.classifier = new Sequential(
       new Dropout(dropout),
@@ -60,10 +63,17 @@ export class AlexNet extends Module {
       new ReLU(),
       new Linear(4096, classes),
     );
+    this.inChannels = inChannels;
   }
 
   forward(input: Tensor): Tensor {
+    checkPictures(this, input, this.inChannels, 63, "Below that the third pooling has no window of 3×3 left");
     const x = this.avgpool.forward(this.features.forward(input)); // [N, 256, 6, 6]
-    return this.classifier.forward(x.flatten(1));
+    return this.classifier.forward(x.flatten(1)); // [N, classes]
   }
+}
+
+/** `new AlexNet(options)`. */
+export function alexnet(options: AlexNetOptions = {}): AlexNet {
+  return new AlexNet(options);
 }

@@ -2,6 +2,7 @@
 import { Conv2d, Linear, MaxPool2d } from "../../nn/layers/index.ts";
 import { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { checkCounts } from "./pictures.ts";
 
 /**
  * Digits from pictures of 28×28: 41,806 parameters for ten classes.
@@ -19,6 +20,7 @@ export class LeNet extends Module {
 
   constructor({ classes = 10 }: { classes?: number } = {}) {
     super();
+    checkCounts("LeNet", { classes });
     this.fc2 = new Linear(64, classes);
   }
 
@@ -31,4 +33,9 @@ export class LeNet extends Module {
     x = this.fc1.forward(x).sigmoid(); // [N, 64]
     return this.fc2.forward(x); // [N, classes]
   }
+}
+
+/** `new LeNet(options)`. */
+export function lenet(options: { classes?: number } = {}): LeNet {
+  return new LeNet(options);
 }

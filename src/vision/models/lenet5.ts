@@ -1,103 +1,153 @@
-// LeNet-5 as its paper has it.
+// LeNet-5 of 1998: tanh, subsampling by means, and two details of the paper that can be switched on.
 
-import { Conv2d, Linear, Module, type Parameter, parameter } from "../../nn/index.ts";
-import { defaultWeight } from "../../nn/module/init.ts";
-import { conv2d } from "../../ops/conv.ts";
-import { zeros } from "../../ops/factory.ts";
-import { cat, pad } from "../../ops/movement.ts";
-import { avgPool2d } from "../../ops/pool.ts";
-import { type Tensor, tensor } from "../../tensor/tensor.ts";
+import { OptionError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
+import { AvgPool2d, Conv2d, Linear } from "../../nn/layers/index.ts";
+import { uniform } from "../../nn/module/init.ts";
+import { Module, type Parameter, parameter } from "../../nn/module/module.ts";
+import { cat } from "../../ops/movement.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { checkCounts, checkExactly } from "./pictures.ts";
 
-/** Which of S2's six maps each of C3's sixteen sees: the paper's table I. */
-const seen: readonly (readonly number[])[] = [
-  ...Array.from({ length: 6 }, (_, i) => [0, 1, 2].map((k) => (i + k) % 6)),
-  ...Array.from({ length: 6 }, (_, i) => [0, 1, 2, 3].map((k) => (i + k) % 6)),
-  [0, 1, 3, 4],
-  [1, 2, 4, 5],
-  [0, 2, 3, 5],
-  [0, 1, 2, 3, 4, 5],
-];
-const kernels = seen.reduce((sum, maps) => sum + maps.length, 0);
-
-/** `1.7159 tanh(2x / 3)`, which is ±1 at ±1. */
-function squash(x: Tensor): Tensor {
-  return x
-    .mul(2 / 3)
-    .tanh()
-    .mul(1.7159);
+/** Options of `LeNet5`. */
+export interface LeNet5Options {
+  /** Number of classes. Default 10. */
+  classes?: number;
+  /** Channels of the pictures. Default 1. */
+  inChannels?: number;
+  /** Rows and columns of the pictures: 28 are padded to 32, which the paper has, with zeros. Default 28. */
+  imageSize?: 28 | 32;
+  /** What halves the maps: plain means, or the paper's means with a learned factor and bias for each map, and tanh. Default "average". */
+  subsampling?: "average" | "trainable";
+  /** Which of the six maps the 16 maps of the second convolution see: all, or three to six of them by the paper's table. Default "full". */
+  connections?: "full" | "table";
 }
 
-/** The paper's subsampling: the sum of each 2×2 window times a coefficient plus a bias, both learned for each map. */
+const names = ["classes", "inChannels", "imageSize", "subsampling", "connections"];
+
+/** Means of 2×2 with a learned factor and bias for each channel, then tanh. */
 class Subsampling extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter;
+  readonly pool = new AvgPool2d(2);
 
-  constructor(maps: number) {
+  constructor(channels: number) {
     super();
-    this.weight = parameter(defaultWeight([maps], 4));
-    this.bias = parameter(zeros([maps]));
+    // The paper's inputs are sums of four pixels with weights within ±2.4 / 4; these stand before means of four.
+    this.weight = parameter(uniform([channels], -2.4, 2.4));
+    this.bias = parameter(uniform([channels], -0.6, 0.6));
   }
 
   forward(x: Tensor): Tensor {
-    const perMap = (values: Tensor) => values.reshape([-1, 1, 1]);
-    return avgPool2d(x, 2).mul(4).mul(perMap(this.weight)).add(perMap(this.bias));
+    const spread = (p: Parameter) => p.reshape([-1, 1, 1]);
+    return this.pool.forward(x).mul(spread(this.weight)).add(spread(this.bias)).tanh();
   }
 }
 
-/** A convolution of 5×5 in which each output map sees some input maps alone: 60 kernels instead of 96. */
-class PartialConv extends Module {
-  /** One kernel for each connection, in the order of the table. */
-  readonly weight: Parameter;
-  readonly bias: Parameter;
-  readonly #places: Tensor;
+/** Table I of the paper: the maps of the first stage that each map of the second convolution sees, in groups of equal length. */
+const table = [
+  [
+    [0, 1, 2],
+    [1, 2, 3],
+    [2, 3, 4],
+    [3, 4, 5],
+    [0, 4, 5],
+    [0, 1, 5],
+  ],
+  [
+    [0, 1, 2, 3],
+    [1, 2, 3, 4],
+    [2, 3, 4, 5],
+    [0, 3, 4, 5],
+    [0, 1, 4, 5],
+    [0, 1, 2, 5],
+    [0, 1, 3, 4],
+    [1, 2, 4, 5],
+    [0, 2, 3, 5],
+  ],
+  [[0, 1, 2, 3, 4, 5]],
+];
+
+/** The second convolution by the table: maps that see equally many channels are the groups of one convolution. */
+class TableConv extends Module {
+  readonly convs: readonly Conv2d[];
 
   constructor() {
     super();
-    this.weight = parameter(defaultWeight([kernels, 5, 5], 5 * 25));
-    this.bias = parameter(zeros([seen.length]));
-    // The place behind the last kernel is one of zeros.
-    let next = 0;
-    const places = seen.flatMap((maps) =>
-      [0, 1, 2, 3, 4, 5].map((map) => (maps.includes(map) ? next++ : kernels)),
-    );
-    this.#places = tensor(places, { dtype: "int32" });
+    this.convs = table.map((rows) => new Conv2d(rows.flat().length, rows.length, 5, { groups: rows.length }));
   }
 
   forward(x: Tensor): Tensor {
-    const all = cat([this.weight, zeros([1, 5, 5])], 0).indexSelect(0, this.#places); // [16 · 6, 5, 5]
-    return conv2d(x, all.reshape([seen.length, 6, 5, 5]), this.bias);
+    const maps = this.convs.map((conv, i) => {
+      const seen = table[i]!.flat().map((channel) => x.slice(1, channel, channel + 1));
+      return conv.forward(cat(seen, 1));
+    });
+    return cat(maps, 1); // [N, 16, 10, 10]
   }
 }
 
 /**
- * LeNet-5 of 1998: convolutions C1, C3, C5 with scaled tanh, subsamplings with a learned coefficient and bias, C3 with the paper's partial connections, dense
- * layer F6: its 60,000 trainable parameters, and 850 of a dense layer in place of the output units, whose fixed codes measured distances.
- * Shapes: x `[N, 1, 32, 32]`, or `[N, 1, 28, 28]`, which is padded as the paper pads MNIST; logits `[N, classes]`.
- * Source: LeCun et al., "Gradient-based learning applied to document recognition", Proceedings of the IEEE 1998.
+ * The network of 1998 for digits: three 5×5 convolutions with tanh and two subsamplings between them, then two dense layers. It has 61,706
+ * parameters for ten classes; with `subsampling: "trainable"` and `connections: "table"` 60,850: the paper's 60,000 and the last layer. That one
+ * is linear, for softmax and cross-entropy, where the paper measures distances to drawn templates of the digits. The tanh is plain, without the paper's scaling to ±1.7159.
+ * Shapes: x `[N, inChannels, imageSize, imageSize]`, logits `[N, classes]`.
+ * Source: LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", Proceedings of the IEEE 1998.
  */
 export class LeNet5 extends Module {
-  readonly c1 = new Conv2d(1, 6, 5);
-  readonly s2 = new Subsampling(6);
-  readonly c3 = new PartialConv();
-  readonly s4 = new Subsampling(16);
-  readonly c5 = new Conv2d(16, 120, 5);
-  readonly f6 = new Linear(120, 84);
-  readonly output: Linear;
+  readonly conv1: Conv2d;
+  readonly pool1: AvgPool2d | Subsampling;
+  readonly conv2: Conv2d | TableConv;
+  readonly pool2: AvgPool2d | Subsampling;
+  readonly conv3 = new Conv2d(16, 120, 5);
+  readonly fc1 = new Linear(120, 84);
+  readonly fc2: Linear;
+  readonly inChannels: number;
+  readonly imageSize: number;
 
-  constructor({ classes = 10 }: { classes?: number } = {}) {
+  constructor(options: LeNet5Options = {}) {
     super();
-    this.output = new Linear(84, classes);
+    checkOptions("LeNet5", options, names);
+    checkCounts("LeNet5", options);
+    const { classes = 10, inChannels = 1, imageSize = 28 } = options;
+    const { subsampling = "average", connections = "full" } = options;
+    if (imageSize !== 28 && imageSize !== 32) {
+      throw new OptionError(`LeNet5: imageSize must be 28 or 32; got ${String(imageSize)}`);
+    }
+    if (subsampling !== "average" && subsampling !== "trainable") {
+      throw new OptionError(
+        `LeNet5: subsampling must be "average" or "trainable"; got ${JSON.stringify(subsampling)}`,
+      );
+    }
+    if (connections !== "full" && connections !== "table") {
+      throw new OptionError(
+        `LeNet5: connections must be "full" or "table"; got ${JSON.stringify(connections)}`,
+      );
+    }
+    const halving = (channels: number) =>
+      subsampling === "trainable" ? new Subsampling(channels) : new AvgPool2d(2);
+    this.conv1 = new Conv2d(inChannels, 6, 5, { padding: (32 - imageSize) / 2 });
+    this.pool1 = halving(6);
+    this.conv2 = connections === "table" ? new TableConv() : new Conv2d(6, 16, 5);
+    this.pool2 = halving(16);
+    this.fc2 = new Linear(84, classes);
+    this.inChannels = inChannels;
+    this.imageSize = imageSize;
   }
 
   forward(input: Tensor): Tensor {
-    const border = [2, 2] as const;
-    let x =
-      input.shape[2] === 28 && input.shape[3] === 28 ? pad(input, [[0, 0], [0, 0], border, border]) : input;
-    x = squash(this.c1.forward(x)); // [N, 6, 28, 28]
-    x = squash(this.s2.forward(x)); // [N, 6, 14, 14]
-    x = squash(this.c3.forward(x)); // [N, 16, 10, 10]
-    x = squash(this.s4.forward(x)); // [N, 16, 5, 5]
-    x = squash(this.c5.forward(x)).flatten(1); // [N, 120]
-    return this.output.forward(squash(this.f6.forward(x))); // [N, classes]
+    const hint = "Resize them, or make the network with their inChannels and imageSize (28 or 32)";
+    checkExactly(this, input, this.inChannels, this.imageSize, hint);
+    let x = this.conv1.forward(input).tanh(); // [N, 6, 28, 28]
+    x = this.pool1.forward(x); // [N, 6, 14, 14]
+    x = this.conv2.forward(x).tanh(); // [N, 16, 10, 10]
+    x = this.pool2.forward(x); // [N, 16, 5, 5]
+    x = this.conv3.forward(x).tanh().flatten(1); // [N, 120]
+    x = this.fc1.forward(x).tanh(); // [N, 84]
+    return this.fc2.forward(x); // [N, classes]
   }
+}
+
+/** `new LeNet5(options)`. */
+export function lenet5(options: LeNet5Options = {}): LeNet5 {
+  return new LeNet5(options);
 }

@@ -1,81 +1,91 @@
-// MobileNetV2: inverted residuals, for phones and browsers.
+// MobileNetV2: inverted residuals, for machines with little memory and time.
 
-import { OptionError } from "../../base/errors.ts";
-import { Dropout, Linear, Module, ReLU6, Sequential } from "../../nn/index.ts";
-import { normal, zeros } from "../../nn/init/plain.ts";
-import { adaptiveAvgPool2d } from "../../ops/adaptivePool.ts";
+import { checkNumber, checkOptions, checkPositive } from "../../base/options.ts";
+import { kaimingNormal } from "../../nn/init/scaled.ts";
+import { AdaptiveAvgPool2d, Dropout, Linear, ReLU6, Sequential } from "../../nn/layers/index.ts";
+import { normal } from "../../nn/module/init.ts";
+import { Module } from "../../nn/module/module.ts";
+import { zeros } from "../../ops/factory.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { ConvNormActivation } from "../blocks/convNorm.ts";
-import { InvertedResidual, mobileInit } from "../blocks/separable.ts";
+import { ConvNormActivation } from "../blocks/convNormActivation.ts";
+import { InvertedResidual } from "../blocks/separable.ts";
+import { type ClassifierOptions, checkCounts, checkPictures } from "./pictures.ts";
 
 /** Options of `MobileNetV2`. */
-export interface MobileNetV2Options {
-  /** Number of classes. Default 1000. */
-  classes?: number;
-  /** Channels of the pictures. Default 3. */
-  inChannels?: number;
-  /** Multiplies the channels of every layer. Default 1. */
+export interface MobileNetV2Options extends ClassifierOptions {
+  /** Multiplies the number of channels; the last layer's do not fall below 1280. Default 1. */
   widthMult?: number;
   /** Channels are rounded to a multiple of this. Default 8. */
   roundNearest?: number;
-  /** Share dropped before the dense layer while training. Default 0.2. */
+  /** Probability of a value before the dense layer being dropped while training. Default 0.2. */
   dropout?: number;
 }
 
-/** Of each stage: expansion, channels, blocks, stride of the first one. */
+/** The paper's table of stages. */
 const stages = [
-  [1, 16, 1, 1],
-  [6, 24, 2, 2],
-  [6, 32, 3, 2],
-  [6, 64, 4, 2],
-  [6, 96, 3, 1],
-  [6, 160, 3, 2],
-  [6, 320, 1, 1],
-] as const;
+  { expandRatio: 1, channels: 16, count: 1, stride: 1 },
+  { expandRatio: 6, channels: 24, count: 2, stride: 2 },
+  { expandRatio: 6, channels: 32, count: 3, stride: 2 },
+  { expandRatio: 6, channels: 64, count: 4, stride: 2 },
+  { expandRatio: 6, channels: 96, count: 3, stride: 1 },
+  { expandRatio: 6, channels: 160, count: 3, stride: 2 },
+  { expandRatio: 6, channels: 320, count: 1, stride: 1 },
+];
 
-/** The multiple of `divisor` nearest to `channels` that is not below nine tenths of it. */
-function rounded(channels: number, divisor: number): number {
-  const near = Math.max(divisor, Math.floor((channels + divisor / 2) / divisor) * divisor);
-  return near < 0.9 * channels ? near + divisor : near;
+/** The nearest multiple of `divisor`, at least one, and not more than a tenth below `value`. */
+function rounded(value: number, divisor: number): number {
+  const nearest = Math.max(divisor, Math.floor((value + divisor / 2) / divisor) * divisor);
+  return nearest < 0.9 * value ? nearest + divisor : nearest;
 }
 
+const init = { weight: kaimingNormal({ mode: "fanOut" }) };
+
 /**
- * A 3×3 convolution, seventeen inverted residuals, a 1×1 convolution, global average pooling and one dense layer: 3,504,872 parameters and 0.3 G multiply-adds for a
- * picture of 224×224. Named, shaped and started as in torchvision: `features.1.conv.0.0.weight`.
- * Shapes: x `[N, inChannels, H, W]` of any size, logits `[N, classes]`.
+ * MobileNetV2, with 3,504,872 parameters for 1000 classes, named, shaped and started as in torchvision. 3×3 convolutions are all depthwise but the
+ * first; nearly all of the work is done by 1×1 convolutions.
+ * Shapes: x `[N, inChannels, H, W]` of any size (224×224 in the paper; it is halved five times), logits `[N, classes]`.
  * Source: Sandler et al., "MobileNetV2: inverted residuals and linear bottlenecks", CVPR 2018.
  */
 export class MobileNetV2 extends Module {
   readonly features: Sequential;
+  readonly avgpool = new AdaptiveAvgPool2d(1);
   readonly classifier: Sequential;
+  readonly inChannels: number;
 
   constructor(options: MobileNetV2Options = {}) {
     super();
+    checkOptions("MobileNetV2", options, ["classes", "inChannels", "widthMult", "roundNearest", "dropout"]);
+    checkCounts("MobileNetV2", options);
     const { classes = 1000, inChannels = 3, widthMult = 1, roundNearest = 8, dropout = 0.2 } = options;
-    if (!(widthMult > 0)) throw new OptionError(`MobileNetV2: widthMult must be above 0; got ${widthMult}`);
-    const scaled = (channels: number) => rounded(channels * widthMult, roundNearest);
-    const unit = { activation: () => new ReLU6(), init: mobileInit };
-    let from = scaled(32);
-    const layers: Module[] = [new ConvNormActivation(inChannels, from, { ...unit, stride: 2 })];
-    for (const [expandRatio, channels, count, first] of stages) {
-      for (let i = 0; i < count; i++) {
-        layers.push(
-          new InvertedResidual(from, scaled(channels), { stride: i === 0 ? first : 1, expandRatio }),
-        );
-        from = scaled(channels);
+    checkPositive("MobileNetV2", "widthMult", widthMult);
+    const isCount = (n: number) => Number.isInteger(n) && n >= 1;
+    checkNumber("MobileNetV2", "roundNearest", roundNearest, "an integer of at least 1", isCount);
+    const activation = ReLU6;
+    let from = rounded(32 * widthMult, roundNearest);
+    const last = rounded(1280 * Math.max(1, widthMult), roundNearest);
+    const layers: Module[] = [new ConvNormActivation(inChannels, from, { stride: 2, activation, init })];
+    for (const { expandRatio, channels, count, stride } of stages) {
+      const to = rounded(channels * widthMult, roundNearest);
+      for (let n = 0; n < count; n++) {
+        layers.push(new InvertedResidual(from, to, { stride: n === 0 ? stride : 1, expandRatio }));
+        from = to;
       }
     }
-    const last = rounded(1280 * Math.max(1, widthMult), roundNearest);
-    layers.push(new ConvNormActivation(from, last, { ...unit, kernelSize: 1 }));
+    layers.push(new ConvNormActivation(from, last, { kernelSize: 1, activation, init }));
     this.features = new Sequential(...layers);
-    this.classifier = new Sequential(
-      new Dropout(dropout),
-      new Linear(last, classes, { init: { weight: normal({ std: 0.01 }), bias: zeros() } }),
-    );
+    const head = { weight: (shape: readonly number[]) => normal(shape, 0, 0.01), bias: zeros };
+    this.classifier = new Sequential(new Dropout(dropout), new Linear(last, classes, { init: head }));
+    this.inChannels = inChannels;
   }
 
   forward(input: Tensor): Tensor {
-    const x = this.features.forward(input); // [N, 1280, H/32, W/32]
-    return this.classifier.forward(adaptiveAvgPool2d(x, 1).flatten(1));
+    checkPictures(this, input, this.inChannels);
+    const x = this.avgpool.forward(this.features.forward(input)); // [N, 1280, 1, 1]
+    return this.classifier.forward(x.flatten(1)); // [N, classes]
   }
+}
+
+/** `new MobileNetV2(options)`. */
+export function mobilenetV2(options: MobileNetV2Options = {}): MobileNetV2 {
+  return new MobileNetV2(options);
 }

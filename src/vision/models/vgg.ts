@@ -1,6 +1,7 @@
 // VGG: stacks of 3×3 convolutions between poolings that halve the picture, and three dense layers.
 
 import { OptionError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import { kaimingNormal } from "../../nn/init/scaled.ts";
 import {
   AdaptiveAvgPool2d,
@@ -17,6 +18,7 @@ import { Module } from "../../nn/module/module.ts";
 import { type Pair, pair } from "../../ops/conv.ts";
 import { zeros } from "../../ops/factory.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { type ClassifierOptions, checkCounts, checkPictures } from "./pictures.ts";
 
 /** How many convolutions each of the five stages has. */
 const stages = {
@@ -36,13 +38,9 @@ const largestGrid = 7;
 export type VGGDepth = keyof typeof stages;
 
 /** Options of `VGG`. */
-export interface VGGOptions {
+export interface VGGOptions extends ClassifierOptions {
   /** Whether each convolution is followed by batch normalisation. Default false. */
   batchNorm?: boolean;
-  /** Number of classes. Default 1000. */
-  classes?: number;
-  /** Channels of the pictures. Default 3. */
-  inChannels?: number;
   /** Size of the pictures that the dense layers are made for, of at least 32. Default 224. */
   imageSize?: Pair;
   /** Multiplies the number of channels and of hidden units. Default 1. */
@@ -62,14 +60,17 @@ export class VGG extends Module {
   readonly features: Sequential;
   readonly avgpool: AdaptiveAvgPool2d;
   readonly classifier: Sequential;
+  readonly inChannels: number;
 
   constructor(depth: VGGDepth, options: VGGOptions = {}) {
     super();
+    checkOptions("VGG", options, ["batchNorm", "classes", "inChannels", "imageSize", "width", "dropout"]);
     const { batchNorm = false, classes = 1000, inChannels = 3, width = 1, dropout = 0.5 } = options;
     const [height, wide] = pair("VGG", "imageSize", options.imageSize ?? 224, shrinking);
     if (!Object.hasOwn(stages, depth)) {
       throw new OptionError(`VGG: depth must be one of ${Object.keys(stages).join(", ")}; got ${depth}`);
     }
+    checkCounts("VGG", options);
     if (!(width > 0)) throw new OptionError(`VGG: width must be above 0; got ${width}`);
     const scaled = (count: number) => Math.max(1, Math.round(count * width));
     const layers: Module[] = [];
@@ -85,6 +86,7 @@ export class VGG extends Module {
       layers.push(new MaxPool2d(2));
     });
     this.features = new Sequential(...layers);
+    this.inChannels = inChannels;
     const grid: [number, number] = [gridOf(height), gridOf(wide)];
     this.avgpool = new AdaptiveAvgPool2d(grid);
     this.classifier = new Sequential(
@@ -99,6 +101,7 @@ export class VGG extends Module {
   }
 
   forward(input: Tensor): Tensor {
+    checkPictures(this, input, this.inChannels, shrinking, "They are halved five times");
     const x = this.avgpool.forward(this.features.forward(input)); // [N, 512 · width, grid, grid]
     return this.classifier.forward(x.flatten(1)); // [N, classes]
   }
@@ -114,4 +117,44 @@ function dense(inFeatures: number, outFeatures: number): Linear {
   return new Linear(inFeatures, outFeatures, {
     init: { weight: (shape) => normal(shape, 0, 0.01), bias: zeros },
   });
+}
+
+/** VGG-11: 132,863,336 parameters for 1000 classes of 224×224. */
+export function vgg11(options: Omit<VGGOptions, "batchNorm"> = {}): VGG {
+  return new VGG(11, { ...options, batchNorm: false });
+}
+
+/** VGG-11 with batch normalisation behind each convolution. */
+export function vgg11Bn(options: Omit<VGGOptions, "batchNorm"> = {}): VGG {
+  return new VGG(11, { ...options, batchNorm: true });
+}
+
+/** VGG-13: 133,047,848 parameters for 1000 classes of 224×224. */
+export function vgg13(options: Omit<VGGOptions, "batchNorm"> = {}): VGG {
+  return new VGG(13, { ...options, batchNorm: false });
+}
+
+/** VGG-13 with batch normalisation behind each convolution. */
+export function vgg13Bn(options: Omit<VGGOptions, "batchNorm"> = {}): VGG {
+  return new VGG(13, { ...options, batchNorm: true });
+}
+
+/** VGG-16: 138,357,544 parameters for 1000 classes of 224×224. */
+export function vgg16(options: Omit<VGGOptions, "batchNorm"> = {}): VGG {
+  return new VGG(16, { ...options, batchNorm: false });
+}
+
+/** VGG-16 with batch normalisation behind each convolution. */
+export function vgg16Bn(options: Omit<VGGOptions, "batchNorm"> = {}): VGG {
+  return new VGG(16, { ...options, batchNorm: true });
+}
+
+/** VGG-19: 143,667,240 parameters for 1000 classes of 224×224. */
+export function vgg19(options: Omit<VGGOptions, "batchNorm"> = {}): VGG {
+  return new VGG(19, { ...options, batchNorm: false });
+}
+
+/** VGG-19 with batch normalisation behind each convolution. */
+export function vgg19Bn(options: Omit<VGGOptions, "batchNorm"> = {}): VGG {
+  return new VGG(19, { ...options, batchNorm: true });
 }

@@ -1,0 +1,10 @@
+// Where downloaded data sets are kept: the one place that reads the environment for it.
+import os from "node:os";
+import path from "node:path";
+
+/** `fovea` in $XDG_CACHE_HOME (freedesktop.org's base directory specification), by default in ~/.cache. */
+export function cacheFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  const base = env.XDG_CACHE_HOME;
+  // The specification has relative paths ignored.
+  return path.join(base && path.isAbsolute(base) ? base : path.join(os.homedir(), ".cache"), "fovea");
+}

@@ -1,0 +1,11 @@
+// The blocks that networks for pictures repeat.
+export { ConvNormActivation, type ConvNormActivationOptions } from "./convNormActivation.ts";
+export { BasicConv2d, Inception, type InceptionChannels } from "./inception.ts";
+export { BasicBlock, Bottleneck, type ResidualOptions } from "./residual.ts";
+export {
+  DepthwiseSeparable,
+  type DepthwiseSeparableOptions,
+  InvertedResidual,
+  type InvertedResidualOptions,
+} from "./separable.ts";
+export { SqueezeExcitation, type SqueezeExcitationOptions } from "./squeezeExcitation.ts";
