@@ -1,5 +1,5 @@
 // Decoded pictures as bytes, and the few steps that bring them to a network's input. Knows no file format.
-import { OptionError } from "../base/errors.ts";
+import { resample } from "./resample.ts";
 
 /** Pixels row by row, `[height, width, channels]`: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha. */
 export interface Picture {
@@ -126,53 +126,5 @@ export function letterbox(
 
 /** Another size, by a triangle filter that widens where the picture shrinks, so that nothing is skipped. */
 export function resized(picture: Picture, width: number, height: number): Picture {
-  if (!(Number.isInteger(width) && width > 0 && Number.isInteger(height) && height > 0)) {
-    throw new OptionError(
-      `resized: width and height must be whole numbers of at least 1; got ${width} × ${height}`,
-    );
-  }
-  if (picture.width === width && picture.height === height) return picture;
-  const { channels } = picture;
-  const columns = taps(picture.width, width);
-  const lines = taps(picture.height, height);
-  const narrow = new Float32Array(picture.height * width * channels);
-  for (let y = 0; y < picture.height; y++) {
-    for (let x = 0; x < width; x++) {
-      const { first, weights } = columns[x]!;
-      for (let c = 0; c < channels; c++) {
-        let sum = 0;
-        for (let k = 0; k < weights.length; k++) {
-          sum += weights[k]! * picture.data[(y * picture.width + first + k) * channels + c]!;
-        }
-        narrow[(y * width + x) * channels + c] = sum;
-      }
-    }
-  }
-  const data = new Uint8Array(height * width * channels);
-  const lineLength = width * channels;
-  for (let y = 0; y < height; y++) {
-    const { first, weights } = lines[y]!;
-    for (let i = 0; i < lineLength; i++) {
-      let sum = 0;
-      for (let k = 0; k < weights.length; k++) sum += weights[k]! * narrow[(first + k) * lineLength + i]!;
-      data[y * lineLength + i] = Math.round(sum);
-    }
-  }
-  return { width, height, channels, data };
-}
-
-/** For each place of the result: where its sources begin, and their weights, which add up to 1. */
-function taps(from: number, to: number): { first: number; weights: Float64Array }[] {
-  const scale = from / to;
-  const radius = Math.max(1, scale);
-  return Array.from({ length: to }, (_, i) => {
-    const centre = (i + 0.5) * scale;
-    const first = Math.max(0, Math.floor(centre - radius));
-    const end = Math.min(from, Math.ceil(centre + radius));
-    const weights = Float64Array.from({ length: end - first }, (_, k) => {
-      return Math.max(0, 1 - Math.abs(first + k + 0.5 - centre) / radius);
-    });
-    const sum = weights.reduce((a, b) => a + b, 0);
-    return { first, weights: weights.map((weight) => weight / sum) };
-  });
+  return resample(picture, width, height);
 }
