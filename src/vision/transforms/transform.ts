@@ -90,7 +90,8 @@ export abstract class OptionalTransform<P> extends Transform<P | null> {
     return params === null ? shape : this.takenShape(shape, params);
   }
 
-  protected abstract drawTaken(random: Random, shape: PictureShape): P;
+  /** The parameters of a step that is taken; null where none fit the picture. */
+  protected abstract drawTaken(random: Random, shape: PictureShape): P | null;
   protected abstract applyTaken(picture: Picture, params: P): Picture;
 
   protected takenShape(shape: PictureShape, _params: P): PictureShape {
@@ -120,6 +121,11 @@ export class Identity extends FixedTransform {
   protected override settings(): object {
     return {};
   }
+}
+
+/** A seed for a field of random pixels. */
+export function drawSeed(random: Random): number {
+  return random.bits();
 }
 
 /** A number drawn evenly from `[low, high)`. */

@@ -65,6 +65,28 @@ export function checkSpan(
   return [low!, high!];
 }
 
+/** `[−value, value]` of a number, or the two that are given. */
+export function symmetricSpan(op: string, name: string, value: Span): readonly [number, number] {
+  if (typeof value !== "number") return checkSpan(op, name, value);
+  checkNumber(op, name, value, { least: 0 });
+  return [-value, value];
+}
+
+/** Two numbers for x and y: the same twice, or those given. */
+export function pairOf(
+  op: string,
+  name: string,
+  value: Span,
+  range: { readonly least?: number; readonly most?: number } = {},
+): readonly [number, number] {
+  const pair = typeof value === "number" ? [value, value] : Array.isArray(value) ? (value as number[]) : [];
+  if (pair.length !== 2) {
+    throw new OptionError(`${op}: ${name} must be a number, or [x, y] of them; got ${shown(value)}`);
+  }
+  for (const number of pair) checkNumber(op, name, number, range);
+  return pair as [number, number];
+}
+
 /** `[height, width]` of a size: a number makes a square. */
 export function checkSize(
   op: string,
