@@ -3,7 +3,7 @@ import { OptionError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import type { Picture } from "../../data/picture.ts";
 import type { Random } from "../../tensor/random.ts";
-import { checkProbability, checkSpan, pairOf, type Span, shown, symmetricSpan } from "./functional/check.ts";
+import { checkNumber, checkSpan, pairOf, type Span, shown, symmetricSpan } from "./functional/check.ts";
 import { elasticField } from "./functional/filter.ts";
 import type { PictureShape } from "./functional/geometry.ts";
 import {
@@ -93,7 +93,7 @@ export class RandomAffine extends Transform<RandomAffineParams> {
     checkOptions(op, options, ["translate", "scale", "shear", "interpolation", "fill", "center"]);
     checkWarp(op, warp);
     this.degrees = symmetricSpan(op, "degrees", degrees);
-    this.translate = translate === null ? null : pairOf(op, "translate", translate, { least: 0, most: 1 });
+    this.translate = translate === null ? null : shiftOf(op, translate);
     this.scale = scale === null ? null : checkSpan(op, "scale", scale, { least: 0, above: true });
     this.shear = shear === null ? null : shearOf(op, shear);
     this.options = { interpolation: "nearest", fill: 0, center: null, ...warp };
@@ -120,6 +120,15 @@ export class RandomAffine extends Transform<RandomAffineParams> {
     const { degrees, translate, scale, shear, options } = this;
     return { degrees, translate, scale, shear, ...options };
   }
+}
+
+function shiftOf(op: string, translate: readonly [number, number]): readonly [number, number] {
+  if (Array.isArray(translate) && translate.length === 2 && translate.every((t) => t >= 0 && t <= 1)) {
+    return translate;
+  }
+  throw new OptionError(
+    `${op}: translate must be the largest shifts [x, y] as fractions 0 to 1 of width and height; got ${shown(translate)}`,
+  );
 }
 
 function shearOf(op: string, shear: number | readonly number[]): readonly number[] {
@@ -150,7 +159,7 @@ export class RandomPerspective extends OptionalTransform<RandomPerspectiveParams
 
   constructor(distortionScale = 0.5, p = 0.5, options: WarpOptions = {}) {
     super("RandomPerspective", p);
-    checkProbability("RandomPerspective", distortionScale, "distortionScale");
+    checkNumber("RandomPerspective", "distortionScale", distortionScale, { least: 0, most: 1 });
     checkOptions("RandomPerspective", options, ["interpolation", "fill"]);
     checkWarp("RandomPerspective", options);
     this.distortionScale = distortionScale;

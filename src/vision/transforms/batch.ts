@@ -11,6 +11,7 @@ import { Tensor } from "../../tensor/tensor.ts";
 import { beta } from "./distributions.ts";
 import { checkNumber, shown } from "./functional/check.ts";
 import type { Box } from "./functional/geometry.ts";
+import { parsed } from "./json.ts";
 import type { TransformJson } from "./transform.ts";
 
 /** How batches are mixed. */
@@ -174,8 +175,8 @@ const known = { MixUp, CutMix };
 
 /** A step of batches from the JSON that its `toJSON` gives, as an object or as text. */
 export function batchFromJSON(json: unknown): MixUp | CutMix {
-  const { name, ...options } = (typeof json === "string" ? JSON.parse(json) : json) as TransformJson;
-  if (!Object.hasOwn(known, name)) {
+  const { name, ...options } = (parsed("batchFromJSON", json) ?? {}) as TransformJson;
+  if (typeof name !== "string" || !Object.hasOwn(known, name)) {
     const near = nearest(String(name), Object.keys(known));
     throw new FormatError(
       `batchFromJSON: there is no step of batches ${shown(name)}; ${near ? `did you mean "${near}"? ` : ""}Known: MixUp, CutMix`,

@@ -47,13 +47,16 @@ export function reader(definitions: Definitions, hint = ""): (json: unknown) => 
     const args = positional.map(argumentOf);
     return new Class(...args, ...(options.length > 0 ? [used] : []));
   };
-  return (json) => read(typeof json === "string" ? parsed(json) : json);
+  return (json) => read(parsed("fromJSON", json));
 }
 
-function parsed(text: string): unknown {
+/** What text means, or the object that it already is. */
+export function parsed(op: string, json: unknown): unknown {
+  if (typeof json !== "string") return json;
   try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new FormatError(`fromJSON: the text is no JSON: ${error instanceof Error ? error.message : error}`);
+    return JSON.parse(json);
+  } catch {
+    const start = json.length > 40 ? `${json.slice(0, 40)}…` : json;
+    throw new FormatError(`${op}: the text is no JSON; it begins with ${shown(start)}`);
   }
 }

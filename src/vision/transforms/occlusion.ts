@@ -21,7 +21,7 @@ abstract class Hiding extends OptionalTransform<Hidden> {
 
   constructor(name: string, p: number, value: HiddenValue) {
     super(name, p);
-    if (value !== "random") checkFill(name, value, "value");
+    if (value !== "random") checkFill(name, value, "value", ', or "random"');
     this.value = value;
   }
 

@@ -25,11 +25,9 @@ export function checkPicture(op: string, { width, height, channels, data }: Pict
 }
 
 /** Throws OptionError unless `p` lies in 0 … 1. */
-export function checkProbability(op: string, p: number, name = "p"): void {
+export function checkProbability(op: string, p: number): void {
   if (!(p >= 0 && p <= 1)) {
-    throw new OptionError(
-      `${op}: ${name} must be a probability from 0 (never) to 1 (always); got ${shown(p)}`,
-    );
+    throw new OptionError(`${op}: p must be a probability from 0 (never) to 1 (always); got ${shown(p)}`);
   }
 }
 
@@ -68,7 +66,11 @@ export function checkSpan(
 /** `[−value, value]` of a number, or the two that are given. */
 export function symmetricSpan(op: string, name: string, value: Span): readonly [number, number] {
   if (typeof value !== "number") return checkSpan(op, name, value);
-  checkNumber(op, name, value, { least: 0 });
+  if (!(value >= 0 && Number.isFinite(value))) {
+    throw new OptionError(
+      `${op}: ${name} must be a number of at least 0, which goes both ways, or [smallest, largest]; got ${shown(value)}`,
+    );
+  }
   return [-value, value];
 }
 
@@ -113,12 +115,12 @@ export function checkName<T extends string>(op: string, name: string, value: T, 
 }
 
 /** Throws OptionError unless all values of a fill are bytes. */
-export function checkFill(op: string, fill: Fill, name = "fill"): void {
+export function checkFill(op: string, fill: Fill, name = "fill", others = ""): void {
   const values = typeof fill === "number" ? [fill] : Array.isArray(fill) ? (fill as number[]) : [];
   const fits = (value: number) => typeof value === "number" && value >= 0 && value <= 255;
   if (![1, 3].includes(values.length) || !values.every(fits)) {
     throw new OptionError(
-      `${op}: ${name} must be a number from 0 to 255, or 3 of them for red, green and blue; got ${shown(fill)}`,
+      `${op}: ${name} must be a number from 0 to 255, or 3 of them for red, green and blue${others}; got ${shown(fill)}`,
     );
   }
 }
@@ -129,7 +131,7 @@ export function fillBytes(op: string, fill: Fill, channels: number, name = "fill
   const values = typeof fill === "number" ? [fill] : fill;
   if (values.length !== 1 && values.length !== channels) {
     throw new OptionError(
-      `${op}: ${name} has ${values.length} values, and the picture has ${channels} channels; give one number, or one for each channel`,
+      `${op}: ${name} has ${values.length} values, and the picture is grey. Give one number, which also does for RGB`,
     );
   }
   return Uint8Array.from({ length: channels }, (_, c) => Math.round(values[c % values.length]!));

@@ -75,34 +75,56 @@ function blurField(
   vertical: Float32Array,
   horizontal: Float32Array,
 ): Float32Array {
-  const columns = mirrored(width, horizontal.length >> 1);
+  const rowLength = width * channels;
   const across = new Float32Array(field.length);
+  const reachX = horizontal.length >> 1;
+  const columns = mirrored(width, reachX);
+  const row = new Float32Array(columns.length * channels);
   for (let y = 0; y < height; y++) {
-    const line = y * width * channels;
-    for (let x = 0, to = line; x < width; x++) {
-      for (let c = 0; c < channels; c++) {
-        let sum = 0;
-        for (let k = 0; k < horizontal.length; k++) {
-          sum += horizontal[k]! * field[line + columns[x + k]! * channels + c]!;
-        }
-        across[to++] = sum;
+    const line = y * rowLength;
+    for (let i = 0, to = 0; i < columns.length; i++) {
+      const from = line + columns[i]! * channels;
+      for (let c = 0; c < channels; c++) row[to++] = field[from + c]!;
+    }
+    weigh(across, line, rowLength, row, channels, horizontal);
+  }
+  const reachY = vertical.length >> 1;
+  const lines = mirrored(height, reachY);
+  const result = new Float32Array(field.length);
+  for (let y = 0; y < height; y++) {
+    const to = y * rowLength;
+    const middle = vertical[reachY]!;
+    for (let i = 0; i < rowLength; i++) result[to + i] = middle * across[to + i]!;
+    for (let k = 0; k < reachY; k++) {
+      const weight = vertical[k]!;
+      const above = lines[y + k]! * rowLength;
+      const below = lines[y + 2 * reachY - k]! * rowLength;
+      for (let i = 0; i < rowLength; i++) {
+        result[to + i] = result[to + i]! + weight * (across[above + i]! + across[below + i]!);
       }
     }
   }
-  const lines = mirrored(height, vertical.length >> 1);
-  const rowLength = width * channels;
-  const result = new Float32Array(field.length);
-  const sums = new Float64Array(rowLength);
-  for (let y = 0; y < height; y++) {
-    sums.fill(0);
-    for (let k = 0; k < vertical.length; k++) {
-      const weight = vertical[k]!;
-      const from = lines[y + k]! * rowLength;
-      for (let i = 0; i < rowLength; i++) sums[i] = sums[i]! + weight * across[from + i]!;
-    }
-    result.set(sums, y * rowLength);
-  }
   return result;
+}
+
+/** `to[start + i] = Σ weights[k] · row[i + k · step]` for `length` places, by pairs of the bell's equal weights. */
+function weigh(
+  to: Float32Array,
+  start: number,
+  length: number,
+  row: Float32Array,
+  step: number,
+  weights: Float32Array,
+): void {
+  const reach = weights.length >> 1;
+  const middle = weights[reach]!;
+  for (let i = 0; i < length; i++) {
+    let sum = middle * row[i + reach * step]!;
+    for (let k = 0, left = i, right = i + 2 * reach * step; k < reach; k++, left += step, right -= step) {
+      sum += weights[k]! * (row[left]! + row[right]!);
+    }
+    to[start + i] = sum;
+  }
 }
 
 /**
