@@ -61,7 +61,10 @@ const steps: readonly (readonly [string, transforms.Step])[] = [
   ["RandomHorizontalFlip(1)", new RandomHorizontalFlip(1)],
   ["RandomRotation(30) nearest", new RandomRotation(30)],
   ["RandomRotation(30) bilinear", new RandomRotation(30, { interpolation: "bilinear" })],
-  ["RandomAffine(10, …) bilinear", new RandomAffine(10, { translate: [0.1, 0.1], interpolation: "bilinear" })],
+  [
+    "RandomAffine(10, …) bilinear",
+    new RandomAffine(10, { translate: [0.1, 0.1], interpolation: "bilinear" }),
+  ],
   ["RandomPerspective(0.5, 1)", new RandomPerspective(0.5, 1)],
   ["ElasticTransform()", new ElasticTransform()],
   ["ColorJitter without hue", new ColorJitter(still)],
@@ -93,7 +96,10 @@ const pipelines: readonly (readonly [string, transforms.Step, Picture])[] = [
   ],
   [
     "28×28 grey: RandomAffine bilinear, RandomErasing",
-    new Compose([new RandomAffine(10, { translate: [0.1, 0.1], interpolation: "bilinear" }), new RandomErasing()]),
+    new Compose([
+      new RandomAffine(10, { translate: [0.1, 0.1], interpolation: "bilinear" }),
+      new RandomErasing(),
+    ]),
     photo(28, 28, 1),
   ],
 ];

@@ -120,13 +120,17 @@ export class RandomShadow extends OptionalTransform<Shadow> {
   }
 
   protected override drawTaken(random: Random): Shadow {
-    const corners = Array.from({ length: wholeBetween(random, 3, 6) }, () =>
-      between(random, [0, 2 * Math.PI]),
+    const count = wholeBetween(random, 3, 6);
+    const start = random.uniform();
+    // One corner in each equal part of the ellipse, so that no shadow is a sliver.
+    const corners = Array.from(
+      { length: count },
+      (_, i) => ((start + i + 0.7 * random.uniform()) / count) * 2 * Math.PI,
     );
     return {
       center: [random.uniform(), random.uniform()],
       radius: [between(random, [0.3, 0.8]), between(random, [0.3, 0.8])],
-      corners: corners.sort((a, b) => a - b),
+      corners,
       darkness: between(random, this.options.darkness),
       softness: between(random, this.options.softness),
     };

@@ -221,6 +221,16 @@ describe("distributions", () => {
     assert.ok(Math.abs(cut / expected - 1) < 0.04, `${cut} of ${expected}`);
   });
 
+  it("leave neither everything nor nothing in the light, on average", () => {
+    const white: Picture = { width: 60, height: 40, channels: 1, data: new Uint8Array(2400).fill(200) };
+    const step = new transforms.RandomShadow(1, { darkness: [1, 1], softness: [0, 0] });
+    const random = new Random(6);
+    let dark = 0;
+    for (let i = 0; i < 300; i++)
+      dark += step.forward(white, random).data.filter((v) => v === 0).length / 2400;
+    assert.ok(dark / 300 > 0.2 && dark / 300 < 0.5, `${dark / 300}`);
+  });
+
   it("choose among steps by their shares", () => {
     const choice = new transforms.RandomChoice(
       [new transforms.RandomInvert(), new transforms.RandomEqualize(), new transforms.Resize(9)],
