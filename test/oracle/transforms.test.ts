@@ -4,6 +4,7 @@ import { test } from "node:test";
 import type { Picture } from "../../src/data/picture.ts";
 import type { ArrayData } from "../../src/interop/index.ts";
 import * as functional from "../../src/vision/transforms/functional/index.ts";
+import { applyPolicyStep } from "../../src/vision/transforms/policy.ts";
 import { readStored, stored } from "./harness.ts";
 
 /** One call. Strings are names of stored arrays. */
@@ -36,7 +37,7 @@ function pictureOf({ shape, data }: ArrayData): Picture {
 
 /** What differs between a case's result and what is stored, or null. */
 function difference(row: CaseRow): string | null {
-  const call = (functional as unknown as Record<string, Call>)[row.function];
+  const call = ({ ...functional, policy: applyPolicyStep } as unknown as Record<string, Call>)[row.function];
   assert.ok(call, `there is no function ${row.function}`);
   const args = row.args.map((arg) => {
     const held = arg as { tensor?: string } | null;
