@@ -7,6 +7,8 @@ import {
   MixUp,
   Normalize,
   type Picture,
+  type PictureShape,
+  type Random,
   RandomErasing,
   RandomHorizontalFlip,
   RandomResizedCrop,
@@ -15,6 +17,7 @@ import {
   RGB,
   sampleRandom,
   ToTensor,
+  Transform,
   toTensor,
 } from "fovea/transforms";
 
@@ -55,6 +58,39 @@ const json = JSON.stringify(evaluation); // saved beside the weights
 const loaded = fromJSON(json) as Compose;
 const x = toTensor(loaded.forward(picture), loaded);
 console.log(`${x.dtype} [${x.shape}]`);
+
+/** Rows moved sideways, as a camera with a bad cable does. `amount`: how far, as a fraction of the width. */
+class RandomTear extends Transform<{ readonly row: number; readonly shift: number }> {
+  readonly name = "RandomTear";
+  readonly amount: number;
+
+  constructor(amount = 0.2) {
+    super();
+    this.amount = amount;
+  }
+
+  draw(random: Random, { width, height }: PictureShape) {
+    return { row: random.integer(height), shift: Math.round(random.uniform() * this.amount * width) };
+  }
+
+  apply({ width, height, channels, data }: Picture, { row, shift }: { row: number; shift: number }): Picture {
+    const torn = data.slice();
+    const rowBytes = width * channels;
+    for (let at = row * rowBytes; at < height * rowBytes; at += rowBytes) {
+      for (let i = 0; i < rowBytes; i++) torn[at + i] = data[at + ((i + shift * channels) % rowBytes)]!;
+    }
+    return { width, height, channels, data: torn };
+  }
+
+  protected settings() {
+    return { amount: this.amount };
+  }
+}
+
+const own = { RandomTear: { make: RandomTear, positional: ["amount"] } };
+const saved = JSON.stringify(new Compose([new RandomTear(0.1), new RandomErasing()]));
+const read = fromJSON(saved, own) as Compose;
+console.log(read.transforms.map((step) => step.name).join(", "));
 
 // In a training step: labels become probabilities, and crossEntropy takes them.
 const mixUp = new MixUp({ alpha: 0.2, numClasses: 10 });

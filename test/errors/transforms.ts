@@ -80,6 +80,16 @@ export const mistakes: Record<string, () => unknown> = {
   "a step after Normalize": () =>
     new transforms.Compose([new transforms.Normalize([0.5], [0.5]), new transforms.RandomErasing()]),
   "Normalize of bytes": () => new transforms.Normalize([123.7, 116.3, 103.5], [58.4, 57.1, 57.4]),
+  "a step after a Compose with Normalize": () =>
+    new transforms.Compose([
+      new transforms.Compose([new transforms.Normalize([0.5], [0.5])]),
+      new transforms.RandomInvert(),
+    ]),
+  "Normalize for RGB on grey": () =>
+    transforms.toTensor(
+      pictureOf(4, 4, 1),
+      new transforms.Compose([new transforms.Normalize([0.5, 0.5, 0.5], [1, 1, 1])]),
+    ),
   "Normalize by zero": () => new transforms.Normalize([0.5], [0]),
   "Normalize left to chance": () => new transforms.RandomApply([new transforms.Normalize([0.5], [0.5])]),
   "no steps": () => new transforms.RandomChoice([]),

@@ -9,6 +9,7 @@ test("examples/augmentation.ts makes a sample twice, and what is left for evalua
     "the same again: true",
     "RGB → Resize → CenterCrop → ToTensor → Normalize",
     "float32 [1,3,32,32]",
+    "RandomTear, RandomErasing",
     "probabilities [8,10], loss is finite: true",
   ]);
 });

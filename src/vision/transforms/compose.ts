@@ -55,34 +55,29 @@ class Sequence {
 export class Compose extends Transform<readonly unknown[]> {
   override readonly name = "Compose";
   readonly transforms: readonly Step[];
+  /** Mean and standard deviation that a batch is normalised by, where there is a `Normalize`. */
+  readonly normalize: Normalize | null;
   readonly #sequence: Sequence;
 
   constructor(transforms: readonly Step[]) {
     super();
     checkSteps("Compose", transforms);
-    const isTail = (step: Step) => step instanceof TailTransform;
-    const end = transforms.findIndex(isTail);
-    const late = end < 0 ? -1 : transforms.findIndex((step, i) => i > end && !isTail(step));
-    if (late >= 0) {
+    const flat = flattened(transforms);
+    const end = flat.findIndex(isTail);
+    const late = end < 0 ? undefined : flat.slice(end).find((step) => !isTail(step));
+    if (late) {
       throw new OptionError(
-        `Compose: ${transforms[late]!.name} stands after ${transforms[end]!.name}; transforms work on pictures of bytes, so ToTensor and Normalize come last. ` +
-          `Move ${transforms[late]!.name} before them`,
+        `Compose: ${late.name} stands after ${flat[end]!.name}; transforms work on pictures of bytes, so ToTensor and Normalize come last. ` +
+          `Move ${late.name} before them`,
       );
     }
-    if (transforms.filter((step) => step instanceof Normalize).length > 1) {
+    const normalizers = flat.filter((step) => step instanceof Normalize);
+    if (normalizers.length > 1) {
       throw new OptionError("Compose: two Normalize steps; leave one of them out");
     }
+    this.normalize = normalizers[0] ?? null;
     this.transforms = [...transforms];
     this.#sequence = new Sequence(this.transforms);
-  }
-
-  /** Mean and standard deviation that a batch is normalised by, where there is a `Normalize`. */
-  get normalize(): Normalize | null {
-    for (const step of this.transforms) {
-      if (step instanceof Normalize) return step;
-      if (step instanceof Compose && step.normalize) return step.normalize;
-    }
-    return null;
   }
 
   override get deterministic(): boolean {
@@ -241,10 +236,19 @@ function checkInner(op: string, transforms: readonly Step[]): void {
   checkSteps(op, transforms);
   if (transforms.length === 0)
     throw new OptionError(`${op}: the list of transforms is empty; give at least one`);
-  const tail = transforms.find((step) => step instanceof TailTransform);
+  const tail = flattened(transforms).find(isTail);
   if (tail) {
     throw new OptionError(
       `${op}: ${tail.name} can't be left to chance; put it at the end of the Compose around`,
     );
   }
+}
+
+/** All steps of a list, with those of a Compose in its place. */
+function flattened(transforms: readonly Step[]): readonly Step[] {
+  return transforms.flatMap((step) => (step instanceof Compose ? flattened(step.transforms) : [step]));
+}
+
+function isTail(step: Step): boolean {
+  return step instanceof TailTransform;
 }

@@ -17,6 +17,7 @@ export type {
   ResizeOptions,
   ResizeSize,
 } from "./functional/geometry.ts";
+export type { Definition, Definitions } from "./json.ts";
 export { Normalize, normalizedBatch, type PictureBatch, stackPictures, ToTensor } from "./tail.ts";
 export { Identity, type Step, Transform, type TransformJson } from "./transform.ts";
 
@@ -38,7 +39,10 @@ export const fixedDefinitions: Definitions = {
 const elsewhere =
   ". All others are read by fromJSON of fovea/transforms; pipeline.forEvaluation() leaves out what is random";
 
-/** A transform from the JSON that `pipeline.forEvaluation().toJSON()` gives, as an object or as text. */
-export function fromJSON(json: unknown): Step {
-  return reader(fixedDefinitions, elsewhere)(json);
+/**
+ * A transform from the JSON that `pipeline.forEvaluation().toJSON()` gives, as an object or as text; throws FormatError or OptionError with the
+ * nearest known name. `more`: classes of your own.
+ */
+export function fromJSON(json: unknown, more: Definitions = {}): Step {
+  return reader({ ...fixedDefinitions, ...more }, elsewhere)(json);
 }

@@ -20,6 +20,7 @@ import { AugMix, RandAugment, TrivialAugmentWide } from "./policy.ts";
 import { GaussianBlur, GaussianNoise, JPEG, RandomShadow } from "./scene.ts";
 import type { Step } from "./transform.ts";
 
+export { Random } from "../../tensor/random.ts";
 export {
   type ElasticOptions,
   ElasticTransform,
@@ -41,6 +42,8 @@ export {
 export {
   CenterCrop,
   Compose,
+  type Definition,
+  type Definitions,
   Grayscale,
   Identity,
   type Interpolation,
@@ -156,7 +159,10 @@ const definitions: Definitions = {
   },
 };
 
-/** A transform from the JSON that `toJSON` gives, as an object or as text; throws FormatError or OptionError with the nearest known name. */
-export function fromJSON(json: unknown): Step {
-  return reader(definitions)(json);
+/**
+ * A transform from the JSON that `toJSON` gives, as an object or as text; throws FormatError or OptionError with the nearest known name.
+ * `more`: classes of your own.
+ */
+export function fromJSON(json: unknown, more: Definitions = {}): Step {
+  return reader({ ...definitions, ...more })(json);
 }

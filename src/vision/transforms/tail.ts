@@ -80,6 +80,12 @@ export function stackPictures(pictures: readonly Picture[]): PictureBatch {
 /** The numbers that a network sees, `(v / 255 − mean) / std`, as plain float32: for hosts without tensors. */
 export function normalizedBatch({ data, shape }: PictureBatch, normalize?: Normalize | null): Float32Array {
   const [n, channels, height, width] = shape;
+  if (normalize && normalize.mean.length !== 1 && normalize.mean.length !== channels) {
+    throw new OptionError(
+      `Normalize: mean and std have ${normalize.mean.length} numbers, and the pictures ${channels === 1 ? "are grey" : `have ${channels} channels`}. ` +
+        "Give one number each, or make the pictures RGB with new RGB()",
+    );
+  }
   const plane = height * width;
   const result = new Float32Array(data.length);
   for (let i = 0, at = 0; i < n * channels; i++) {
