@@ -2,9 +2,9 @@
 //
 //     npm run --silent build && node dist/bench/transforms.js
 import { performance } from "node:perf_hooks";
-import type { Picture } from "../src/data/picture.ts";
+import type { Picture } from "../src/picture/picture.ts";
 import { Random } from "../src/tensor/random.ts";
-import * as transforms from "../src/vision/transforms/index.ts";
+import * as transforms from "../src/transforms/index.ts";
 
 const {
   ColorJitter,

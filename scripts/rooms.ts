@@ -20,6 +20,8 @@ export const rooms: readonly Room[] = [
   { name: "ops", everywhere: true },
   { name: "nn", everywhere: true },
   { name: "optim", everywhere: true },
+  { name: "picture", everywhere: true },
+  { name: "transforms", everywhere: true },
   { name: "data", everywhere: true },
   { name: "vision", everywhere: true },
   { name: "interop", everywhere: true },

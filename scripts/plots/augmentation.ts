@@ -2,9 +2,9 @@
 //
 //     npm run --silent build && node dist/scripts/plots/augmentation.js
 import { mkdirSync, writeFileSync } from "node:fs";
-import type { Picture } from "../../src/data/picture.ts";
+import type { Picture } from "../../src/picture/picture.ts";
 import { Random } from "../../src/tensor/random.ts";
-import * as t from "../../src/vision/transforms/index.ts";
+import * as t from "../../src/transforms/index.ts";
 import { encodePng } from "../../test/support/png.ts";
 
 const width = 120;

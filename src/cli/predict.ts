@@ -1,10 +1,10 @@
 // `fovea predict`: the classes of image files by saved weights.
 
 import { FoveaError, OptionError, UnsupportedError } from "../base/errors.ts";
-import { decodeImage } from "../data/image.ts";
-import { borderColour, inverted, letterbox, type Picture, toGrey, toRgb } from "../data/picture.ts";
 import { softmax } from "../nn/functional/index.ts";
 import type { Module } from "../nn/module/module.ts";
+import { decodeImage } from "../picture/image.ts";
+import { borderColour, inverted, letterbox, type Picture, toGrey, toRgb } from "../picture/picture.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { ModelInfo } from "../train/checkpoint.ts";

@@ -1,9 +1,9 @@
 // Members of a zip archive that lies in a file, of which only the parts that are asked for are read; nothing is ever written to a disk.
 // Source: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", 6.3.10.
 import { FormatError, UnsupportedError } from "../base/errors.ts";
+import { crc32 } from "../picture/png.ts";
 import type { FileParts } from "./files.ts";
 import { concatenate, inflated } from "./gzip.ts";
-import { crc32 } from "./png.ts";
 
 const endSignature = 0x06054b50;
 const endBytes = 22;

@@ -1,2 +1,2 @@
 // Entry of `fovea/transforms/evaluation`: for pages that only use a model, so without the rest of the library.
-export * from "../vision/transforms/evaluation.ts";
+export * from "../transforms/evaluation.ts";

@@ -1,7 +1,8 @@
 // Mistakes in transforms of pictures and batches.
-import type { Picture } from "../../src/data/picture.ts";
+
 import { tensor, zeros } from "../../src/index.ts";
-import * as transforms from "../../src/vision/transforms/index.ts";
+import type { Picture } from "../../src/picture/picture.ts";
+import * as transforms from "../../src/transforms/index.ts";
 
 const { functional } = transforms;
 

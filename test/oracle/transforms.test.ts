@@ -1,10 +1,10 @@
 // Transforms with fixed parameters give torchvision's and Pillow's bytes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Picture } from "../../src/data/picture.ts";
 import type { ArrayData } from "../../src/interop/index.ts";
-import * as functional from "../../src/vision/transforms/functional/index.ts";
-import { applyPolicyStep } from "../../src/vision/transforms/policy.ts";
+import type { Picture } from "../../src/picture/picture.ts";
+import * as functional from "../../src/transforms/functional/index.ts";
+import { applyPolicyStep } from "../../src/transforms/policy.ts";
 import { readStored, stored } from "./harness.ts";
 
 /** One call. Strings are names of stored arrays. */

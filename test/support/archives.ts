@@ -1,6 +1,6 @@
 // Tar and zip archives made by hand, right or with what is wrong about them.
 import { deflateRawSync } from "node:zlib";
-import { crc32 } from "../../src/data/png.ts";
+import { crc32 } from "../../src/picture/png.ts";
 
 /** A member of a tar archive; `header` changes the header after everything but its checksum is written. */
 export interface TarEntry {

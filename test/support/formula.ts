@@ -1,8 +1,8 @@
 // Numbers by a formula that test/oracle/networks.py knows too, so that networks' parameters need not be stored.
 
 import { type Shape, sizeOf } from "../../src/base/shape.ts";
-import { crc32 } from "../../src/data/png.ts";
 import { Tensor } from "../../src/index.ts";
+import { crc32 } from "../../src/picture/png.ts";
 
 /** Numbers in [low, high) that follow from name and position alone, the same bits as in Python. */
 export function formula(name: string, shape: Shape, low: number, high: number): Tensor {

@@ -1,6 +1,6 @@
 // Writes PNG files for tests, also broken ones: every chunk can be given by hand.
 import { deflateSync } from "node:zlib";
-import { crc32 } from "../../src/data/png.ts";
+import { crc32 } from "../../src/picture/png.ts";
 
 /** One chunk; `crc` replaces the right one. */
 export interface Chunk {

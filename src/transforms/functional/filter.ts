@@ -1,0 +1,197 @@
+// Neighbourhoods: blur, sharpness, noise, and the smooth fields that elastic bending needs.
+import { OptionError, ShapeError } from "../../base/errors.ts";
+import type { Picture } from "../../picture/picture.ts";
+import { checkNumber, checkPicture, checkSize, shown } from "./check.ts";
+import { normalField, uniformField } from "./noise.ts";
+
+/** Throws OptionError unless a kernel is odd; gives `[height, width]`. */
+export function checkKernel(op: string, kernelSize: number | readonly number[]): readonly [number, number] {
+  const [height, width] = checkSize(op, kernelSize, "kernelSize");
+  if (height % 2 === 0 || width % 2 === 0) {
+    throw new OptionError(
+      `${op}: kernelSize must be odd, so that it has a middle; got ${shown(kernelSize)}. Take ${Math.max(height, width) | 1}`,
+    );
+  }
+  return [height, width];
+}
+
+/** Weights of a Gaussian bell with the given deviation in pixels, cut off at `size` and scaled to a sum of 1. */
+function bell(size: number, sigma: number): Float32Array {
+  const middle = (size - 1) / 2;
+  const weights = Float64Array.from({ length: size }, (_, i) =>
+    Math.exp(-((i - middle) ** 2) / (2 * sigma ** 2)),
+  );
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return Float32Array.from(weights, (weight) => weight / sum);
+}
+
+/** The sources of a row with its ends mirrored, so that the weights of place i begin at `i`. */
+function mirrored(size: number, reach: number): Int32Array {
+  return Int32Array.from({ length: size + 2 * reach }, (_, i) => {
+    const at = Math.abs(i - reach);
+    return at < size ? at : 2 * size - 2 - at;
+  });
+}
+
+/**
+ * Blurs by a Gaussian bell of `kernelSize` (odd; a number or `[height, width]`) pixels and deviation `sigma` (default 0.15 · size +
+ * 0.35, for each axis; a number or `[vertical, horizontal]`), with the picture mirrored at its edges.
+ */
+export function gaussianBlur(
+  picture: Picture,
+  kernelSize: number | readonly number[],
+  sigma: number | readonly [number, number] | null = null,
+): Picture {
+  checkPicture("gaussianBlur", picture);
+  const [tall, wide] = checkKernel("gaussianBlur", kernelSize);
+  const [sigmaY, sigmaX] =
+    sigma === null
+      ? [tall * 0.15 + 0.35, wide * 0.15 + 0.35]
+      : typeof sigma === "number"
+        ? [sigma, sigma]
+        : sigma;
+  for (const s of [sigmaY, sigmaX]) checkNumber("gaussianBlur", "sigma", s, { least: 0, above: true });
+  const { width, height, channels, data } = picture;
+  if (tall >> 1 >= height || wide >> 1 >= width) {
+    throw new ShapeError(
+      `gaussianBlur: half of kernelSize must be smaller than the picture, which is mirrored at its edges; got ${tall} × ${wide} on ${height} × ${width}. Take a smaller kernel`,
+    );
+  }
+  const blurred = blurField(
+    Float32Array.from(data),
+    { width, height, channels },
+    bell(tall, sigmaY),
+    bell(wide, sigmaX),
+  );
+  const result = new Uint8Array(data.length);
+  for (let i = 0; i < result.length; i++) result[i] = blurred[i]! + 0.5;
+  return { width, height, channels, data: result };
+}
+
+/** A field `[height, width, channels]` blurred along both axes. */
+function blurField(
+  field: Float32Array,
+  { width, height, channels }: { width: number; height: number; channels: number },
+  vertical: Float32Array,
+  horizontal: Float32Array,
+): Float32Array {
+  const rowLength = width * channels;
+  const across = new Float32Array(field.length);
+  const reachX = horizontal.length >> 1;
+  const columns = mirrored(width, reachX);
+  const row = new Float32Array(columns.length * channels);
+  for (let y = 0; y < height; y++) {
+    const line = y * rowLength;
+    for (let i = 0, to = 0; i < columns.length; i++) {
+      const from = line + columns[i]! * channels;
+      for (let c = 0; c < channels; c++) row[to++] = field[from + c]!;
+    }
+    weigh(across, line, rowLength, row, channels, horizontal);
+  }
+  const reachY = vertical.length >> 1;
+  const lines = mirrored(height, reachY);
+  const result = new Float32Array(field.length);
+  for (let y = 0; y < height; y++) {
+    const to = y * rowLength;
+    const middle = vertical[reachY]!;
+    for (let i = 0; i < rowLength; i++) result[to + i] = middle * across[to + i]!;
+    for (let k = 0; k < reachY; k++) {
+      const weight = vertical[k]!;
+      const above = lines[y + k]! * rowLength;
+      const below = lines[y + 2 * reachY - k]! * rowLength;
+      for (let i = 0; i < rowLength; i++) {
+        result[to + i] = result[to + i]! + weight * (across[above + i]! + across[below + i]!);
+      }
+    }
+  }
+  return result;
+}
+
+/** `to[start + i] = Σ weights[k] · row[i + k · step]` for `length` places, by pairs of the bell's equal weights. */
+function weigh(
+  to: Float32Array,
+  start: number,
+  length: number,
+  row: Float32Array,
+  step: number,
+  weights: Float32Array,
+): void {
+  const reach = weights.length >> 1;
+  const middle = weights[reach]!;
+  for (let i = 0; i < length; i++) {
+    let sum = middle * row[i + reach * step]!;
+    for (let k = 0, left = i, right = i + 2 * reach * step; k < reach; k++, left += step, right -= step) {
+      sum += weights[k]! * (row[left]! + row[right]!);
+    }
+    to[start + i] = sum;
+  }
+}
+
+/**
+ * A random displacement for `elastic`, `[height, width, 2]`: uniform numbers in [−1, 1), blurred with deviations `sigma` (`[x, y]`, in
+ * pixels; 0 leaves them rough), times `alpha` (`[x, y]`) over width and height.
+ */
+export function elasticField(
+  { width, height }: { readonly width: number; readonly height: number },
+  alpha: readonly [number, number],
+  sigma: readonly [number, number],
+  seed: number,
+): Float32Array {
+  const field = new Float32Array(width * height * 2);
+  for (const axis of [0, 1] as const) {
+    let steps = uniformField(width * height, seed + axis);
+    if (sigma[axis] > 0) {
+      // As wide as torchvision's kernels, but no wider than the mirrored picture allows.
+      const size = Math.trunc(8 * sigma[axis] + 1) | 1;
+      const wide = bell(Math.min(size, 2 * width - 1), sigma[0] || sigma[axis]);
+      const tall = bell(Math.min(size, 2 * height - 1), sigma[1] || sigma[axis]);
+      steps = blurField(steps, { width, height, channels: 1 }, tall, wide);
+    }
+    const scale = alpha[axis] / (axis === 0 ? width : height);
+    for (let i = 0; i < steps.length; i++) field[2 * i + axis] = steps[i]! * scale;
+  }
+  return field;
+}
+
+/**
+ * A blend with a smoothed picture s, `factor · v + (1 − factor) · s`: 0 is smooth, 1 changes nothing, 2 is sharper. Smoothing weighs 3 × 3
+ * pixels, 5 for the middle and 1 for each of the others; the outermost pixels stay.
+ */
+export function adjustSharpness(picture: Picture, sharpnessFactor: number): Picture {
+  checkPicture("adjustSharpness", picture);
+  checkNumber("adjustSharpness", "sharpnessFactor", sharpnessFactor, { least: 0 });
+  const { width, height, channels, data } = picture;
+  const result = Uint8Array.from(data);
+  const line = width * channels;
+  const share = 1 - sharpnessFactor;
+  for (let y = 1; y < height - 1; y++) {
+    const end = (y + 1) * line - channels;
+    for (let i = y * line + channels; i < end; i++) {
+      const v = data[i]!;
+      const above = data[i - line - channels]! + data[i - line]! + data[i - line + channels]!;
+      const below = data[i + line - channels]! + data[i + line]! + data[i + line + channels]!;
+      const smooth = Math.round((above + below + data[i - channels]! + data[i + channels]! + 5 * v) / 13);
+      const value = Math.fround(v + Math.fround(share) * (smooth - v));
+      result[i] = value < 0 ? 0 : value > 255 ? 255 : value;
+    }
+  }
+  return { width, height, channels, data: result };
+}
+
+/**
+ * Adds `255 · (mean + sigma · n)` to each byte, with n normal numbers that follow from `seed`; results outside 0 … 255 become the
+ * nearest end.
+ */
+export function gaussianNoise(picture: Picture, mean: number, sigma: number, seed: number): Picture {
+  checkPicture("gaussianNoise", picture);
+  checkNumber("gaussianNoise", "mean", mean);
+  checkNumber("gaussianNoise", "sigma", sigma, { least: 0 });
+  const { data } = picture;
+  const noise = normalField(data.length, seed);
+  const result = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]! + 255 * (mean + sigma * noise[i]!) + 0.5;
+    result[i] = value < 0 ? 0 : value > 255 ? 255 : value;
+  }
+  return { ...picture, data: result };
+}

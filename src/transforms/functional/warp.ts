@@ -1,0 +1,270 @@
+// Other angles and other forms: rotation, affine maps, perspective, elastic bending. Each pixel of the result asks where it comes from.
+import { OptionError, ShapeError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
+import type { Picture } from "../../picture/picture.ts";
+import { checkFill, checkName, checkNumber, checkPicture, type Fill, fillBytes, shown } from "./check.ts";
+import { rotate90 } from "./geometry.ts";
+import { type Row, type WarpInterpolation, warped } from "./sample.ts";
+
+/** `[x, y]` in pixels from the upper left corner. */
+export type Point = readonly [x: number, y: number];
+
+/** How a picture is sampled anew. */
+export interface WarpOptions {
+  readonly interpolation?: WarpInterpolation;
+  /** What is beyond the picture. Default 0. */
+  readonly fill?: Fill;
+}
+
+/** How an affine map works. */
+export interface AffineOptions extends WarpOptions {
+  /** What stays in place; the middle by default. */
+  readonly center?: Point | null;
+}
+
+/** How a rotation works. */
+export interface RotateOptions extends AffineOptions {
+  /** Makes the result as large as the turned picture needs; for turns about the middle. Default false: corners are cut off. */
+  readonly expand?: boolean;
+}
+
+const interpolations: readonly WarpInterpolation[] = ["nearest", "bilinear"];
+
+/** Throws OptionError for options that warps do not take. */
+export function checkWarp(
+  op: string,
+  { interpolation = "nearest", fill = 0, center = null }: AffineOptions,
+): void {
+  checkName(op, "interpolation", interpolation, interpolations);
+  checkFill(op, fill);
+  if (center !== null && !(Array.isArray(center) && center.length === 2 && center.every(Number.isFinite))) {
+    throw new OptionError(
+      `${op}: center must be [x, y] in pixels from the upper left corner; got ${shown(center)}`,
+    );
+  }
+}
+
+/**
+ * `[a, b, c, d, e, f]` of the map from a place in the result to one in the source, `x = a u + b v + c, y = d u + e v + f`, both measured
+ * from the middle of their pictures: the inverse of translation · rotation · shear · scale about `center`. Angles in degrees,
+ * positive ones clockwise; the shears are those of torchvision: first along x, then along y.
+ */
+export function inverseAffine(
+  [cx, cy]: Point,
+  angle: number,
+  [tx, ty]: Point,
+  scale: number,
+  [shearX, shearY]: Point,
+): readonly [number, number, number, number, number, number] {
+  const radians = Math.PI / 180;
+  const turn = angle * radians;
+  const tanX = Math.tan(shearX * radians);
+  const alongY = shearY * radians;
+  // Rotation · shear along y · shear along x has the determinant 1, so its inverse is a swap of elements and two signs.
+  const m00 = Math.cos(turn - alongY) / Math.cos(alongY);
+  const m10 = Math.sin(turn - alongY) / Math.cos(alongY);
+  const m01 = -m00 * tanX - Math.sin(turn);
+  const m11 = -m10 * tanX + Math.cos(turn);
+  const [a, b, d, e] = [m11 / scale, -m01 / scale, -m10 / scale, m00 / scale];
+  return [a, b, cx - a * (cx + tx) - b * (cy + ty), d, e, cy - d * (cx + tx) - e * (cy + ty)];
+}
+
+/**
+ * Turns by `angle` degrees clockwise, shifts by `translate` pixels, scales, and shears by degrees along x and y, about the middle or
+ * `center`. The result has the picture's size. Default interpolation "nearest".
+ */
+export function affine(
+  picture: Picture,
+  angle: number,
+  translate: Point,
+  scale: number,
+  shear: Point,
+  options: AffineOptions = {},
+): Picture {
+  checkPicture("affine", picture);
+  checkOptions("affine", options, ["interpolation", "fill", "center"]);
+  checkWarp("affine", options);
+  checkNumber("affine", "scale", scale, { least: 0, above: true });
+  const { interpolation = "nearest", fill = 0, center = null } = options;
+  const map = inverseAffine(fromMiddle(picture, center), angle, translate, scale, shear);
+  const bytes = fillBytes("affine", fill, picture.channels);
+  return affineWarp(picture, picture.width, picture.height, map, interpolation, bytes);
+}
+
+/**
+ * Turns by `angle` degrees counterclockwise about the middle or `center`. Quarter turns move pixels without a change. Default
+ * interpolation "nearest".
+ */
+export function rotate(picture: Picture, angle: number, options: RotateOptions = {}): Picture {
+  checkPicture("rotate", picture);
+  checkOptions("rotate", options, ["interpolation", "fill", "center", "expand"]);
+  checkWarp("rotate", options);
+  const { interpolation = "nearest", fill = 0, center = null, expand = false } = options;
+  const { width, height, channels } = picture;
+  const quarters = angle / 90;
+  const whole = Number.isInteger(quarters) && center === null;
+  if (whole && (quarters % 2 === 0 || expand || width === height)) return rotate90(picture, quarters);
+  const map = inverseAffine(fromMiddle(picture, center), -angle, [0, 0], 1, [0, 0]);
+  const size = expand ? expandedSize(picture, angle) : picture;
+  return affineWarp(
+    picture,
+    size.width,
+    size.height,
+    map,
+    interpolation,
+    fillBytes("rotate", fill, channels),
+  );
+}
+
+/** The size of a picture that holds the whole of another one turned by `angle` degrees. */
+export function expandedSize(
+  { width, height }: { readonly width: number; readonly height: number },
+  angle: number,
+): { readonly width: number; readonly height: number } {
+  const quarters = angle / 90;
+  if (Number.isInteger(quarters)) {
+    return quarters % 2 === 0 ? { width, height } : { width: height, height: width };
+  }
+  const cos = Math.abs(Math.cos((angle * Math.PI) / 180));
+  const sin = Math.abs(Math.sin((angle * Math.PI) / 180));
+  // From the outermost corners, as torchvision and Pillow do it; less than a ten thousandth of a pixel makes no column.
+  const extent = (length: number, middle: number) => {
+    const cut = (x: number) => Math.trunc(x * 1e4) / 1e4;
+    return Math.ceil(cut(middle + length / 2)) - Math.floor(cut(middle - length / 2));
+  };
+  return {
+    width: extent(width * cos + height * sin, width / 2),
+    height: extent(width * sin + height * cos, height / 2),
+  };
+}
+
+function fromMiddle({ width, height }: Picture, center: Point | null): Point {
+  return center === null ? [0, 0] : [center[0] - width / 2, center[1] - height / 2];
+}
+
+function affineWarp(
+  picture: Picture,
+  width: number,
+  height: number,
+  [a, b, c, d, e, f]: readonly [number, number, number, number, number, number],
+  interpolation: WarpInterpolation,
+  fill: Uint8Array,
+): Picture {
+  const middleX = (picture.width - 1) / 2 + c;
+  const middleY = (picture.height - 1) / 2 + f;
+  return warped(picture, width, height, interpolation, fill, (row, y) => {
+    const v = y - (height - 1) / 2;
+    const startX = middleX + b * v;
+    const startY = middleY + e * v;
+    for (let x = 0; x < width; x++) {
+      const u = x - (width - 1) / 2;
+      row.x[x] = startX + a * u;
+      row.y[x] = startY + d * u;
+    }
+  });
+}
+
+/**
+ * The eight coefficients of the perspective map that takes four points of the result back to four of the source:
+ * `x = (a u + b v + c) / (g u + h v + 1)`, `y = (d u + e v + f) / (g u + h v + 1)`.
+ */
+export function perspectiveCoefficients(
+  startpoints: readonly Point[],
+  endpoints: readonly Point[],
+): readonly number[] {
+  if (startpoints.length !== 4 || endpoints.length !== 4) {
+    throw new OptionError(
+      `perspective: startpoints and endpoints are four corners each; got ${startpoints.length} and ${endpoints.length}`,
+    );
+  }
+  const rows = endpoints.flatMap(([u, v], i) => {
+    const [x, y] = startpoints[i]!;
+    return [
+      [u, v, 1, 0, 0, 0, -x * u, -x * v, x],
+      [0, 0, 0, u, v, 1, -y * u, -y * v, y],
+    ];
+  });
+  for (let column = 0; column < 8; column++) {
+    let best = column;
+    for (let r = column; r < 8; r++) {
+      if (Math.abs(rows[r]![column]!) > Math.abs(rows[best]![column]!)) best = r;
+    }
+    const pivot = rows[best]!;
+    if (Math.abs(pivot[column]!) < 1e-12) {
+      throw new OptionError(
+        `perspective: three of the points lie on one line, so no perspective leads from ${shown(startpoints)} to ${shown(endpoints)}`,
+      );
+    }
+    rows[best] = rows[column]!;
+    rows[column] = pivot;
+    for (const [r, row] of rows.entries()) {
+      if (r === column) continue;
+      const factor = row[column]! / pivot[column]!;
+      for (let k = column; k < 9; k++) row[k] = row[k]! - factor * pivot[k]!;
+    }
+  }
+  return rows.map((row, i) => row[8]! / row[i]!);
+}
+
+/**
+ * Seen from the side: the corners `startpoints` ([x, y] of upper left, upper right, lower right, lower left) come to stand at
+ * `endpoints`. Default interpolation "bilinear".
+ */
+export function perspective(
+  picture: Picture,
+  startpoints: readonly Point[],
+  endpoints: readonly Point[],
+  options: WarpOptions = {},
+): Picture {
+  checkPicture("perspective", picture);
+  checkOptions("perspective", options, ["interpolation", "fill"]);
+  checkWarp("perspective", options);
+  const { interpolation = "bilinear", fill = 0 } = options;
+  const coefficients = perspectiveCoefficients(startpoints, endpoints);
+  const [a, b, c, d, e, f, g, h] = coefficients as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const { width, height, channels } = picture;
+  const bytes = fillBytes("perspective", fill, channels);
+  return warped(picture, width, height, interpolation, bytes, (row: Row, y) => {
+    const v = y + 0.5;
+    for (let x = 0; x < width; x++) {
+      const u = x + 0.5;
+      const distance = g * u + h * v + 1;
+      row.x[x] = (a * u + b * v + c) / distance - 0.5;
+      row.y[x] = (d * u + e * v + f) / distance - 0.5;
+    }
+  });
+}
+
+/**
+ * Takes each pixel from a place beside it. `displacement`: `[height, width, 2]`, for each pixel x and y of the step to its source, in
+ * halves of the picture's width and height (torchvision's unit). Default interpolation "bilinear".
+ */
+export function elastic(picture: Picture, displacement: Float32Array, options: WarpOptions = {}): Picture {
+  checkPicture("elastic", picture);
+  checkOptions("elastic", options, ["interpolation", "fill"]);
+  checkWarp("elastic", options);
+  const { interpolation = "bilinear", fill = 0 } = options;
+  const { width, height, channels } = picture;
+  if (displacement.length !== width * height * 2) {
+    throw new ShapeError(
+      `elastic: displacement must be [${height}, ${width}, 2] for this picture, ${width * height * 2} numbers; got ${displacement.length}`,
+    );
+  }
+  const bytes = fillBytes("elastic", fill, channels);
+  return warped(picture, width, height, interpolation, bytes, (row, y) => {
+    let at = y * width * 2;
+    for (let x = 0; x < width; x++, at += 2) {
+      row.x[x] = x + (displacement[at]! * width) / 2;
+      row.y[x] = y + (displacement[at + 1]! * height) / 2;
+    }
+  });
+}
