@@ -1,12 +1,12 @@
 // Node's file system for readers of data sets.
 import { existsSync } from "node:fs";
-import { open, readFile } from "node:fs/promises";
+import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
-import { FormatError } from "../base/errors.ts";
+import { FormatError, FoveaError } from "../base/errors.ts";
 import { download } from "./download.node.ts";
-import type { Files } from "./files.ts";
+import type { Files, FolderItem } from "./files.ts";
 
 export const files: Files = {
   packageFolder(name) {
@@ -30,9 +30,28 @@ export const files: Files = {
     return null;
   },
 
-  async read(file) {
+  async read(file, most = Number.POSITIVE_INFINITY) {
+    if (most < Number.POSITIVE_INFINITY) {
+      const { size } = await stat(file);
+      if (size > most) throw new FormatError(`${size} bytes are more than the limit of ${most}`, { file });
+    }
     const buffer = await readFile(file);
     return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  },
+
+  async list(folder) {
+    const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+      const reasons: Record<string, string> = {
+        ENOENT: "there is no such folder",
+        ENOTDIR: "it is a file, not a folder",
+        EACCES: "it may not be read",
+      };
+      throw new FoveaError(`${folder}: ${reasons[error.code ?? ""] ?? error.message}`);
+    });
+    const real = await realpath(folder);
+    // By code units: the same order on every machine, whatever its language.
+    names.sort((a, b) => (a < b ? -1 : 1));
+    return Promise.all(names.map((name) => itemOf(folder, real, name)));
   },
 
   async withParts(file, use) {
@@ -58,3 +77,19 @@ export const files: Files = {
 
   download,
 };
+
+async function itemOf(folder: string, real: string, name: string): Promise<FolderItem> {
+  const file = path.join(folder, name);
+  try {
+    const found = await stat(file);
+    if (found.isDirectory()) {
+      // A link back up would be walked for ever.
+      const target = await realpath(file);
+      const isLoop = real === target || real.startsWith(target + path.sep);
+      return { name, kind: isLoop ? "broken" : "folder", size: 0 };
+    }
+    return { name, kind: found.isFile() ? "file" : "other", size: found.size };
+  } catch {
+    return { name, kind: "broken", size: 0 };
+  }
+}

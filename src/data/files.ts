@@ -9,11 +9,23 @@ export interface Files {
   cacheFolder(): string;
   /** The path of the first of some files of a folder that exists; null for none. */
   findFirst(folder: string, names: readonly string[]): string | null;
-  read(file: string): Promise<Uint8Array>;
+  /** All bytes of a file; throws FormatError, before it reads, for one of more than `most` bytes. */
+  read(file: string, most?: number): Promise<Uint8Array>;
+  /** What a folder holds, sorted by name; links count as what they lead to. Throws FoveaError where there is no such folder. */
+  list(folder: string): Promise<readonly FolderItem[]>;
   /** Hands a reader of parts to `use`, and closes the file when that is done. */
   withParts<T>(file: string, use: (parts: FileParts) => Promise<T>): Promise<T>;
   /** See download.node.ts. */
   download(file: RemoteFile, options: DownloadOptions): Promise<string>;
+}
+
+/** A thing in a folder. */
+export interface FolderItem {
+  readonly name: string;
+  /** "broken" is a link that leads nowhere, or to a folder that it lies in; "other" a socket, a device and the like. */
+  readonly kind: "file" | "folder" | "broken" | "other";
+  /** The size in bytes, of files. */
+  readonly size: number;
 }
 
 /** A file that is read in parts. */

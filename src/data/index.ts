@@ -11,9 +11,18 @@ export {
 } from "./dataset.ts";
 export { DownloadError, type DownloadEvent, type DownloadOptions, type RemoteFile } from "./download.ts";
 export { decodeIdx, type IdxArray, idxDataset, readIdx } from "./idx.ts";
+export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./imageFolder.ts";
 export { csvLabels, jsonlLabels, type LabelledFile, type LabelTableOptions } from "./labelTable.ts";
 export { type Batch, DataLoader, type DataLoaderOptions } from "./loader.ts";
 export { type EmnistOptions, emnist, fashionMnist, kmnist, type MnistOptions, mnist } from "./mnist.ts";
+export { PictureDataset, type PictureDatasetParts, type PictureLimits } from "./pictureDataset.ts";
+export {
+  listPictures,
+  type PartName,
+  type PictureFile,
+  type PictureListing,
+  type Skipped,
+} from "./pictureListing.ts";
 export type { SetOptions } from "./publicSet.ts";
 export { sequentialOrder, shuffledOrder } from "./sampler.ts";
 export { type SplitOptions, splitIndices } from "./split.ts";
