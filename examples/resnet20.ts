@@ -1,44 +1,19 @@
 // ResNet-20 on Fashion-MNIST: five epochs with flipped and shifted pictures and one cycle of the rate. `--steps 300` ends it early.
 import { manualSeed, nn, noGrad, optim, type Tensor } from "fovea";
-import { DataLoader, type Dataset, fashionMnist } from "fovea/data";
+import { DataLoader, fashionMnist } from "fovea/data";
+import { Compose, RandomCrop, RandomHorizontalFlip } from "fovea/transforms";
 import { resnet20 } from "fovea/vision";
 
 const epochs = 5;
-const side = 28;
-/** Pixels that a picture is shifted by at most. */
-const reach = 1;
-
-/** The pictures of a data set, half of them mirrored, all shifted by up to a pixel; other ones each time. */
-function varied(dataset: Dataset): Dataset {
-  let state = 1;
-  const random = (below: number) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0; // the numbers of Numerical Recipes
-    return Math.floor((state / 2 ** 32) * below);
-  };
-  const { length, sampleShape, dtype, classes } = dataset;
-  const batch = async (indices: Int32Array) => {
-    const { data, labels } = await dataset.batch(indices);
-    const changed = new Uint8Array(data.length);
-    for (let n = 0; n < indices.length; n++) {
-      const down = random(2 * reach + 1) - reach;
-      const right = random(2 * reach + 1) - reach;
-      const isMirrored = random(2) === 1;
-      for (let y = Math.max(0, -down); y < Math.min(side, side - down); y++) {
-        const from = (n * side + y + down) * side;
-        const to = (n * side + y) * side;
-        for (let x = Math.max(0, -right); x < Math.min(side, side - right); x++) {
-          changed[to + (isMirrored ? side - 1 - x : x)] = data[from + x + right]!;
-        }
-      }
-    }
-    return { data: changed, labels };
-  };
-  return { length, sampleShape, dtype, classes, batch };
-}
-
 manualSeed(0);
 const model = resnet20({ inChannels: 1 });
-const train = new DataLoader(varied(await fashionMnist()), { batchSize: 128, shuffle: true, dropLast: true });
+const transform = new Compose([new RandomCrop(28, { padding: 1 }), new RandomHorizontalFlip()]);
+const train = new DataLoader(await fashionMnist(), {
+  batchSize: 128,
+  shuffle: true,
+  dropLast: true,
+  transform,
+});
 const test = new DataLoader(await fashionMnist({ train: false }), { batchSize: 1000 });
 const normalized = (x: Tensor) => x.div(255).sub(0.286).div(0.353); // mean and deviation of the training set
 

@@ -2,6 +2,8 @@
 import { allocate, type DType, dtypeOf, type TypedArray } from "../base/dtype.ts";
 import { DTypeError, OptionError, ShapeError } from "../base/errors.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "../base/shape.ts";
+import type { Picture } from "../picture/picture.ts";
+import { fromPlanes } from "../picture/planes.ts";
 import { type SplitOptions, splitIndices } from "./split.ts";
 
 /** Samples side by side in fresh arrays: data `[n, ...sampleShape]`, labels `[n]`. */
@@ -16,7 +18,7 @@ export interface Sample {
   readonly label: number;
 }
 
-/** Numbered samples of one shape and dtype, each with the index of its class. */
+/** Numbered samples of one shape and dtype, each with the index of its class. A data set of one's own needs `get` alone. */
 export interface Dataset {
   /** Number of samples. */
   readonly length: number;
@@ -24,8 +26,10 @@ export interface Dataset {
   readonly dtype: DType;
   /** Names of the classes, in the order of the labels. */
   readonly classes: readonly string[];
-  /** The samples with the given numbers, in that order; a promise where they have to be read or decoded first. */
-  batch(indices: Int32Array): SampleBatch | Promise<SampleBatch>;
+  /** The sample with a number; a promise where it has to be read or decoded first. */
+  get(index: number): Sample | Promise<Sample>;
+  /** Several samples at once, in the order of their numbers, where that is faster than one after another. */
+  batch?(indices: Int32Array): SampleBatch | Promise<SampleBatch>;
 }
 
 /** What an ArrayDataset is made of. */
@@ -118,6 +122,26 @@ export class ArrayDataset implements Dataset {
     }
     const size = sizeOf(this.sampleShape);
     return { data: this.data.subarray(index * size, (index + 1) * size), label: this.labels[index]! };
+  }
+
+  /**
+   * A sample of bytes `[channels, height, width]`, grey or RGB, as a picture; throws DTypeError or ShapeError for other samples. Grey pictures
+   * share this set's memory, and are to be read only.
+   */
+  picture(index: number): Picture {
+    const { data, sampleShape } = this;
+    if (!(data instanceof Uint8Array) || this.dtype !== "uint8") {
+      throw new DTypeError(`ArrayDataset: pictures are uint8; the samples are ${this.dtype}`);
+    }
+    if (sampleShape.length !== 3 || (sampleShape[0] !== 1 && sampleShape[0] !== 3)) {
+      throw new ShapeError(
+        `ArrayDataset: pictures are [1 or 3, height, width]; the samples are ${formatShape(sampleShape)}`,
+      );
+    }
+    if (!(Number.isInteger(index) && index >= 0 && index < this.length)) {
+      throw new OptionError(`ArrayDataset: sample ${index} is outside 0 to ${this.length - 1}`);
+    }
+    return fromPlanes(data, sampleShape as [number, number, number], index);
   }
 
   /**

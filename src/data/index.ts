@@ -10,10 +10,11 @@ export {
   type SampleBatch,
 } from "./dataset.ts";
 export { DownloadError, type DownloadEvent, type DownloadOptions, type RemoteFile } from "./download.ts";
+export type { BrokenSample } from "./feeds.ts";
 export { decodeIdx, type IdxArray, idxDataset, readIdx } from "./idx.ts";
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./imageFolder.ts";
 export { csvLabels, jsonlLabels, type LabelledFile, type LabelTableOptions } from "./labelTable.ts";
-export { type Batch, DataLoader, type DataLoaderOptions } from "./loader.ts";
+export { type Batch, DataLoader, type DataLoaderOptions, type LoaderState } from "./loader.ts";
 export { type EmnistOptions, emnist, fashionMnist, kmnist, type MnistOptions, mnist } from "./mnist.ts";
 export { PictureDataset, type PictureDatasetParts, type PictureLimits } from "./pictureDataset.ts";
 export {
@@ -23,8 +24,19 @@ export {
   type PictureListing,
   type Skipped,
 } from "./pictureListing.ts";
+export type { PictureSource } from "./pictureSource.ts";
 export type { SetOptions } from "./publicSet.ts";
-export { sequentialOrder, shuffledOrder } from "./sampler.ts";
+export {
+  balancedWeights,
+  RandomSampler,
+  type Sampler,
+  SequentialSampler,
+  StratifiedSampler,
+  sequentialOrder,
+  shuffledOrder,
+  WeightedRandomSampler,
+  type WeightedSamplerOptions,
+} from "./sampler.ts";
 export { type SplitOptions, splitIndices } from "./split.ts";
 export { type ChannelStatistics, channelStatistics } from "./statistics.ts";
 export {

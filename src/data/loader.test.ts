@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TypedArray } from "../base/dtype.ts";
 import { DTypeError, OptionError, ShapeError } from "../base/errors.ts";
-import { ArrayDataset, type Dataset, type SampleBatch } from "./dataset.ts";
+import { ArrayDataset, type Dataset, type Sample, type SampleBatch } from "./dataset.ts";
 import "../index.ts";
+import { RandomHorizontalFlip } from "../transforms/index.ts";
 import { DataLoader, type DataLoaderOptions } from "./loader.ts";
 import { sequentialOrder, shuffledOrder } from "./sampler.ts";
 
@@ -110,6 +111,10 @@ class Slow implements Dataset {
   readonly classes = ["a", "b", "c"];
   requests = 0;
 
+  async get(index: number): Promise<Sample> {
+    return this.#inner.get(index);
+  }
+
   async batch(indices: Int32Array): Promise<SampleBatch> {
     this.requests++;
     await new Promise((resolve) => setTimeout(resolve, 10 - indices[0]!));
@@ -144,7 +149,12 @@ test("bad options are refused by name", () => {
   const broken: [object, RegExp][] = [
     [{ batchsize: 4 }, /unknown option batchsize; did you mean batchSize\?/],
     [{ shufle: true }, /unknown option shufle; did you mean shuffle\?/],
-    [{ workers: 2 }, /unknown option workers; known are batchSize, shuffle, seed, dropLast, prefetch/],
+    [{ worker: 2 }, /unknown option worker; did you mean workers\?/],
+    [{ colour: 2 }, /unknown option colour; known are batchSize, shuffle, sampler, seed, dropLast, prefetch/],
+    [{ workers: -1 }, /workers must be an integer from 0 to 64; got -1/],
+    [{ workers: 2 }, /workers transform pictures, and there is no transform/],
+    [{ transform: "flip" }, /transform must be a transform, such as new Compose\(\[…\]\); got flip/],
+    [{ sampler: 3 }, /sampler must be a sampler/],
     [JSON.parse('{"__proto__": 1}'), /unknown option __proto__/],
     [{ batchSize: 0 }, /batchSize must be an integer of at least 1; got 0/],
     [{ batchSize: Number.NaN }, /batchSize must be .*; got NaN/],
@@ -161,6 +171,12 @@ test("bad options are refused by name", () => {
   for (const [options, message] of broken) {
     assert.throws(make(options), (error) => error instanceof OptionError && message.test(error.message));
   }
+  assert.throws(
+    make({ transform: new RandomHorizontalFlip() }),
+    (error) =>
+      error instanceof ShapeError &&
+      /pictures are \[1 or 3, height, width\]; the samples are \[2, 2\]/.test(error.message),
+  );
 });
 
 test("ArrayDataset: subset copies, slice shares, contradictions are refused", () => {

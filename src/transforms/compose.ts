@@ -80,6 +80,11 @@ export class Compose extends Transform<readonly unknown[]> {
     this.#sequence = new Sequence(this.transforms);
   }
 
+  /** All steps in order, with those of a Compose within in its place. */
+  get flat(): readonly Step[] {
+    return flattened(this.transforms);
+  }
+
   override get deterministic(): boolean {
     return this.transforms.every((step) => step.deterministic);
   }
