@@ -1,16 +1,18 @@
 // `fovea predict`: the classes of image files by saved weights.
 
-import { FoveaError, OptionError, UnsupportedError } from "../base/errors.ts";
+import { FoveaError, OptionError } from "../base/errors.ts";
 import { softmax } from "../nn/functional/index.ts";
 import type { Module } from "../nn/module/module.ts";
 import { decodeImage } from "../picture/image.ts";
-import { borderColour, inverted, letterbox, type Picture, toGrey, toRgb } from "../picture/picture.ts";
+import { borderColour, inverted, type Picture, toGrey, toRgb } from "../picture/picture.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { ModelInfo } from "../train/checkpoint.ts";
 import { prepareInput } from "../train/input.ts";
+import { stackPictures } from "../transforms/index.ts";
 import { command, deviceOptions, jsonOption, useDevice } from "./command.ts";
 import { choice, integer } from "./options.ts";
+import { pictureFiles } from "./pictureFiles.ts";
 import { percent, style } from "./terminal.ts";
 import { loadClassifier, readBytes } from "./weights.ts";
 
@@ -29,14 +31,15 @@ interface Prediction {
 export const predict = command({
   name: "predict",
   summary: "Say what is on pictures: the likeliest classes with their probabilities.",
-  usage: "predict <weights> <image.png …> [options]",
+  usage: "predict <weights> <picture|folder …> [options]",
   notes: [
-    "<weights> is a .safetensors file that fovea train has saved, or a run's folder, which stands for its best weights. Pictures may be PNG or JPEG of any size; they are turned upright by EXIF, made grey where the model wants that, and fitted to its input with their aspect ratio kept.",
+    "<weights> is a .safetensors file that fovea train has saved, or a run's folder, which stands for its best weights. Pictures may be of any size, and a folder stands for all pictures in it; they are turned upright by EXIF and brought to the network by the transforms that are saved with the weights.",
     "invert=auto compares the brightness of a picture's border with the background of the data trained on, and turns the picture's brightness round where the two lie more than half the range apart: a digit drawn in black on white paper becomes white on black, as in MNIST.",
   ],
   examples: [
     "fovea predict runs/classify/train/weights/best.safetensors digit.png",
     "fovea predict runs/classify/train *.png top=3 --json",
+    "fovea predict runs/classify/train holiday/",
   ],
   options: {
     top: integer(3, "how many classes to name"),
@@ -45,12 +48,13 @@ export const predict = command({
     ...jsonOption,
   },
   run: async ({ values, operands }, { out, err }) => {
-    const [where, ...files] = operands;
-    if (where === undefined || files.length === 0) {
+    const [where, ...pictures] = operands;
+    if (where === undefined || pictures.length === 0) {
       throw new OptionError(
         `predict takes a weights file and at least one image. Example: ${predict.examples[0]}`,
       );
     }
+    const files = await pictureFiles(pictures);
     useDevice(values);
     const { network, info, file: weights } = await loadClassifier(where);
     const results: Prediction[] = [];
@@ -84,7 +88,8 @@ async function classify(
   { top, invert }: { top: number; invert: Invert },
 ): Promise<Prediction> {
   const prepared = prepare(picture, info, invert);
-  const x = prepareInput(Tensor.fromArray(prepared.pixels, [1, ...info.input]), info); // [1, channels, height, width]
+  const pixels = Tensor.fromArray(prepared.pixels, [1, ...info.input]); // [1, channels, height, width]
+  const x = prepareInput(pixels, info.transforms.normalize ?? undefined);
   const probabilities = await noGrad(() => softmax(network.forward(x), 1)).data();
   const order = Array.from(info.classes, (_, i) => i).sort((a, b) => probabilities[b]! - probabilities[a]!);
   return {
@@ -100,24 +105,12 @@ function prepare(
   info: ModelInfo,
   invert: Invert,
 ): { pixels: Uint8Array; inverted: boolean } {
-  const [channels, height, width] = info.input as readonly [number, number, number];
-  if (channels !== 1 && channels !== 3) {
-    throw new UnsupportedError(
-      `predict: the model takes pictures of ${channels} channels; known are 1 (grey) and 3 (RGB)`,
-    );
-  }
-  const coloured = channels === 1 ? toGrey(picture) : toRgb(picture);
+  const coloured = info.input[0] === 1 ? toGrey(picture) : toRgb(picture);
   const border = borderColour(coloured);
   const brightness = border.reduce((a, b) => a + b, 0) / border.length / 255;
   const turned = invert === "yes" || (invert === "auto" && Math.abs(brightness - info.background) > 0.5);
-  const fitted = letterbox(coloured, width, height, border);
-  const { data } = turned ? inverted(fitted) : fitted;
-  // [height, width, channels] → [channels, height, width]
-  const pixels = new Uint8Array(data.length);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < channels; c++) pixels[c * width * height + i] = data[i * channels + c]!;
-  }
-  return { pixels, inverted: turned };
+  const sized = info.transforms.forward(turned ? inverted(coloured) : coloured);
+  return { pixels: stackPictures([sized]).data, inverted: turned };
 }
 
 function line({ file, top }: Prediction, width: number, emphasise: (best: string) => string): string {

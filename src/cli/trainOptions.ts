@@ -1,13 +1,14 @@
 // The options of `fovea train`.
 import { scheduleNames } from "../train/schedule.ts";
+import { augmentationNames } from "../transforms/index.ts";
 import { deviceOptions, jsonOption } from "./command.ts";
 import { firstRatesHelp, optimizerNames } from "./optimizers.ts";
 import { choice, flag, integer, number, text, type Values } from "./options.ts";
 
 /** Options by name. */
 export const trainOptions = {
-  data: text("mnist", "<name>", "data set"),
-  model: text("lenet", "<name>", "network; fovea info lists them"),
+  data: text("mnist", "<name|folder>", "data set, or a folder with a folder of pictures for each class"),
+  model: text(null, "<name>", "network, by default lenet, for folders resnet20; fovea info lists them"),
   epochs: integer(10, "passes over the training pictures"),
   batch: integer(64, "pictures in a step"),
   optimizer: choice(
@@ -26,6 +27,32 @@ export const trainOptions = {
     null,
     "L2 penalty, for adamw, lion and muon the decay of the weights; by default 0.05 with optimizer=auto, 0.01 for adamw and muon, else 0",
     { min: 0 },
+  ),
+  imgsz: integer(null, "side of the pictures that the network sees, in pixels; by default 64 for folders", {
+    min: 4,
+    max: 4096,
+  }),
+  channels: choice(["auto", "1", "3"], "auto", "1 for grey pictures, 3 for colour; auto is 3 for folders"),
+  augment: text(
+    null,
+    "<name|file.json>",
+    `${augmentationNames.join(", ")}, or a file with transforms; by default standard for folders`,
+  ),
+  mixup: number(
+    0,
+    "how evenly MixUp mixes pairs of pictures: alpha of its Beta distribution, 0 for not at all",
+    {
+      min: 0,
+    },
+  ),
+  cutmix: number(0, "the same for CutMix", { min: 0 }),
+  workers: integer(
+    null,
+    "threads that read and change pictures; by default one for each core, at most 4, for folders",
+    {
+      min: 0,
+      max: 64,
+    },
   ),
   seed: integer(0, "first weights, order of pictures: the same seed gives the same run, bit by bit", {
     min: 0,
@@ -46,3 +73,6 @@ export const trainOptions = {
 
 /** Values of the command's options. */
 export type TrainValues = Values<typeof trainOptions>;
+
+/** The values with which a run works: the network is decided. */
+export type RunValues = TrainValues & { readonly model: string };

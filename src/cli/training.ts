@@ -1,12 +1,21 @@
 // The work behind `fovea train`: puts data, network and optimizer together, listens to the loop, shows it and saves it.
 import path from "node:path";
-import { channelStatistics } from "../data/statistics.ts";
+import { OptionError } from "../base/errors.ts";
+import { DataLoader } from "../data/loader.ts";
 import { getBackend } from "../graph/session.ts";
 import type { Module } from "../nn/module/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { manualSeed } from "../tensor/random.ts";
-import { decodeState, encodeState, encodeWeights, loadWeights, type ModelInfo } from "../train/checkpoint.ts";
+import {
+  decodeState,
+  decodeWeights,
+  encodeState,
+  encodeWeights,
+  loadWeights,
+  type ModelInfo,
+} from "../train/checkpoint.ts";
 import { NonFiniteError, trainClassifier } from "../train/classifier.ts";
+import { type Evaluation, evaluate } from "../train/evaluate.ts";
 import {
   type EndEvent,
   type EpochEvent,
@@ -16,14 +25,17 @@ import {
 } from "../train/events.ts";
 import { RunFolder, toYaml } from "../train/runFolder.ts";
 import { schedule } from "../train/schedule.ts";
+import { CutMix, MixUp } from "../transforms/index.ts";
 import { makeModel, model } from "../vision/index.ts";
-import { type Context, dataSet, useDevice } from "./command.ts";
+import { type Context, useDevice } from "./command.ts";
 import { confusionTable } from "./confusion.ts";
 import { Interruption } from "./interruption.ts";
 import { makeOptimizer, recordedName, weightDecayOf } from "./optimizers.ts";
 import { ProgressView } from "./progress.ts";
 import { clock, count, percent, style } from "./terminal.ts";
-import type { TrainValues } from "./trainOptions.ts";
+import { isFolder, type TrainingData, trainingData } from "./trainingData.ts";
+import type { RunValues, TrainValues } from "./trainOptions.ts";
+import { Unreadable } from "./unreadable.ts";
 import { readBytes } from "./weights.ts";
 
 /** Task of the runs' folder. */
@@ -33,7 +45,7 @@ const told: ReadonlySet<TrainEvent["type"]> = new Set(["start", "epoch", "interr
 
 /** What is trained, and what may have come from an earlier run. */
 interface Setup {
-  readonly values: TrainValues;
+  readonly values: RunValues;
   readonly folder: RunFolder;
   readonly network: Module;
   readonly optimizer: Optimizer<{ lr: number }>;
@@ -47,20 +59,15 @@ export async function runTraining(
   context: Context,
 ): Promise<number> {
   const earlier = asked.resume === null ? null : await openRun(asked.resume);
-  const values = earlier ? resumedValues(asked, given, earlier.state.options) : asked;
-  const entry = dataSet(values.data);
+  const chosen = earlier ? resumedValues(asked, given, earlier.state.options) : asked;
+  const values = { ...chosen, model: chosen.model ?? ((await isFolder(chosen.data)) ? "resnet20" : "lenet") };
   model(values.model); // an unknown name is told before anything is read
-  const parts = await Promise.all([entry.load("train"), entry.load("test")]);
-  const [trainData, testData] = parts.map((part) => part.slice(0, values.limit ?? undefined)) as [
-    (typeof parts)[0],
-    (typeof parts)[0],
-  ];
-  // Of the whole training part, so that a limit changes nothing of it.
-  const normalization = entry.normalization ?? channelStatistics(parts[0]!);
   useDevice(values);
+  const unreadable = new Unreadable(context.err);
+  const data = await trainingData(values, unreadable.add);
   manualSeed(values.seed);
-  const { classes, sampleShape } = trainData;
-  const network = makeModel(values.model, { classes: classes.length, input: sampleShape });
+  const { classes, input } = data;
+  const network = makeModel(values.model, { classes: classes.length, input });
   const optimizer = makeOptimizer(network, values);
   if (earlier) {
     loadWeights(network, earlier.state.model, earlier.folder.stateFile);
@@ -71,14 +78,14 @@ export async function runTraining(
     earlier?.folder ?? (await RunFolder.create({ project, task, name, existOk: values["exist-ok"] }));
   const setup: Setup = { values, folder, network, optimizer, from: earlier?.state.progress ?? notStarted };
   await (earlier ? folder.keepResults(setup.from.epoch) : folder.startResults());
-  await folder.write("args.yaml", toYaml(recorded(values, optimizer)));
+  await folder.write("args.yaml", toYaml(recorded(values, optimizer, data)));
 
   const info = (progress: Progress, accuracy: number | null): ModelInfo => ({
     model: values.model,
     classes,
-    input: sampleShape,
-    ...normalization,
-    background: entry.background,
+    input,
+    transforms: data.saved,
+    background: data.background,
     data: values.data,
     epoch: progress.epoch,
     accuracy,
@@ -105,12 +112,17 @@ export async function runTraining(
     const events = trainClassifier({
       model: network,
       optimizer,
-      train: trainData,
-      val: testData,
+      train: data.train,
+      val: data.val,
+      ...(data.transform && { transform: data.transform }),
+      ...(data.evaluation && { evaluation: data.evaluation }),
+      ...batchTransformOf(values, classes.length),
+      workers: data.workers,
+      onBroken: unreadable.add,
       epochs: values.epochs,
       batchSize: values.batch,
       seed: values.seed,
-      normalization,
+      normalization: data.saved.normalize!,
       schedule: schedule(values.schedule, {
         final: values.lrf,
         warmup: Math.min(1, values.warmup / values.epochs),
@@ -139,10 +151,17 @@ export async function runTraining(
         return interruption.exitCode;
       }
       if (event.type === "end") {
-        await folder.write("summary.json", `${JSON.stringify(summary(setup, event), null, 2)}\n`);
-        say(`\n${confusionTable(event.val.confusion, classes, context.out)}\n\n`);
+        const test = data.test && (await testBest(setup, data, unreadable));
+        const result = summary(setup, event, test, unreadable.count);
+        await folder.write("summary.json", `${JSON.stringify(result, null, 2)}\n`);
+        if (values.json && test)
+          context.out.write(`${JSON.stringify({ event: "test", run: folder.path, ...plain(test) })}\n`);
+        say(`\n${confusionTable((test ?? event.val).confusion, classes, context.out)}\n\n`);
+        const best = `best ${percent(event.bestAccuracy, 2)} in epoch ${event.bestEpoch}`;
         say(
-          `${style(context.out, "bold", `test accuracy ${percent(event.val.top1, 2)}`)}  best ${percent(event.bestAccuracy, 2)} in epoch ${event.bestEpoch}\n`,
+          test
+            ? `${style(context.out, "bold", `test accuracy ${percent(test.top1, 2)}`)} with the best weights  validation: ${best}\n`
+            : `${style(context.out, "bold", `test accuracy ${percent(event.val.top1, 2)}`)}  ${best}\n`,
         );
         say(`saved in ${folder.path}  ${clock(event.seconds)}, ${count(event.samplesPerSecond)} images/s\n`);
       }
@@ -160,6 +179,37 @@ export async function runTraining(
   } finally {
     interruption.end();
   }
+}
+
+/** Accuracy on the test pictures, which nothing was chosen by, with the weights that were best on the validation pictures. */
+async function testBest(
+  { folder, network, values }: Setup,
+  { test, evaluation, saved, workers }: TrainingData,
+  unreadable: Unreadable,
+): Promise<Evaluation> {
+  const file = folder.file("weights", "best.safetensors");
+  loadWeights(network, decodeWeights(await readBytes(file), file).state, file);
+  const loader = new DataLoader(test!, {
+    batchSize: values.batch,
+    workers,
+    transform: evaluation!,
+    onBroken: unreadable.add,
+  });
+  try {
+    return await evaluate(network, loader, { normalization: saved.normalize! });
+  } finally {
+    loader.close();
+  }
+}
+
+/** What mixes the samples of a batch, by `mixup=` and `cutmix=`. */
+function batchTransformOf(
+  { mixup, cutmix }: TrainValues,
+  numClasses: number,
+): { batchTransform?: MixUp | CutMix } {
+  if (mixup > 0 && cutmix > 0) throw new OptionError("mixup and cutmix exclude each other; give one of them");
+  if (mixup > 0) return { batchTransform: new MixUp({ alpha: mixup, numClasses }) };
+  return cutmix > 0 ? { batchTransform: new CutMix({ alpha: cutmix, numClasses }) } : {};
 }
 
 async function openRun(where: string) {
@@ -180,7 +230,11 @@ function resumedValues(
 }
 
 /** All options as they took effect, for `args.yaml`. */
-function recorded(values: TrainValues, optimizer: Optimizer<{ lr: number }>): Record<string, unknown> {
+function recorded(
+  values: RunValues,
+  optimizer: Optimizer<{ lr: number }>,
+  { input, augment, workers }: TrainingData,
+): Record<string, unknown> {
   const { resume: _resume, json: _json, ...rest } = values;
   return {
     task,
@@ -188,6 +242,10 @@ function recorded(values: TrainValues, optimizer: Optimizer<{ lr: number }>): Re
     optimizer: recordedName(values),
     lr0: optimizer.lr,
     weightDecay: weightDecayOf(values),
+    imgsz: input[1] === input[2] ? input[1] : input.slice(1),
+    channels: input[0],
+    augment,
+    workers,
   };
 }
 
@@ -203,12 +261,23 @@ function resultRow(event: EpochEvent) {
   };
 }
 
-/** What a run came to. `testAccuracy` is that of the last weights: the best ones were chosen by these same pictures. */
-function summary({ values, network, folder }: Setup, event: EndEvent) {
+/**
+ * What a run came to. Where test pictures were held back, `testAccuracy` is that of the best weights on them; else that of the last weights, as
+ * the best ones were chosen by these same pictures.
+ */
+function summary(
+  { values, network, folder }: Setup,
+  event: EndEvent,
+  test: Evaluation | null,
+  unreadable: number,
+) {
+  const { top1, top5, loss } = test ?? event.val;
   return {
-    testAccuracy: event.val.top1,
-    testAccuracyTop5: event.val.top5,
-    testLoss: event.val.loss,
+    testAccuracy: top1,
+    testAccuracyTop5: top5,
+    testLoss: loss,
+    ...(test && { valAccuracy: event.val.top1, valLoss: event.val.loss }),
+    ...(unreadable > 0 && { unreadablePictures: unreadable }),
     bestAccuracy: event.bestAccuracy,
     bestEpoch: event.bestEpoch,
     epochs: event.epochs,
@@ -225,10 +294,14 @@ function summary({ values, network, folder }: Setup, event: EndEvent) {
 
 function toldLine(event: TrainEvent, folder: RunFolder) {
   const { type, ...rest } = event;
-  const plain = JSON.parse(
-    JSON.stringify(rest, (_, value: unknown) => (value instanceof Int32Array ? [...value] : value)),
-  );
-  return { event: type, run: folder.path, ...plain };
+  return { event: type, run: folder.path, ...plain(rest) };
+}
+
+/** Plain JSON, with arrays of numbers as lists. */
+function plain(value: object): object {
+  return JSON.parse(
+    JSON.stringify(value, (_, item: unknown) => (item instanceof Int32Array ? [...item] : item)),
+  ) as object;
 }
 
 function startText(

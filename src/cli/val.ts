@@ -1,12 +1,17 @@
 // `fovea val`: loss, accuracy and confusion matrix of saved weights on a data set's test part.
 
 import { OptionError } from "../base/errors.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { imageFolder } from "../data/imageFolder.ts";
 import { DataLoader } from "../data/loader.ts";
+import type { PictureSource } from "../data/pictureSource.ts";
 import { evaluate } from "../train/evaluate.ts";
 import { command, dataSet, deviceOptions, jsonOption, useDevice } from "./command.ts";
 import { confusionTable } from "./confusion.ts";
-import { integer, text } from "./options.ts";
+import { choice, integer, text } from "./options.ts";
 import { count, percent, style } from "./terminal.ts";
+import { defaultWorkers, isFolder, limitedFolder } from "./trainingData.ts";
+import { Unreadable } from "./unreadable.ts";
 import { loadClassifier } from "./weights.ts";
 
 /** The command. */
@@ -22,33 +27,50 @@ export const val = command({
     "fovea val runs/classify/train --json",
   ],
   options: {
-    data: text(null, "<name>", "data set; by default the one that the weights were trained on"),
+    data: text(null, "<name|folder>", "data set; by default the one that the weights were trained on"),
+    split: choice(
+      ["auto", "val", "test"],
+      "auto",
+      "which pictures of a folder; auto is test where there is such a part",
+    ),
     batch: integer(256, "pictures at a time"),
-    limit: integer(null, "use only the first pictures"),
+    limit: integer(null, "use only so many pictures"),
+    workers: integer(
+      null,
+      "threads that read pictures of a folder; by default one for each core, at most 4",
+      {
+        min: 0,
+        max: 64,
+      },
+    ),
     ...deviceOptions,
     ...jsonOption,
   },
-  run: async ({ values, operands }, { out }) => {
+  run: async ({ values, operands }, { out, err }) => {
     const [where, ...more] = operands;
     if (where === undefined || more.length > 0) {
       throw new OptionError(
         `val takes one weights file; got ${operands.length}. Example: ${val.examples[0]}`,
       );
     }
-    if (values.data !== null) dataSet(values.data);
+    if (values.data !== null) await isFolder(values.data); // an unknown name is told before anything is read
     useDevice(values);
     const { network, info, file } = await loadClassifier(where);
     const name = values.data ?? info.data;
-    const test = (await dataSet(name).load("test")).slice(0, values.limit ?? undefined);
-    if (test.sampleShape.join() !== info.input.join() || test.classes.length !== info.classes.length) {
+    const unreadable = new Unreadable(err);
+    const { pictures, transform } = await heldOut(name, values, info.input);
+    if (pictures.classes.join("\n") !== info.classes.join("\n")) {
       throw new OptionError(
-        `${file} is for ${info.classes.length} classes and pictures of ${info.input.join("×")}; ` +
-          `${name} has ${test.classes.length} and ${test.sampleShape.join("×")}`,
+        `${file} knows the ${info.classes.length} classes ${shortList(info.classes)}; ${name} has ${pictures.classes.length}: ${shortList(pictures.classes)}`,
       );
     }
-    const result = await evaluate(network, new DataLoader(test, { batchSize: values.batch }), {
-      normalization: info,
+    const loader = new DataLoader(pictures, {
+      batchSize: values.batch,
+      onBroken: unreadable.add,
+      ...(transform && { transform: info.transforms, workers: values.workers ?? defaultWorkers() }),
     });
+    const result = await evaluate(network, loader, { normalization: info.transforms.normalize ?? undefined });
+    loader.close();
     const { loss, top1, top5, samples } = result;
     if (values.json) {
       const n = info.classes.length;
@@ -67,3 +89,23 @@ export const val = command({
     return 0;
   },
 });
+
+/** The pictures to measure on, and whether they have to be brought to the network's size first. */
+async function heldOut(
+  name: string,
+  { split, limit }: { split: "auto" | "val" | "test"; limit: number | null },
+  input: readonly number[],
+): Promise<{ pictures: Dataset | PictureSource; transform: boolean }> {
+  if (!(await isFolder(name))) {
+    if (split === "val") throw new OptionError(`split=val is for folders; ${name} has test pictures alone`);
+    const test = (await dataSet(name).load("test")).slice(0, limit ?? undefined);
+    return { pictures: test, transform: test.sampleShape.join() !== input.join() };
+  }
+  const { val, test } = limitedFolder(await imageFolder(name), limit);
+  if (split === "test" && !test) throw new OptionError(`${name} has no test part; use split=val`);
+  return { pictures: split === "val" || !test ? val : test, transform: true };
+}
+
+function shortList(names: readonly string[]): string {
+  return names.length > 6 ? `${names.slice(0, 5).join(", ")}, …` : names.join(", ");
+}

@@ -15,6 +15,11 @@ export interface PictureFile {
 /** The parts of a data set that folders have names for. */
 export type PartName = "train" | "val" | "test";
 
+/** Whether a file counts as a picture by its name; what it is, its content says. */
+export function isPictureName(name: string): boolean {
+  return pictureName.test(name);
+}
+
 /** Something in the folder that is not taken as a picture, and why. */
 export interface Skipped {
   readonly path: string;

@@ -5,7 +5,9 @@ import { FormatError } from "../base/errors.ts";
 import { type ArrayData, decodeSafetensors, encodeSafetensors } from "../interop/safetensors.ts";
 import type { Module } from "../nn/module/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import { Random } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { Compose, fromJSON } from "../transforms/index.ts";
 import type { Progress } from "./events.ts";
 
 /** What a weights file says of itself: enough to rebuild the model and to prepare its pictures. */
@@ -16,9 +18,8 @@ export interface ModelInfo {
   readonly classes: readonly string[];
   /** Shape of one picture, [channels, height, width]. */
   readonly input: readonly number[];
-  /** How the values 0 … 1 of a picture are normalised, by channel. */
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
+  /** What brings a picture to the network's input: the pipeline of evaluation, with its `Normalize`. */
+  readonly transforms: Compose;
   /** How bright the background is in the data trained on, 0 … 1. */
   readonly background: number;
   /** Name of the data set. */
@@ -51,9 +52,9 @@ export function decodeWeights(
       { file },
     );
   }
-  const read = <T>(key: string, isValid: (value: unknown) => value is T): T => {
+  const read = <T>(key: string, isValid: (value: unknown) => value is T, parse = parseJson): T => {
     const raw = metadata.get(key);
-    const value = raw === undefined ? undefined : parseJson(raw);
+    const value = raw === undefined ? undefined : parse(raw);
     if (isValid(value)) return value;
     throw new FormatError(`metadata "${key}" is ${raw === undefined ? "missing" : JSON.stringify(raw)}`, {
       file,
@@ -63,22 +64,23 @@ export function decodeWeights(
     model: metadata.get("model") ?? "",
     classes: read("classes", isStrings),
     input: read("input", isNumbers),
-    mean: read("mean", isNumbers),
-    std: read("std", isNumbers),
+    transforms: read("transforms", isPipeline, readPipeline),
     background: read("background", isNumber),
     data: metadata.get("data") ?? "",
     epoch: read("epoch", isNumber),
     accuracy: read("accuracy", (value): value is number | null => value === null || isNumber(value)),
   };
-  const { input, mean, std } = info;
+  const { input, transforms } = info;
   const isShape = input.length === 3 && input.every((size) => Number.isInteger(size) && size > 0);
-  if (!isShape || mean.length !== input[0] || std.length !== input[0] || std.some((value) => value <= 0)) {
-    const found = `input ${JSON.stringify(input)}, mean ${JSON.stringify(mean)}, std ${JSON.stringify(std)}`;
+  const probe = { width: 100, height: 75, channels: 3 };
+  const made = isShape ? transforms.outputShape(probe, transforms.draw(new Random(0), probe)) : null;
+  if (!made || [made.channels, made.height, made.width].join() !== input.join()) {
+    const found = made
+      ? `pictures of ${[made.channels, made.height, made.width].join(" × ")}`
+      : "no pictures";
     throw new FormatError(
-      `metadata contradict each other: ${found}; mean and std have one number per channel`,
-      {
-        file,
-      },
+      `metadata contradict each other: input is ${JSON.stringify(input)} (channels, height, width), and transforms make ${found}`,
+      { file },
     );
   }
   return { state: tensorsOf(tensors), info };
@@ -170,6 +172,18 @@ function parseJson(raw: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function readPipeline(raw: string): unknown {
+  try {
+    return fromJSON(raw);
+  } catch {
+    return undefined;
+  }
+}
+
+function isPipeline(value: unknown): value is Compose {
+  return value instanceof Compose && value.deterministic;
 }
 
 function isNumber(value: unknown): value is number {

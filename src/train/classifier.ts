@@ -3,12 +3,18 @@
 
 import { FoveaError, OptionError } from "../base/errors.ts";
 import type { Dataset } from "../data/dataset.ts";
+import type { BrokenSample } from "../data/feeds.ts";
 import { DataLoader } from "../data/loader.ts";
+import type { PictureSource } from "../data/pictureSource.ts";
+import type { Sampler } from "../data/sampler.ts";
 import { crossEntropy } from "../nn/functional/index.ts";
 import type { Module } from "../nn/module/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { manualSeed } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { CutMix, MixUp } from "../transforms/batch.ts";
+import { sampleRandom } from "../transforms/seeded.ts";
+import type { Step } from "../transforms/transform.ts";
 import { findNonFinite, type NonFiniteOrigin } from "./diagnose.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { notStarted, type Progress, type TrainEvent } from "./events.ts";
@@ -21,13 +27,25 @@ export interface TrainOptions {
   readonly model: Module;
   /** Over the model's parameters; its present learning rate is the first of the schedule. */
   readonly optimizer: Optimizer<{ lr: number }>;
-  readonly train: Dataset;
-  readonly val: Dataset;
+  readonly train: Dataset | PictureSource;
+  readonly val: Dataset | PictureSource;
   readonly epochs: number;
   readonly batchSize?: number;
   /** Decides the order of the samples, and dropout. */
   readonly seed?: number;
-  /** How pictures are prepared; by default bytes are brought to 0 … 1. */
+  /** What changes the training pictures: sizes, augmentation. */
+  readonly transform?: Step;
+  /** What changes the validation pictures; by default `transform` without what is random in it. */
+  readonly evaluation?: Step;
+  /** Mixes the samples of each training batch: MixUp or CutMix. */
+  readonly batchTransform?: MixUp | CutMix;
+  /** Order of the training samples; by default shuffled. */
+  readonly sampler?: Sampler;
+  /** Threads that read and change pictures; see DataLoader. */
+  readonly workers?: number;
+  /** Is told of each picture that can't be read, and so is left out. */
+  readonly onBroken?: (sample: BrokenSample) => void;
+  /** How pictures are prepared; by default as the transform's `Normalize` says, or else bytes are brought to 0 … 1. */
   readonly normalization?: Normalization;
   /** By default the learning rate stays as it is. */
   readonly schedule?: Schedule;
@@ -79,8 +97,7 @@ export async function* trainClassifier(options: TrainOptions): AsyncGenerator<Tr
   if (!(Number.isInteger(epochs) && epochs > 0)) {
     throw new OptionError(`trainClassifier: epochs must be an integer of at least 1; got ${epochs}`);
   }
-  const loader = new DataLoader(options.train, { batchSize, shuffle: true, seed });
-  const valLoader = new DataLoader(options.val, { batchSize: evaluationBatch });
+  const { loader, valLoader, normalization } = loadersOf(options, batchSize, seed);
   const firstRate = optimizer.lr;
   const steps = loader.length;
   const clock = new Clock(from.seconds);
@@ -98,99 +115,117 @@ export async function* trainClassifier(options: TrainOptions): AsyncGenerator<Tr
     from,
   };
 
-  while (progress.epoch < epochs) {
-    const epoch = progress.epoch + 1;
-    loader.epoch = progress.epoch;
-    let skip = progress.step;
-    model.train();
-    clock.startTraining();
-    for await (const [x, y] of loader) {
-      if (skip > 0) {
-        skip--;
-        continue;
+  try {
+    while (progress.epoch < epochs) {
+      const epoch = progress.epoch + 1;
+      loader.restore({ epoch: progress.epoch, batch: progress.step });
+      model.train();
+      clock.startTraining();
+      for await (const [x, y] of loader) {
+        await turn();
+        if (signal?.aborted) {
+          yield { type: "interrupted", progress };
+          return;
+        }
+        const done = progress.epoch * steps + progress.step;
+        if (options.schedule) optimizer.lr = firstRate * options.schedule(done / (epochs * steps));
+        // Dropout depends on the step alone, so that a resumed run draws the same.
+        manualSeed(seed + (done + 1) * 2 ** 32);
+        const random = sampleRandom(seed, progress.epoch, -1 - progress.step); // no sample has such a number
+        const [mixed, targets] = options.batchTransform?.forward(x, y, random) ?? [x, y];
+        const batch = { x: prepareInput(mixed, normalization), targets, y };
+        const { loss, correct } = await trainStep(options, batch, progress);
+        clock.trained(y.size);
+        progress = {
+          ...progress,
+          step: loader.state().epoch === progress.epoch ? loader.state().batch : steps,
+          lossSum: progress.lossSum + loss * y.size,
+          correct: progress.correct + correct,
+          samples: progress.samples + y.size,
+          seconds: clock.seconds,
+        };
+        const left =
+          (epochs * steps - done - 1) * clock.secondsPerStep + (epochs - progress.epoch) * clock.evaluation;
+        yield {
+          type: "step",
+          epoch,
+          step: progress.step,
+          steps,
+          loss,
+          accuracy: progress.correct / progress.samples,
+          lr: optimizer.lr,
+          samplesPerSecond: y.size / clock.secondsPerStep,
+          secondsLeft: left,
+        };
       }
-      await turn();
-      if (signal?.aborted) {
-        yield { type: "interrupted", progress };
-        return;
-      }
-      const done = progress.epoch * steps + progress.step;
-      if (options.schedule) optimizer.lr = firstRate * options.schedule(done / (epochs * steps));
-      // Dropout depends on the step alone, so that a resumed run draws the same.
-      manualSeed(seed + (done + 1) * 2 ** 32);
-      const { loss, correct } = await trainStep(options, prepareInput(x, options.normalization), y, progress);
-      clock.trained(y.size);
+      clock.startEvaluation();
+      val = await evaluate(model, valLoader, { normalization, onBatch: turn });
+      clock.evaluated();
+      const isBest = progress.bestEpoch === 0 || val.top1 > progress.bestAccuracy;
+      const { lossSum, correct, samples } = progress;
       progress = {
-        ...progress,
-        step: progress.step + 1,
-        lossSum: progress.lossSum + loss * y.size,
-        correct: progress.correct + correct,
-        samples: progress.samples + y.size,
+        ...notStarted,
+        epoch,
+        bestAccuracy: isBest ? val.top1 : progress.bestAccuracy,
+        bestEpoch: isBest ? epoch : progress.bestEpoch,
         seconds: clock.seconds,
       };
-      const left =
-        (epochs * steps - done - 1) * clock.secondsPerStep + (epochs - progress.epoch) * clock.evaluation;
       yield {
-        type: "step",
+        type: "epoch",
         epoch,
-        step: progress.step,
-        steps,
-        loss,
-        accuracy: progress.correct / progress.samples,
+        epochs,
+        trainLoss: lossSum / samples,
+        trainAccuracy: correct / samples,
+        val,
         lr: optimizer.lr,
-        samplesPerSecond: y.size / clock.secondsPerStep,
-        secondsLeft: left,
+        seconds: clock.seconds,
+        samplesPerSecond: clock.samplesPerSecond,
+        isBest,
+        progress,
       };
     }
-    clock.startEvaluation();
-    val = await evaluate(model, valLoader, { normalization: options.normalization, onBatch: turn });
-    clock.evaluated();
-    const isBest = progress.bestEpoch === 0 || val.top1 > progress.bestAccuracy;
-    const { lossSum, correct, samples } = progress;
-    progress = {
-      ...notStarted,
-      epoch,
-      bestAccuracy: isBest ? val.top1 : progress.bestAccuracy,
-      bestEpoch: isBest ? epoch : progress.bestEpoch,
-      seconds: clock.seconds,
-    };
-    yield {
-      type: "epoch",
-      epoch,
-      epochs,
-      trainLoss: lossSum / samples,
-      trainAccuracy: correct / samples,
-      val,
-      lr: optimizer.lr,
-      seconds: clock.seconds,
-      samplesPerSecond: clock.samplesPerSecond,
-      isBest,
-      progress,
-    };
+    // A run that is resumed after its last epoch has nothing left to train.
+    val ??= await evaluate(model, valLoader, { normalization, onBatch: turn });
+    const { bestAccuracy, bestEpoch } = progress;
+    const { samplesPerSecond, seconds } = clock;
+    yield { type: "end", epochs, seconds, samplesPerSecond, val, bestAccuracy, bestEpoch };
+  } finally {
+    loader.close();
+    valLoader.close();
   }
-  // A run that is resumed after its last epoch has nothing left to train.
-  val ??= await evaluate(model, valLoader, { normalization: options.normalization, onBatch: turn });
-  const { bestAccuracy, bestEpoch } = progress;
-  const { samplesPerSecond, seconds } = clock;
-  yield { type: "end", epochs, seconds, samplesPerSecond, val, bestAccuracy, bestEpoch };
+}
+
+/** Loaders of both parts, and what their batches are normalised by. */
+function loadersOf(options: TrainOptions, batchSize: number, seed: number) {
+  const { transform, sampler, workers, onBroken } = options;
+  const evaluation = options.evaluation ?? transform?.forEvaluation();
+  const order = sampler ? { sampler } : { shuffle: true };
+  const reading = (step: Step | undefined) => ({
+    seed,
+    ...(step && { transform: step, ...(workers !== undefined && { workers }) }),
+    ...(onBroken && { onBroken }),
+  });
+  const loader = new DataLoader(options.train, { batchSize, ...order, ...reading(transform) });
+  const valLoader = new DataLoader(options.val, { batchSize: evaluationBatch, ...reading(evaluation) });
+  const normalization = options.normalization ?? loader.transform?.normalize ?? undefined;
+  return { loader, valLoader, normalization };
 }
 
 /** One step of the optimizer, unless loss or a gradient is not finite. */
 async function trainStep(
   { model, optimizer }: TrainOptions,
-  x: Tensor,
-  y: Tensor,
+  { x, targets, y }: { readonly x: Tensor; readonly targets: Tensor; readonly y: Tensor },
   progress: Progress,
 ): Promise<{ loss: number; correct: number }> {
   const logits = model.forward(x).retain();
-  const loss = crossEntropy(logits, y);
+  const loss = crossEntropy(logits, targets);
   optimizer.zeroGrad();
   loss.backward();
   const finite = allFinite(loss, model).retain();
   optimizer.step({ onlyIf: finite });
   const value = await loss.item();
   if ((await finite.item()) === 0) {
-    const origin = findNonFinite(model, () => crossEntropy(model.forward(x), y));
+    const origin = findNonFinite(model, () => crossEntropy(model.forward(x), targets));
     throw new NonFiniteError(value, origin, progress);
   }
   return { loss: value, correct: countCorrect(await logits.data(), await y.data()) };

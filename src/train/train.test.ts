@@ -7,6 +7,7 @@ import { createReferenceBackend } from "../check/index.ts";
 import { ArrayDataset } from "../data/dataset.ts";
 import { nn, optim, setBackend, type Tensor, tensor } from "../index.ts";
 import { manualSeed } from "../tensor/random.ts";
+import { Compose, Grayscale, Letterbox, Normalize, RandomCrop, ToTensor } from "../transforms/index.ts";
 import { decodeState, decodeWeights, encodeState, encodeWeights } from "./checkpoint.ts";
 import { NonFiniteError, type TrainOptions, trainClassifier } from "./classifier.ts";
 import { findNonFinite } from "./diagnose.ts";
@@ -212,8 +213,7 @@ describe("checkpoints", () => {
     model: "halves",
     classes: ["a", "b"],
     input: [1, 2, 2],
-    mean: [0],
-    std: [1],
+    transforms: new Compose([new Grayscale(), new Letterbox(2), new ToTensor(), new Normalize([0], [1])]),
     background: 0,
     data: "made",
     epoch: 3,
@@ -223,7 +223,10 @@ describe("checkpoints", () => {
   it("hold weights and all that their use needs", async () => {
     const { model } = setup();
     const { state, info: read } = decodeWeights(await encodeWeights(model, info), "w");
-    assert.deepEqual(read, info);
+    assert.deepEqual(
+      { ...read, transforms: read.transforms.toJSON() },
+      { ...info, transforms: info.transforms.toJSON() },
+    );
     assert.deepEqual([...state.keys()], [...model.stateDict().keys()]);
   });
 
@@ -234,11 +237,15 @@ describe("checkpoints", () => {
       () => decodeWeights(state, "w.safetensors"),
       /^FormatError: w.safetensors: no classifier saved by fovea train/,
     );
-    const twoMeans = await encodeWeights(model, { ...info, mean: [0, 0] });
-    assert.throws(
-      () => decodeWeights(twoMeans, "w"),
-      /metadata contradict each other: .* one number per channel/,
+    const refused = async (transforms: Compose, message: RegExp) => {
+      const bytes = await encodeWeights(model, { ...info, transforms });
+      assert.throws(() => decodeWeights(bytes, "w"), message);
+    };
+    await refused(
+      new Compose([new Grayscale(), new Letterbox(3)]),
+      /metadata contradict each other: input is \[1,2,2\] .* transforms make pictures of 1 × 3 × 3/,
     );
+    await refused(new Compose([new RandomCrop(2)]), /metadata "transforms" is/);
     const weights = await encodeWeights(model, info);
     assert.throws(() => decodeState(weights, "s"), /no training state/);
   });

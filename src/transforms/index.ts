@@ -95,6 +95,7 @@ export {
   type RandAugmentOptions,
   TrivialAugmentWide,
 } from "./policy.ts";
+export { type AugmentationName, augmentation, augmentationNames } from "./presets.ts";
 export { GaussianBlur, GaussianNoise, JPEG, RandomShadow, type RandomShadowOptions } from "./scene.ts";
 export { sampleRandom } from "./seeded.ts";
 export { toTensor } from "./tensors.ts";

@@ -1,6 +1,6 @@
 // Runs the command line as a user does: a process of its own, in an empty folder.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,9 +14,11 @@ export interface Outcome {
   readonly err: string;
 }
 
-/** An empty folder for runs. */
+/** An empty folder for runs, removed when the tests of this file are over. */
 export function emptyFolder(): string {
-  return mkdtempSync(path.join(tmpdir(), "fovea-cli-"));
+  const folder = mkdtempSync(path.join(tmpdir(), "fovea-cli-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** Runs `fovea …` in a folder; `onOutput` may look at what was written so far and at the process. */

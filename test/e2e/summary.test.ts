@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { encodeWeights, type ModelInfo } from "../../src/train/checkpoint.ts";
+import { Compose, Grayscale, Letterbox, Normalize, ToTensor } from "../../src/transforms/index.ts";
 import { LeNet } from "../../src/vision/index.ts";
 import { emptyFolder, fovea } from "./cli.ts";
 
@@ -31,8 +32,7 @@ const info: ModelInfo = {
   model: "lenet",
   classes: ["a", "b", "c"],
   input: [1, 28, 28],
-  mean: [0.5],
-  std: [0.5],
+  transforms: new Compose([new Grayscale(), new Letterbox(28), new ToTensor(), new Normalize([0.5], [0.5])]),
   background: 0,
   data: "mnist",
   epoch: 4,
