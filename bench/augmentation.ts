@@ -42,6 +42,8 @@ const pictures = Array.from({ length: count }, (_, i): Picture => {
   return { width: 28, height: 28, channels: 1, data: data.subarray(i * 784, (i + 1) * 784) as Uint8Array };
 });
 
+const places = Array.from({ length: 64 }, (_, i) => new Uint8Array(64 * 784).subarray(i * 784, (i + 1) * 784));
+
 /** Sums what would otherwise be left out. */
 let used = 0;
 const row = (name: string, us: number) => console.log(`${name.padEnd(28)} ${us.toFixed(2).padStart(7)} µs`);
@@ -66,6 +68,15 @@ for (const [name, step] of pipelines) {
       for (let i = 0; i < count; i++) {
         const picture = pictures[i]!;
         used += step.apply(picture, step.draw(sampleRandom(0, epoch, i), picture)).data[0]!;
+      }
+    }),
+  );
+  row(
+    `${name}: into a batch`,
+    least((epoch) => {
+      for (let i = 0; i < count; i++) {
+        const picture = pictures[i]!;
+        step.applyInto(picture, step.draw(sampleRandom(0, epoch, i), picture), places[i % places.length]!);
       }
     }),
   );

@@ -3,14 +3,23 @@ import { OptionError } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import type { Picture } from "../picture/picture.ts";
 import type { Random } from "../tensor/random.ts";
-import { checkNumber, checkSpan, pairOf, type Span, shown, symmetricSpan } from "./functional/check.ts";
-import { elasticField } from "./functional/filter.ts";
+import {
+  checkNumber,
+  checkPicture,
+  checkSpan,
+  FillBytes,
+  pairOf,
+  type Span,
+  shown,
+  symmetricSpan,
+} from "./functional/check.ts";
+import { fieldRecipe } from "./functional/filter.ts";
 import type { PictureShape } from "./functional/geometry.ts";
 import {
   type AffineOptions,
-  affine,
+  affineInto,
   checkWarp,
-  elastic,
+  elasticInto,
   expandedSize,
   type Point,
   perspective,
@@ -85,6 +94,7 @@ export class RandomAffine extends Transform<RandomAffineParams> {
   /** Smallest and largest shear along x, and perhaps along y. */
   readonly shear: readonly number[] | null;
   readonly options: Required<AffineOptions>;
+  readonly #fill: FillBytes;
 
   constructor(degrees: Span, options: RandomAffineOptions = {}) {
     super();
@@ -97,29 +107,52 @@ export class RandomAffine extends Transform<RandomAffineParams> {
     this.scale = scale === null ? null : checkSpan(op, "scale", scale, { least: 0, above: true });
     this.shear = shear === null ? null : shearOf(op, shear);
     this.options = { interpolation: "nearest", fill: 0, center: null, ...warp };
+    this.#fill = new FillBytes(op, this.options.fill);
   }
 
   override draw(random: Random, { width, height }: PictureShape): RandomAffineParams {
     const angle = between(random, this.degrees);
-    const [alongX, alongY] = this.translate ?? [0, 0];
-    const shift = (most: number) => Math.round(between(random, [-most, most]));
     const translate = this.translate
-      ? ([shift(alongX * width), shift(alongY * height)] as const)
-      : ([0, 0] as const);
+      ? ([drawShift(random, this.translate[0] * width), drawShift(random, this.translate[1] * height)] as const)
+      : still;
     const scale = this.scale ? between(random, this.scale) : 1;
-    const [x0, x1, y0 = 0, y1 = 0] = this.shear ?? [0, 0];
-    const shear = [between(random, [x0!, x1!]), between(random, [y0, y1])] as const;
+    const shear = this.shear ? drawShear(random, this.shear) : still;
     return { angle, translate, scale, shear };
   }
 
-  override apply(picture: Picture, { angle, translate, scale, shear }: RandomAffineParams): Picture {
-    return affine(picture, angle, translate, scale, shear, this.options);
+  override apply(picture: Picture, params: RandomAffineParams): Picture {
+    return withSameSize(this, picture, params);
+  }
+
+  override applyInto(picture: Picture, params: RandomAffineParams, target: Uint8Array): void {
+    checkPicture(this.name, picture);
+    const { interpolation, center } = this.options;
+    affineInto(picture, params, { interpolation, center, fill: this.#fill.of(picture.channels) }, target);
   }
 
   protected override settings(): object {
     const { degrees, translate, scale, shear, options } = this;
     return { degrees, translate, scale, shear, ...options };
   }
+}
+
+const still: Point = [0, 0];
+
+function drawShift(random: Random, most: number): number {
+  return Math.round(between(random, [-most, most]));
+}
+
+function drawShear(random: Random, [x0, x1, y0, y1]: readonly number[]): Point {
+  const alongX = between(random, [x0!, x1!]);
+  return [alongX, y0 === undefined ? 0 : between(random, [y0, y1!])];
+}
+
+/** `apply` by way of `applyInto`, where sizes stay. */
+function withSameSize<P>(step: Transform<P>, picture: Picture, params: P): Picture {
+  const { width, height, channels, data } = picture;
+  const target = new Uint8Array(data.length);
+  step.applyInto(picture, params, target);
+  return { width, height, channels, data: target };
 }
 
 function shiftOf(op: string, translate: readonly [number, number]): readonly [number, number] {
@@ -215,6 +248,7 @@ export class ElasticTransform extends Transform<{ readonly seed: number }> {
   readonly alpha: readonly [number, number];
   readonly sigma: readonly [number, number];
   readonly options: Required<WarpOptions>;
+  readonly #fill: FillBytes;
 
   constructor(options: ElasticOptions = {}) {
     super();
@@ -224,14 +258,22 @@ export class ElasticTransform extends Transform<{ readonly seed: number }> {
     this.alpha = pairOf("ElasticTransform", "alpha", alpha, { least: 0 });
     this.sigma = pairOf("ElasticTransform", "sigma", sigma, { least: 0 });
     this.options = { interpolation: "bilinear", fill: 0, ...warp };
+    this.#fill = new FillBytes("ElasticTransform", this.options.fill);
   }
 
   override draw(random: Random): { readonly seed: number } {
     return { seed: drawSeed(random) };
   }
 
-  override apply(picture: Picture, { seed }: { readonly seed: number }): Picture {
-    return elastic(picture, elasticField(picture, this.alpha, this.sigma, seed), this.options);
+  override apply(picture: Picture, params: { readonly seed: number }): Picture {
+    return withSameSize(this, picture, params);
+  }
+
+  override applyInto(picture: Picture, { seed }: { readonly seed: number }, target: Uint8Array): void {
+    checkPicture(this.name, picture);
+    const recipe = fieldRecipe(picture, this.alpha, this.sigma, seed);
+    const fill = this.#fill.of(picture.channels);
+    elasticInto(picture, recipe, this.options.interpolation, fill, target);
   }
 
   protected override settings(): object {

@@ -6,7 +6,7 @@ import type { Random } from "../tensor/random.ts";
 import { shown } from "./functional/check.ts";
 import type { PictureShape } from "./functional/geometry.ts";
 import { Normalize, TailTransform } from "./tail.ts";
-import { Identity, OptionalTransform, type Step, Transform } from "./transform.ts";
+import { copyInto, Identity, OptionalTransform, type Step, Transform } from "./transform.ts";
 
 function checkSteps(op: string, transforms: readonly Step[]): void {
   if (!Array.isArray(transforms)) {
@@ -41,6 +41,20 @@ class Sequence {
 
   apply(picture: Picture, params: readonly unknown[]): Picture {
     return this.steps.reduce((current, step, i) => step.apply(current, params[i]), picture);
+  }
+
+  /** Steps that keep the size of the result work in it, one on the other. */
+  applyInto(picture: Picture, params: readonly unknown[], target: Uint8Array): void {
+    let current = picture;
+    for (let i = 0; i < this.steps.length; i++) {
+      const step = this.steps[i]!;
+      const { width, height, channels } = step.outputShape(current, params[i]);
+      if (width * height * channels === target.length) {
+        step.applyInto(current, params[i], target);
+        current = { width, height, channels, data: target };
+      } else current = step.apply(current, params[i]);
+    }
+    copyInto(current, target);
   }
 
   outputShape(shape: PictureShape, params: readonly unknown[]): PictureShape {
@@ -97,6 +111,10 @@ export class Compose extends Transform<readonly unknown[]> {
     return this.#sequence.apply(picture, params);
   }
 
+  override applyInto(picture: Picture, params: readonly unknown[], target: Uint8Array): void {
+    this.#sequence.applyInto(picture, params, target);
+  }
+
   override outputShape(shape: PictureShape, params: readonly unknown[]): PictureShape {
     return this.#sequence.outputShape(shape, params);
   }
@@ -144,6 +162,10 @@ export class RandomApply extends OptionalTransform<readonly unknown[]> {
 
   protected override applyTaken(picture: Picture, params: readonly unknown[]): Picture {
     return this.#sequence.apply(picture, params);
+  }
+
+  protected override applyTakenInto(picture: Picture, params: readonly unknown[], target: Uint8Array): void {
+    this.#sequence.applyInto(picture, params, target);
   }
 
   protected override takenShape(shape: PictureShape, params: readonly unknown[]): PictureShape {

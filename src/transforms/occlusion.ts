@@ -2,10 +2,10 @@
 import { checkOptions } from "../base/options.ts";
 import type { Picture } from "../picture/picture.ts";
 import type { Random } from "../tensor/random.ts";
-import { checkFill, checkNumber, checkSize, checkSpan, type Fill } from "./functional/check.ts";
+import { checkFill, checkNumber, checkSize, checkSpan, type Fill, FillBytes } from "./functional/check.ts";
 import type { Box, PictureShape, ResizeSize } from "./functional/geometry.ts";
-import { erased, gridHoles } from "./functional/occlusion.ts";
-import { between, drawSeed, OptionalTransform, wholeBetween } from "./transform.ts";
+import { eraseBoxes, gridHoles } from "./functional/occlusion.ts";
+import { between, copyInto, drawSeed, OptionalTransform, wholeBetween } from "./transform.ts";
 
 /** What hidden pixels become: bytes, or other random bytes in each pixel. */
 export type HiddenValue = Fill | "random";
@@ -18,15 +18,25 @@ export interface Hidden {
 
 abstract class Hiding extends OptionalTransform<Hidden> {
   readonly value: HiddenValue;
+  /** Null for random bytes. */
+  readonly #fill: FillBytes | null;
 
   constructor(name: string, p: number, value: HiddenValue) {
     super(name, p);
     if (value !== "random") checkFill(name, value, "value", ', or "random"');
     this.value = value;
+    this.#fill = value === "random" ? null : new FillBytes(name, value, "value");
   }
 
-  protected override applyTaken(picture: Picture, { boxes, seed }: Hidden): Picture {
-    return erased(picture, boxes, this.value === "random" ? { seed } : this.value);
+  protected override applyTaken(picture: Picture, params: Hidden): Picture {
+    const data = picture.data.slice();
+    this.applyTakenInto(picture, params, data);
+    return { ...picture, data };
+  }
+
+  protected override applyTakenInto(picture: Picture, { boxes, seed }: Hidden, target: Uint8Array): void {
+    copyInto(picture, target);
+    eraseBoxes(picture, target, boxes, this.#fill?.of(picture.channels) ?? null, seed);
   }
 }
 
@@ -48,6 +58,7 @@ export class RandomErasing extends Hiding {
   override readonly name = "RandomErasing";
   readonly scale: readonly [number, number];
   readonly ratio: readonly [number, number];
+  readonly #logRatio: readonly [number, number];
 
   constructor(p = 0.5, options: RandomErasingOptions = {}) {
     const { scale = [0.02, 0.33], ratio = [0.3, 3.3], value = 0 } = options;
@@ -55,13 +66,13 @@ export class RandomErasing extends Hiding {
     checkOptions("RandomErasing", options, ["scale", "ratio", "value"]);
     this.scale = checkSpan("RandomErasing", "scale", scale, { least: 0, most: 1 });
     this.ratio = checkSpan("RandomErasing", "ratio", ratio, { least: 0, above: true });
+    this.#logRatio = [Math.log(this.ratio[0]), Math.log(this.ratio[1])];
   }
 
   protected override drawTaken(random: Random, { width, height }: PictureShape): Hidden | null {
-    const logRatio = [Math.log(this.ratio[0]), Math.log(this.ratio[1])] as const;
     for (let tries = 0; tries < 10; tries++) {
       const area = height * width * between(random, this.scale);
-      const aspect = Math.exp(between(random, logRatio));
+      const aspect = Math.exp(between(random, this.#logRatio));
       const h = Math.round(Math.sqrt(area * aspect));
       const w = Math.round(Math.sqrt(area / aspect));
       if (h >= height || w >= width || h === 0 || w === 0) continue;

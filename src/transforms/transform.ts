@@ -21,6 +21,14 @@ export abstract class Transform<P = unknown> {
   /** The changed picture: the same for the same picture and parameters, on every machine. The picture itself is left as it is. */
   abstract apply(picture: Picture, params: P): Picture;
 
+  /**
+   * `apply`, with the bytes of the result in `target`, which has their length and may be the picture's own: so that batches are written in
+   * place and large numbers of small pictures leave no garbage.
+   */
+  applyInto(picture: Picture, params: P, target: Uint8Array): void {
+    copyInto(this.apply(picture, params), target);
+  }
+
   /** The size that `apply` gives. */
   outputShape(shape: PictureShape, _params: P): PictureShape {
     return shape;
@@ -86,6 +94,11 @@ export abstract class OptionalTransform<P> extends Transform<P | null> {
     return params === null ? picture : this.applyTaken(picture, params);
   }
 
+  override applyInto(picture: Picture, params: P | null, target: Uint8Array): void {
+    if (params === null) copyInto(picture, target);
+    else this.applyTakenInto(picture, params, target);
+  }
+
   override outputShape(shape: PictureShape, params: P | null): PictureShape {
     return params === null ? shape : this.takenShape(shape, params);
   }
@@ -93,6 +106,11 @@ export abstract class OptionalTransform<P> extends Transform<P | null> {
   /** The parameters of a step that is taken; null where none fit the picture. */
   protected abstract drawTaken(random: Random, shape: PictureShape): P | null;
   protected abstract applyTaken(picture: Picture, params: P): Picture;
+
+  /** `applyInto` of a step that is taken. */
+  protected applyTakenInto(picture: Picture, params: P, target: Uint8Array): void {
+    copyInto(this.applyTaken(picture, params), target);
+  }
 
   protected takenShape(shape: PictureShape, _params: P): PictureShape {
     return shape;
@@ -121,6 +139,11 @@ export class Identity extends FixedTransform {
   protected override settings(): object {
     return {};
   }
+}
+
+/** A picture's bytes to where a result is wanted, unless they stand there already. */
+export function copyInto({ data }: Picture, target: Uint8Array): void {
+  if (data !== target) target.set(data);
 }
 
 /** A seed for a field of random pixels. */

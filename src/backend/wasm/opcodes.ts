@@ -25,6 +25,7 @@ export const plain = {
   "i32.rem_u": 0x70,
   "i32.and": 0x71,
   "i32.or": 0x72,
+  "i32.shl": 0x74,
   "i32.shr_u": 0x76,
   "i64.mul": 0x7e,
   "i64.div_u": 0x80,
@@ -36,6 +37,7 @@ export const plain = {
   "i32.wrap_i64": 0xa7,
   "i64.extend_i32_u": 0xad,
   "f32.convert_i32_s": 0xb2,
+  "i8x16.swizzle": 0x100e,
   "i32x4.splat": 0x1011,
   "f32x4.splat": 0x1013,
   "i32x4.eq": 0x1037,
@@ -73,6 +75,7 @@ export const plain = {
   "i32x4.mul": 0x10b5,
   "i32x4.min_s": 0x10b6,
   "i32x4.max_s": 0x10b8,
+  "i32x4.dot_i16x8_s": 0x10ba,
   "f32x4.sqrt": 0x10e3,
   "f32x4.add": 0x10e4,
   "f32x4.sub": 0x10e5,
@@ -109,6 +112,7 @@ export const memory = {
   "v128.load32_splat": [0x1009, 2],
   "v128.store": [0x100b, 4],
   "v128.load32_zero": [0x105c, 2],
+  "v128.load64_zero": [0x105d, 3],
   "memory.atomic.notify": [0x2000, 2],
   "memory.atomic.wait32": [0x2001, 2],
   "i32.atomic.load": [0x2010, 2],
@@ -127,6 +131,7 @@ export const lane = {
 
 /** Instructions with a memory operand and a lane number. */
 export const memoryLane = {
+  "v128.load16_lane": [0x1055, 1],
   "v128.load32_lane": [0x1056, 2],
   "v128.store32_lane": [0x105a, 2],
   "v128.store64_lane": [0x105b, 3],

@@ -137,6 +137,28 @@ export function fillBytes(op: string, fill: Fill, channels: number, name = "fill
   return Uint8Array.from({ length: channels }, (_, c) => Math.round(values[c % values.length]!));
 }
 
+/** A fill as bytes, kept for both kinds of pictures so that applying a step makes none. */
+export class FillBytes {
+  readonly #op: string;
+  readonly #fill: Fill;
+  readonly #name: string;
+  #grey: Uint8Array | null = null;
+  #rgb: Uint8Array | null = null;
+
+  /** `op` and `name` are for messages. */
+  constructor(op: string, fill: Fill, name = "fill") {
+    this.#op = op;
+    this.#fill = fill;
+    this.#name = name;
+  }
+
+  /** Throws OptionError where three values meet a grey picture. */
+  of(channels: number): Uint8Array {
+    if (channels === 1) return (this.#grey ??= fillBytes(this.#op, this.#fill, 1, this.#name));
+    return (this.#rgb ??= fillBytes(this.#op, this.#fill, channels, this.#name));
+  }
+}
+
 /** A value in a message. */
 export function shown(value: unknown): string {
   return typeof value === "number" || value === undefined ? String(value) : JSON.stringify(value);

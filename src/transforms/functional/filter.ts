@@ -2,7 +2,8 @@
 import { OptionError, ShapeError } from "../../base/errors.ts";
 import type { Picture } from "../../picture/picture.ts";
 import { checkNumber, checkPicture, checkSize, shown } from "./check.ts";
-import { normalField, uniformField } from "./noise.ts";
+import { mixed, normalField } from "./noise.ts";
+import { type Bells, type FieldRecipe, smoothFields } from "./workspace.ts";
 
 /** Throws OptionError unless a kernel is odd; gives `[height, width]`. */
 export function checkKernel(op: string, kernelSize: number | readonly number[]): readonly [number, number] {
@@ -137,20 +138,48 @@ export function elasticField(
   sigma: readonly [number, number],
   seed: number,
 ): Float32Array {
-  const field = new Float32Array(width * height * 2);
-  for (const axis of [0, 1] as const) {
-    let steps = uniformField(width * height, seed + axis);
-    if (sigma[axis] > 0) {
-      // As wide as torchvision's kernels, but no wider than the mirrored picture allows.
-      const size = Math.trunc(8 * sigma[axis] + 1) | 1;
-      const wide = bell(Math.min(size, 2 * width - 1), sigma[0] || sigma[axis]);
-      const tall = bell(Math.min(size, 2 * height - 1), sigma[1] || sigma[axis]);
-      steps = blurField(steps, { width, height, channels: 1 }, tall, wide);
-    }
-    const scale = alpha[axis] / (axis === 0 ? width : height);
-    for (let i = 0; i < steps.length; i++) field[2 * i + axis] = steps[i]! * scale;
+  return smoothFields(width, height, fieldRecipe({ width, height }, alpha, sigma, seed));
+}
+
+/** What `elasticField` is made from. */
+export function fieldRecipe(
+  { width, height }: { readonly width: number; readonly height: number },
+  alpha: readonly [number, number],
+  sigma: readonly [number, number],
+  seed: number,
+): FieldRecipe {
+  const bells = (axis: 0 | 1): Bells => {
+    if (sigma[axis] === 0) return null;
+    // As wide as torchvision's kernels, but no wider than the mirrored picture allows.
+    const size = Math.trunc(8 * sigma[axis] + 1) | 1;
+    const half = (along: 0 | 1, most: number) =>
+      halfBell(Math.min(size, 2 * most - 1), sigma[along] || sigma[axis]);
+    return { x: half(0, width), y: half(1, height) };
+  };
+  return {
+    seeds: [mixed(seed), mixed(seed + 1)],
+    bells: [bells(0), bells(1)],
+    scale: [alpha[0] / width, alpha[1] / height],
+  };
+}
+
+/** The first half of a bell and its middle; the last ones stay, since all pictures of a training ask for the same. */
+const halves = new Map<number, Map<number, Float32Array>>();
+
+function halfBell(size: number, sigma: number): Float32Array {
+  let bySize = halves.get(sigma);
+  if (!bySize) {
+    if (halves.size > 8) halves.clear();
+    bySize = new Map();
+    halves.set(sigma, bySize);
   }
-  return field;
+  let half = bySize.get(size);
+  if (!half) {
+    if (bySize.size > 8) bySize.clear();
+    half = bell(size, sigma).slice(0, (size >> 1) + 1);
+    bySize.set(size, half);
+  }
+  return half;
 }
 
 /**

@@ -29,19 +29,11 @@ class FieldRandom {
 }
 
 /** Bits without a trace of the pattern among seeds (the finaliser of MurmurHash3, by Appleby). */
-function mixed(seed: number): number {
+export function mixed(seed: number): number {
   let h = seed | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return h ^ (h >>> 16);
-}
-
-/** `length` uniform numbers in [−1, 1). */
-export function uniformField(length: number, seed: number): Float32Array {
-  const random = new FieldRandom(seed);
-  const field = new Float32Array(length);
-  for (let i = 0; i < length; i++) field[i] = random.bits() * 2 ** -31 - 1;
-  return field;
 }
 
 /** `length` normal numbers of mean 0 and deviation 1, in pairs by Marsaglia's polar method. */

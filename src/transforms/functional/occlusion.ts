@@ -1,7 +1,7 @@
 // What hides parts of a picture: erased boxes, a grid of holes, soft shadows.
 import type { Picture } from "../../picture/picture.ts";
 import { checkNumber, checkPicture, type Fill, fillBytes } from "./check.ts";
-import type { Box } from "./geometry.ts";
+import type { Box, PictureShape } from "./geometry.ts";
 import { byteField } from "./noise.ts";
 
 /** What erased pixels become: bytes, or random bytes that follow from a seed. */
@@ -22,24 +22,41 @@ export function erase(
 
 /** The picture with the pixels of several boxes replaced. */
 export function erased(picture: Picture, boxes: readonly Box[], value: EraseValue): Picture {
-  const { channels } = picture;
-  const data = Uint8Array.from(picture.data);
-  const bytes = isSeed(value) ? null : fillBytes("erase", value, channels, "value");
-  for (const [i, box] of boxes.entries()) {
+  const data = picture.data.slice();
+  const bytes = isSeed(value) ? null : fillBytes("erase", value, picture.channels, "value");
+  eraseBoxes(picture, data, boxes, bytes, isSeed(value) ? value.seed : 0);
+  return { ...picture, data };
+}
+
+/** Replaces the pixels of boxes in `data`, by one byte for each channel, or where there are none by random bytes from `seed`. */
+export function eraseBoxes(
+  { width, height, channels }: PictureShape,
+  data: Uint8Array,
+  boxes: readonly Box[],
+  bytes: Uint8Array | null,
+  seed: number,
+): void {
+  for (let i = 0; i < boxes.length; i++) {
+    const box = boxes[i]!;
     const top = Math.max(0, box.top);
     const left = Math.max(0, box.left);
-    const bottom = Math.min(picture.height, box.top + box.height);
-    const rowBytes = (Math.min(picture.width, box.left + box.width) - left) * channels;
+    const bottom = Math.min(height, box.top + box.height);
+    const rowBytes = (Math.min(width, box.left + box.width) - left) * channels;
     if (rowBytes <= 0 || bottom <= top) continue;
-    const row = bytes
-      ? Uint8Array.from({ length: rowBytes }, (_, k) => bytes[k % channels]!)
-      : byteField(rowBytes * (bottom - top), (value as { seed: number }).seed + i);
+    const noise = bytes ? null : byteField(rowBytes * (bottom - top), seed + i);
     for (let y = top; y < bottom; y++) {
-      const from = bytes ? 0 : (y - top) * rowBytes;
-      data.set(row.subarray(from, from + rowBytes), (y * picture.width + left) * channels);
+      const at = (y * width + left) * channels;
+      if (noise) {
+        const from = (y - top) * rowBytes;
+        data.set(noise.subarray(from, from + rowBytes), at);
+      } else if (y === top) {
+        for (let k = 0; k < rowBytes; k++) data[at + k] = bytes![k % channels]!;
+      } else {
+        const first = (top * width + left) * channels;
+        data.copyWithin(at, first, first + rowBytes);
+      }
     }
   }
-  return { ...picture, data };
 }
 
 function isSeed(value: EraseValue): value is { readonly seed: number } {

@@ -4,7 +4,9 @@ import { checkOptions } from "../../base/options.ts";
 import type { Picture } from "../../picture/picture.ts";
 import { checkFill, checkName, checkNumber, checkPicture, type Fill, fillBytes, shown } from "./check.ts";
 import { rotate90 } from "./geometry.ts";
-import { type Row, type WarpInterpolation, warped } from "./sample.ts";
+import { type WarpInterpolation, warp } from "./sample.ts";
+import { cosine, sine } from "./trigonometry.ts";
+import { type FieldRecipe, type Row, sampleBent, sampleRandomlyBent, sampleStraight, smoothFields } from "./workspace.ts";
 
 /** `[x, y]` in pixels from the upper left corner. */
 export type Point = readonly [x: number, y: number];
@@ -56,15 +58,13 @@ export function inverseAffine(
   scale: number,
   [shearX, shearY]: Point,
 ): readonly [number, number, number, number, number, number] {
-  const radians = Math.PI / 180;
-  const turn = angle * radians;
-  const tanX = Math.tan(shearX * radians);
-  const alongY = shearY * radians;
+  const tanX = sine(shearX) / cosine(shearX);
+  const cosY = cosine(shearY);
   // Rotation · shear along y · shear along x has the determinant 1, so its inverse is a swap of elements and two signs.
-  const m00 = Math.cos(turn - alongY) / Math.cos(alongY);
-  const m10 = Math.sin(turn - alongY) / Math.cos(alongY);
-  const m01 = -m00 * tanX - Math.sin(turn);
-  const m11 = -m10 * tanX + Math.cos(turn);
+  const m00 = cosine(angle - shearY) / cosY;
+  const m10 = sine(angle - shearY) / cosY;
+  const m01 = -m00 * tanX - sine(angle);
+  const m11 = -m10 * tanX + cosine(angle);
   const [a, b, d, e] = [m11 / scale, -m01 / scale, -m10 / scale, m00 / scale];
   return [a, b, cx - a * (cx + tx) - b * (cy + ty), d, e, cy - d * (cx + tx) - e * (cy + ty)];
 }
@@ -86,9 +86,34 @@ export function affine(
   checkWarp("affine", options);
   checkNumber("affine", "scale", scale, { least: 0, above: true });
   const { interpolation = "nearest", fill = 0, center = null } = options;
-  const map = inverseAffine(fromMiddle(picture, center), angle, translate, scale, shear);
   const bytes = fillBytes("affine", fill, picture.channels);
-  return affineWarp(picture, picture.width, picture.height, map, interpolation, bytes);
+  const { width, height, channels, data } = picture;
+  const target = new Uint8Array(data.length);
+  affineInto(picture, { angle, translate, scale, shear }, { interpolation, center, fill: bytes }, target);
+  return { width, height, channels, data: target };
+}
+
+/** What an affine map does. */
+export interface AffineMap {
+  readonly angle: number;
+  readonly translate: Point;
+  readonly scale: number;
+  readonly shear: Point;
+}
+
+/** `affine` without its checks, to `target`; `fill` has a byte for each channel. */
+export function affineInto(
+  picture: Picture,
+  { angle, translate, scale, shear }: AffineMap,
+  how: {
+    readonly interpolation: WarpInterpolation;
+    readonly center: Point | null;
+    readonly fill: Uint8Array;
+  },
+  target: Uint8Array,
+): void {
+  const map = inverseAffine(fromMiddle(picture, how.center), angle, translate, scale, shear);
+  affineWarp(picture, picture.width, picture.height, map, how.interpolation, how.fill, target);
 }
 
 /**
@@ -106,14 +131,10 @@ export function rotate(picture: Picture, angle: number, options: RotateOptions =
   if (whole && (quarters % 2 === 0 || expand || width === height)) return rotate90(picture, quarters);
   const map = inverseAffine(fromMiddle(picture, center), -angle, [0, 0], 1, [0, 0]);
   const size = expand ? expandedSize(picture, angle) : picture;
-  return affineWarp(
-    picture,
-    size.width,
-    size.height,
-    map,
-    interpolation,
-    fillBytes("rotate", fill, channels),
-  );
+  const target = new Uint8Array(size.width * size.height * channels);
+  const bytes = fillBytes("rotate", fill, channels);
+  affineWarp(picture, size.width, size.height, map, interpolation, bytes, target);
+  return { width: size.width, height: size.height, channels, data: target };
 }
 
 /** The size of a picture that holds the whole of another one turned by `angle` degrees. */
@@ -149,19 +170,25 @@ function affineWarp(
   [a, b, c, d, e, f]: readonly [number, number, number, number, number, number],
   interpolation: WarpInterpolation,
   fill: Uint8Array,
-): Picture {
-  const middleX = (picture.width - 1) / 2 + c;
-  const middleY = (picture.height - 1) / 2 + f;
-  return warped(picture, width, height, interpolation, fill, (row, y) => {
-    const v = y - (height - 1) / 2;
-    const startX = middleX + b * v;
-    const startY = middleY + e * v;
-    for (let x = 0; x < width; x++) {
-      const u = x - (width - 1) / 2;
-      row.x[x] = startX + a * u;
-      row.y[x] = startY + d * u;
+  target: Uint8Array,
+): void {
+  // The middle of the result's first pixel, from the middle of the result.
+  const [u0, v0] = [-(width - 1) / 2, -(height - 1) / 2];
+  const x0 = (picture.width - 1) / 2 + c + a * u0 + b * v0;
+  const y0 = (picture.height - 1) / 2 + f + d * u0 + e * v0;
+  if (interpolation === "bilinear") {
+    sampleStraight(picture, width, height, { x0, y0, a, b, d, e }, fill, target);
+    return;
+  }
+  const place = (row: Row, v: number) => {
+    const startX = x0 + b * v;
+    const startY = y0 + e * v;
+    for (let u = 0; u < width; u++) {
+      row.x[u] = startX + a * u;
+      row.y[u] = startY + d * u;
     }
-  });
+  };
+  warp(picture, width, height, interpolation, fill, place, target);
 }
 
 /**
@@ -231,9 +258,10 @@ export function perspective(
     number,
     number,
   ];
-  const { width, height, channels } = picture;
+  const { width, height, channels, data } = picture;
   const bytes = fillBytes("perspective", fill, channels);
-  return warped(picture, width, height, interpolation, bytes, (row: Row, y) => {
+  const target = new Uint8Array(data.length);
+  const place = (row: Row, y: number) => {
     const v = y + 0.5;
     for (let x = 0; x < width; x++) {
       const u = x + 0.5;
@@ -241,7 +269,9 @@ export function perspective(
       row.x[x] = (a * u + b * v + c) / distance - 0.5;
       row.y[x] = (d * u + e * v + f) / distance - 0.5;
     }
-  });
+  };
+  warp(picture, width, height, interpolation, bytes, place, target);
+  return { width, height, channels, data: target };
 }
 
 /**
@@ -253,18 +283,46 @@ export function elastic(picture: Picture, displacement: Float32Array, options: W
   checkOptions("elastic", options, ["interpolation", "fill"]);
   checkWarp("elastic", options);
   const { interpolation = "bilinear", fill = 0 } = options;
-  const { width, height, channels } = picture;
+  const { width, height, channels, data } = picture;
   if (displacement.length !== width * height * 2) {
     throw new ShapeError(
       `elastic: displacement must be [${height}, ${width}, 2] for this picture, ${width * height * 2} numbers; got ${displacement.length}`,
     );
   }
   const bytes = fillBytes("elastic", fill, channels);
-  return warped(picture, width, height, interpolation, bytes, (row, y) => {
+  const target = new Uint8Array(data.length);
+  if (interpolation === "bilinear") sampleBent(picture, displacement, bytes, target);
+  else warp(picture, width, height, interpolation, bytes, besideEach(displacement, width, height), target);
+  return { width, height, channels, data: target };
+}
+
+function besideEach(
+  displacement: Float32Array,
+  width: number,
+  height: number,
+): (row: Row, y: number) => void {
+  return (row, y) => {
     let at = y * width * 2;
     for (let x = 0; x < width; x++, at += 2) {
       row.x[x] = x + (displacement[at]! * width) / 2;
       row.y[x] = y + (displacement[at + 1]! * height) / 2;
     }
-  });
+  };
+}
+
+/** `elastic` by a random field, without its checks, to `target`. */
+export function elasticInto(
+  picture: Picture,
+  recipe: FieldRecipe,
+  interpolation: WarpInterpolation,
+  fill: Uint8Array,
+  target: Uint8Array,
+): void {
+  if (interpolation === "bilinear") {
+    sampleRandomlyBent(picture, recipe, fill, target);
+    return;
+  }
+  const { width, height } = picture;
+  const place = besideEach(smoothFields(width, height, recipe), width, height);
+  warp(picture, width, height, interpolation, fill, place, target);
 }

@@ -1,0 +1,485 @@
+// The memory and the compiled code behind bilinear warps: a picture goes in, is read between its pixels, and comes out as bytes. Knows places and
+// fields, not what they are made from. Its results are integers throughout, so they are the same on every machine.
+import { ShapeError } from "../../base/errors.ts";
+import { ModuleBuilder } from "../../backend/wasm/moduleBuilder.ts";
+import type { Picture } from "../../picture/picture.ts";
+import { writeBlur, writeMirror, writeNoise, writeTranspose } from "./fieldCode.ts";
+import { segment, weightBits, writeBend, writePlaces, writeSpread, writeStraight } from "./samplingCode.ts";
+
+const page = 65536;
+const pages = 65536;
+/** A memory that grew beyond this, for a large picture, is given back afterwards. */
+const kept = 32 * 2 ** 20;
+/** Vectors are read and written up to so many bytes past the end. */
+const slack = 64;
+/** Binary places of a place's fraction at most: more tell nothing. */
+const mostBits = 24;
+
+/** Sides of pictures are smaller, so that places leave room for the weights' binary places. */
+const mostSide = 2 ** 17;
+
+type Source = readonly [base: number, pitch: number, bits: number, width: number, height: number];
+
+interface Code {
+  spread(from: number, to: number, rowBytes: number, rows: number, pitch: number): void;
+  straight1(...args: readonly number[]): void;
+  straight3(...args: readonly number[]): void;
+  places1(...args: readonly number[]): void;
+  places3(...args: readonly number[]): void;
+  bend1(...args: readonly number[]): void;
+  bend3(...args: readonly number[]): void;
+  noise(to: number, count: number, seed: number): void;
+  mirror(first: number, rows: number, stride: number, reach: number): void;
+  blur(from: number, to: number, count: number, stride: number, weights: number, reach: number): void;
+  transpose(
+    from: number,
+    fromStride: number,
+    to: number,
+    toStride: number,
+    rows: number,
+    columns: number,
+  ): void;
+}
+
+/** Where the pixels of one row of the result come from, in pixels of the source: (0, 0) is the middle of the first pixel. */
+export interface Row {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+
+/** `x = x₀ + a u + b v, y = y₀ + d u + e v` for the pixel u to the right of the result's first one and v below it. */
+export interface StraightMap {
+  readonly x0: number;
+  readonly y0: number;
+  readonly a: number;
+  readonly b: number;
+  readonly d: number;
+  readonly e: number;
+}
+
+/** Half of a symmetric row of weights and its middle, outermost first. */
+export type HalfBell = Float32Array;
+
+/** Two fields in a workspace's memory, rows of float32 `stride` bytes apart. */
+export interface Fields {
+  readonly x: number;
+  readonly y: number;
+  readonly stride: number;
+}
+
+const rounded = (n: number, to: number) => Math.ceil(n / to) * to;
+
+let compiled: WebAssembly.Module | null = null;
+
+function compile(): WebAssembly.Module {
+  if (compiled) return compiled;
+  const module = new ModuleBuilder({ initial: 1, maximum: pages, shared: false });
+  writeSpread(module);
+  for (const channels of [1, 3] as const) {
+    writeStraight(module, channels);
+    writePlaces(module, channels);
+    writeBend(module, channels);
+  }
+  writeNoise(module);
+  writeMirror(module);
+  writeBlur(module);
+  writeTranspose(module);
+  compiled = new WebAssembly.Module(Uint8Array.from(module.encode()));
+  return compiled;
+}
+
+/** One picture at a time. */
+class Workspace {
+  readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: pages });
+  readonly #code: Code;
+  #bytes!: Uint8Array;
+  #words!: Int32Array;
+  #floats!: Float32Array;
+  /** The size whose border stands in memory, and its fill. */
+  #width = 0;
+  #height = 0;
+  #channels = 0;
+  #fill: Uint8Array = new Uint8Array(0);
+  #pitch = 0;
+  #padded = 0;
+  /** Where what a single call needs begins. */
+  #free = 0;
+  /** The view of the last result, and where it lies. */
+  #out: Uint8Array = new Uint8Array(0);
+
+  constructor() {
+    const { exports } = new WebAssembly.Instance(compile(), { env: { memory: this.#memory } });
+    this.#code = exports as unknown as Code;
+    this.#view();
+  }
+
+  get size(): number {
+    return this.#bytes.length;
+  }
+
+  #view(): void {
+    const { buffer } = this.#memory;
+    this.#bytes = new Uint8Array(buffer);
+    this.#words = new Int32Array(buffer);
+    this.#floats = new Float32Array(buffer);
+    this.#out = new Uint8Array(0);
+  }
+
+  /** Makes the memory reach to `end`. */
+  #reach(end: number): void {
+    const missing = end + slack - this.#bytes.length;
+    if (missing <= 0) return;
+    this.#memory.grow(Math.ceil(missing / page));
+    this.#view();
+  }
+
+  /** Lays the picture out with its border of fill. */
+  #load({ width, height, channels, data }: Picture, fill: Uint8Array): void {
+    const same = width === this.#width && height === this.#height && channels === this.#channels;
+    if (!same || !sameBytes(fill, this.#fill)) this.#border(width, height, channels, fill);
+    this.#bytes.set(data, 0);
+    const { spread } = this.#code;
+    spread(0, this.#padded + this.#pitch + channels, width * channels, height, this.#pitch);
+  }
+
+  #border(width: number, height: number, channels: number, fill: Uint8Array): void {
+    if (Math.max(width, height) >= mostSide) {
+      throw new ShapeError(
+        `warp: bilinear warps take pictures of less than ${mostSide} pixels in width and height; got ${height} × ${width}. Take "nearest", or a crop first`,
+      );
+    }
+    this.#width = width;
+    this.#height = height;
+    this.#channels = channels;
+    this.#fill = fill.slice();
+    this.#pitch = (width + 2) * channels;
+    this.#padded = rounded(width * height * channels + slack, 16);
+    const end = this.#padded + (height + 2) * this.#pitch;
+    this.#free = rounded(end + this.#pitch + slack, 16);
+    this.#reach(this.#free);
+    const bytes = this.#bytes;
+    const paint = (from: number, to: number) => {
+      for (let at = from; at < to; at += channels) {
+        for (let c = 0; c < channels; c++) bytes[at + c] = fill[c]!;
+      }
+    };
+    paint(this.#padded, this.#padded + this.#pitch + channels);
+    for (let y = 1; y < height; y++) {
+      const at = this.#padded + (y + 1) * this.#pitch;
+      paint(at - channels, at + channels);
+    }
+    paint(end - this.#pitch - channels, end);
+  }
+
+  #source(bits: number): Source {
+    const first = this.#padded + this.#pitch + this.#channels;
+    return [first, this.#pitch, bits, this.#width, this.#height];
+  }
+
+  #finish(out: number, length: number, target: Uint8Array): void {
+    if (this.#out.byteOffset !== out || this.#out.length !== length) {
+      this.#out = this.#bytes.subarray(out, out + length);
+    }
+    target.set(this.#out);
+  }
+
+  straight(
+    picture: Picture,
+    width: number,
+    height: number,
+    { x0, y0, a, b, d, e }: StraightMap,
+    bits: number,
+    fill: Uint8Array,
+    target: Uint8Array,
+  ): void {
+    this.#load(picture, fill);
+    const starts = this.#free;
+    const out = rounded(starts + 8 * height * Math.ceil(width / segment), 16);
+    const length = width * height * picture.channels;
+    this.#reach(out + length);
+    const unit = 2 ** bits;
+    const words = this.#words;
+    let at = starts >> 2;
+    for (let v = 0; v < height; v++) {
+      const startX = (x0 + b * v) * unit + 0.5;
+      const startY = (y0 + e * v) * unit + 0.5;
+      for (let u = 0; u < width; u += segment) {
+        words[at++] = Math.floor(startX + a * unit * u);
+        words[at++] = Math.floor(startY + d * unit * u);
+      }
+    }
+    const stepX = Math.round(a * unit);
+    const stepY = Math.round(d * unit);
+    const run = picture.channels === 1 ? this.#code.straight1 : this.#code.straight3;
+    const [first, pitch, , sourceWidth, sourceHeight] = this.#source(bits);
+    run(first, pitch, bits, sourceWidth, sourceHeight, stepX, stepY, width, height, starts, out);
+    this.#finish(out, length, target);
+  }
+
+  places(
+    picture: Picture,
+    width: number,
+    height: number,
+    fill: Uint8Array,
+    place: (row: Row, y: number) => void,
+    target: Uint8Array,
+  ): void {
+    this.#load(picture, fill);
+    const bits = bitsFor(Math.max(picture.width, picture.height) + 1);
+    const unit = 2 ** bits;
+    const xs = this.#free;
+    const ys = rounded(xs + 4 * width + slack, 16);
+    const out = rounded(ys + 4 * width + slack, 16);
+    const { channels } = picture;
+    const length = width * height * channels;
+    this.#reach(out + length);
+    const row = { x: new Float64Array(width), y: new Float64Array(width) };
+    const words = this.#words;
+    const run = channels === 1 ? this.#code.places1 : this.#code.places3;
+    const source = this.#source(bits);
+    for (let y = 0; y < height; y++) {
+      place(row, y);
+      for (let x = 0; x < width; x++) {
+        words[(xs >> 2) + x] = fixed(row.x[x]!, picture.width, unit);
+        words[(ys >> 2) + x] = fixed(row.y[x]!, picture.height, unit);
+      }
+      run(...source, xs, ys, width, out + y * width * channels);
+    }
+    this.#finish(out, length, target);
+  }
+
+  /** `fields` gives its place in memory when it is told where it may write. */
+  bend(
+    picture: Picture,
+    fields: (from: number) => Fields,
+    factors: readonly [number, number, number, number],
+    fill: Uint8Array,
+    target: Uint8Array,
+  ): void {
+    this.#load(picture, fill);
+    const { width, height, channels } = picture;
+    const size = this.#free;
+    const out = rounded(size + 20, 16);
+    const length = width * height * channels;
+    const { x, y, stride } = fields(rounded(out + length + slack, 16));
+    const furthest = Math.max(width, height) + 2;
+    this.#floats.set(factors, size >> 2);
+    this.#floats[(size >> 2) + 4] = furthest;
+    const run = channels === 1 ? this.#code.bend1 : this.#code.bend3;
+    const [first, pitch, bits] = this.#source(bitsFor(2 * furthest));
+    run(first, pitch, bits, width, height, x, y, stride, size, out);
+    this.#finish(out, length, target);
+  }
+
+  /** Puts given fields, `[height, width, 2]`, into memory. */
+  putFields(displacement: Float32Array, width: number, height: number, from: number): Fields {
+    const stride = rounded(width, 4) * 4;
+    const [x, y] = [from, from + stride * height];
+    this.#reach(y + stride * height);
+    const floats = this.#floats;
+    for (let line = 0, at = 0; line < height; line++) {
+      const start = (line * stride) >> 2;
+      for (let i = 0; i < width; i++, at += 2) {
+        floats[(x >> 2) + start + i] = displacement[at]!;
+        floats[(y >> 2) + start + i] = displacement[at + 1]!;
+      }
+    }
+    return { x, y, stride };
+  }
+
+  /** Makes a field for each axis, of noise from the seeds, blurred by `bells[axis]` (horizontal, vertical; none where it is null). */
+  makeFields(
+    width: number,
+    height: number,
+    seeds: readonly [number, number],
+    bells: readonly [Bells, Bells],
+    from = 0,
+  ): Fields {
+    // Between the two passes columns lie as rows, so that one way of blurring does for both.
+    const stride = rounded(width, 4) * 4;
+    const turned = rounded(height, 4) * 4;
+    const [lines, columns] = [stride / 4, turned / 4];
+    const [x, y] = [from, from + columns * stride];
+    const weights = y + columns * stride;
+    const reachOf = (bells: Bells) => (bells ? [bells.x.length - 1, bells.y.length - 1] : [0, 0]);
+    const most = [0, 1].map((k) => Math.max(reachOf(bells[0])[k]!, reachOf(bells[1])[k]!)) as [number, number];
+    const first = rounded(weights + 4 * (most[0] + most[1] + 2), 16);
+    const second = first + (lines + 2 * most[0]) * turned;
+    const third = second + lines * turned;
+    this.#reach(third + (columns + 2 * most[1]) * stride);
+    const code = this.#code;
+    for (const [axis, to] of [
+      [0, x],
+      [1, y],
+    ] as const) {
+      const bell = bells[axis];
+      if (!bell) {
+        code.noise(to, (height * stride) >> 2, seeds[axis]);
+        continue;
+      }
+      const [reachX, reachY] = reachOf(bell) as [number, number];
+      this.#floats.set(bell.x, weights >> 2);
+      this.#floats.set(bell.y, (weights >> 2) + reachX + 1);
+      const inner = first + reachX * turned;
+      code.noise(inner, (width * turned) >> 2, seeds[axis]);
+      code.mirror(inner, width, turned, reachX);
+      code.blur(first, second, (width * turned) >> 2, turned, weights, reachX);
+      const rows = third + reachY * stride;
+      code.transpose(second, turned, rows, stride, width, height);
+      code.mirror(rows, height, stride, reachY);
+      code.blur(third, to, (height * stride) >> 2, stride, weights + 4 * (reachX + 1), reachY);
+    }
+    return { x, y, stride };
+  }
+
+  /** Forgets the picture, whose place `makeFields` may have taken, and gives the fields' floats. */
+  takeFields({ x, y, stride }: Fields, width: number, height: number): readonly [Float32Array, Float32Array] {
+    this.#width = 0;
+    const rows = (from: number) => {
+      const field = new Float32Array(width * height);
+      for (let line = 0; line < height; line++) {
+        const at = (from + line * stride) >> 2;
+        field.set(this.#floats.subarray(at, at + width), line * width);
+      }
+      return field;
+    };
+    return [rows(x), rows(y)];
+  }
+}
+
+/** What blurs a field, along x and along y. */
+export type Bells = { readonly x: HalfBell; readonly y: HalfBell } | null;
+
+let workspace: Workspace | null = null;
+
+/** Calls with the workspace, and drops it where it has become too large to keep. */
+function using<T>(body: (space: Workspace) => T): T {
+  const space = workspace ?? new Workspace();
+  // One whose call fails is not used again.
+  workspace = null;
+  const result = body(space);
+  if (space.size <= kept) workspace = space;
+  return result;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
+}
+
+/** As many binary places as leave room for numbers up to `most` in an int32. */
+function bitsFor(most: number): number {
+  return Math.min(mostBits, Math.clz32(Math.ceil(most) + 1) - 2);
+}
+
+/** A place as an integer of 1 / unit pixels. */
+function fixed(place: number, size: number, unit: number): number {
+  // Also false for NaN, which a perspective's horizon gives.
+  const held = place > -1 ? (place < size ? place : size) : -1;
+  return Math.floor(held * unit + 0.5);
+}
+
+/**
+ * Writes a picture of `width × height` to `target`, each pixel read at the place that the map gives; outside the source there is `fill`, one byte
+ * for each channel, and between the outermost pixels and the outside values go over to it within one pixel.
+ */
+export function sampleStraight(
+  picture: Picture,
+  width: number,
+  height: number,
+  map: StraightMap,
+  fill: Uint8Array,
+  target: Uint8Array,
+): void {
+  const { x0, y0, a, b, d, e } = map;
+  // The furthest places are those of the corners, one segment beyond the end.
+  const across = width + segment;
+  const far = Math.max(
+    Math.abs(x0) + Math.abs(a) * across + Math.abs(b) * height,
+    Math.abs(y0) + Math.abs(d) * across + Math.abs(e) * height,
+    picture.width + 1,
+    picture.height + 1,
+  );
+  // A map that shrinks the picture to nearly nothing leaves no room for fractions, or is not finite.
+  const bits = far < 2 ** 18 ? bitsFor(far) : 0;
+  if (bits >= weightBits) {
+    using((space) => space.straight(picture, width, height, map, bits, fill, target));
+    return;
+  }
+  samplePlaces(
+    picture,
+    width,
+    height,
+    fill,
+    (row, v) => {
+      for (let u = 0; u < width; u++) {
+        row.x[u] = x0 + b * v + a * u;
+        row.y[u] = y0 + e * v + d * u;
+      }
+    },
+    target,
+  );
+}
+
+/** As `sampleStraight`, at places that `place` writes row by row. */
+export function samplePlaces(
+  picture: Picture,
+  width: number,
+  height: number,
+  fill: Uint8Array,
+  place: (row: Row, y: number) => void,
+  target: Uint8Array,
+): void {
+  using((space) => space.places(picture, width, height, fill, place, target));
+}
+
+/** As `sampleStraight`, each pixel from the place beside it that `displacement`, `[height, width, 2]` in halves of width and height, says. */
+export function sampleBent(
+  picture: Picture,
+  displacement: Float32Array,
+  fill: Uint8Array,
+  target: Uint8Array,
+): void {
+  const { width, height } = picture;
+  using((space) => {
+    const fields = (from: number) => space.putFields(displacement, width, height, from);
+    space.bend(picture, fields, [1, 1, width / 2, height / 2], fill, target);
+  });
+}
+
+/** What smooth fields are made from: seeds, bells and factors, for x and for y. */
+export interface FieldRecipe {
+  readonly seeds: readonly [number, number];
+  readonly bells: readonly [Bells, Bells];
+  readonly scale: readonly [number, number];
+}
+
+/** As `sampleBent` by the displacement of `smoothFields`, without its leaving this memory. */
+export function sampleRandomlyBent(
+  picture: Picture,
+  { seeds, bells, scale }: FieldRecipe,
+  fill: Uint8Array,
+  target: Uint8Array,
+): void {
+  const { width, height } = picture;
+  using((space) => {
+    const fields = (from: number) => space.makeFields(width, height, seeds, bells, from);
+    space.bend(picture, fields, [scale[0], scale[1], width / 2, height / 2], fill, target);
+  });
+}
+
+/** Noise from seeds, blurred, times factors: `[height, width, 2]`. */
+export function smoothFields(
+  width: number,
+  height: number,
+  { seeds, bells, scale }: FieldRecipe,
+): Float32Array {
+  const planes = using((space) =>
+    space.takeFields(space.makeFields(width, height, seeds, bells), width, height),
+  );
+  const field = new Float32Array(2 * width * height);
+  for (const [axis, plane] of planes.entries()) {
+    const factor = Math.fround(scale[axis as 0 | 1]);
+    for (let i = 0; i < plane.length; i++) field[2 * i + axis] = plane[i]! * factor;
+  }
+  return field;
+}
