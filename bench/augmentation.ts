@@ -42,7 +42,9 @@ const pictures = Array.from({ length: count }, (_, i): Picture => {
   return { width: 28, height: 28, channels: 1, data: data.subarray(i * 784, (i + 1) * 784) as Uint8Array };
 });
 
-const places = Array.from({ length: 64 }, (_, i) => new Uint8Array(64 * 784).subarray(i * 784, (i + 1) * 784));
+const places = Array.from({ length: 64 }, (_, i) =>
+  new Uint8Array(64 * 784).subarray(i * 784, (i + 1) * 784),
+);
 
 /** Sums what would otherwise be left out. */
 let used = 0;

@@ -113,7 +113,10 @@ export class RandomAffine extends Transform<RandomAffineParams> {
   override draw(random: Random, { width, height }: PictureShape): RandomAffineParams {
     const angle = between(random, this.degrees);
     const translate = this.translate
-      ? ([drawShift(random, this.translate[0] * width), drawShift(random, this.translate[1] * height)] as const)
+      ? ([
+          drawShift(random, this.translate[0] * width),
+          drawShift(random, this.translate[1] * height),
+        ] as const)
       : still;
     const scale = this.scale ? between(random, this.scale) : 1;
     const shear = this.shear ? drawShear(random, this.shear) : still;

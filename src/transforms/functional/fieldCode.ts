@@ -23,7 +23,9 @@ export function writeNoise(module: ModuleBuilder): void {
         mix(16).i32x4(0x85ebca6b).op("i32x4.mul");
         mix(13).i32x4(0xc2b2ae35).op("i32x4.mul");
         mix(16).i32(8).op("i32x4.shr_s").op("f32x4.convert_i32x4_s");
-        f.f32x4(2 ** -23).op("f32x4.mul").mem("v128.store");
+        f.f32x4(2 ** -23)
+          .op("f32x4.mul")
+          .mem("v128.store");
         f.get(counter).i32x4(Math.imul(4, golden)).op("i32x4.add").set(counter);
         f.increment(to, 16);
       });

@@ -1,8 +1,8 @@
 // WebAssembly code that reads a picture between its pixels, four places at a time. Knows addresses and fixed-point numbers, no options.
 //
-// Places are int32 with `bits` binary places behind the point. The picture lies in memory with a border of one pixel of fill around it, so a place
-// that is held within −1 … width and −1 … height needs no further question: beyond the picture it is fill alone, and across the edge
-// both blend. Weights have 11 binary places, so that the products of two of them with a byte fit an int32 and the sum is exact.
+// The picture lies at address 0 with a border of one pixel of fill around it, and places count from the middle of the border's first pixel. So
+// one that is held within 0 … width + 1 and 0 … height + 1 needs no further question: beyond the picture it is fill alone, and across the
+// edge both blend. Places are int32 with a constant number of `bits` behind the point. Weights have 11 binary places, so that the products of two of them with a byte fit an int32 and the sum is exact.
 import type { FunctionBuilder, Local, ValueType } from "../../backend/wasm/assembler.ts";
 import type { ModuleBuilder } from "../../backend/wasm/moduleBuilder.ts";
 
@@ -12,45 +12,38 @@ export const weightBits = 11;
 /** Pixels that follow from one exact place by equal steps: so few that what the step was rounded by does not add up. */
 export const segment = 64;
 
-/** What all sampling functions take first: where the picture lies, and how places are written. */
-const sourceParams: readonly ValueType[] = ["i32", "i32", "i32", "i32", "i32"];
-const [base, pitch, bits, width, height] = [0, 1, 2, 3, 4] as const;
+/** What all sampling functions take first: bytes from row to row of the picture with its border, and its size without. */
+const sourceParams: readonly ValueType[] = ["i32", "i32", "i32"];
+const [pitch, width, height] = [0, 1, 2] as const;
 
 /** Values that do not change within a call, in every lane. */
 interface Held {
-  readonly least: Local;
+  readonly bits: number;
   readonly mostX: Local;
   readonly mostY: Local;
   readonly pitch: Local;
-  readonly base: Local;
   /** 1 as a weight, the mask of a weight, and half of what a sum is divided by. */
   readonly whole: Local;
   readonly mask: Local;
   readonly half: Local;
-  /** How far a place is shifted for its weight. */
-  readonly shift: Local;
 }
 
-function hold(f: FunctionBuilder): Held {
+function hold(f: FunctionBuilder, bits: number): Held {
   const splat = (push: () => void): Local => {
     const local = f.local("v128");
     push();
     f.op("i32x4.splat").set(local);
     return local;
   };
-  const shift = f.local("i32");
-  f.get(bits).i32(weightBits).op("i32.sub").set(shift);
   return {
-    least: splat(() => f.i32(-1).get(bits).op("i32.shl")),
-    mostX: splat(() => f.get(width).get(bits).op("i32.shl")),
-    mostY: splat(() => f.get(height).get(bits).op("i32.shl")),
+    bits,
+    mostX: splat(() => f.plus(width, 1).i32(bits).op("i32.shl")),
+    mostY: splat(() => f.plus(height, 1).i32(bits).op("i32.shl")),
     pitch: splat(() => f.get(pitch)),
-    base: splat(() => f.get(base)),
     // Splats of numbers stay in registers, where engines would build constants anew in each turn of a loop.
     whole: splat(() => f.i32(1 << weightBits)),
     mask: splat(() => f.i32((1 << weightBits) - 1)),
     half: splat(() => f.i32(1 << (2 * weightBits - 1))),
-    shift,
   };
 }
 
@@ -74,15 +67,20 @@ function sampleFour(f: FunctionBuilder, channels: number, held: Held, x: Local, 
     Local,
   ];
   const at = f.local("i32");
-  f.get(x).get(held.least).op("i32x4.max_s").get(held.mostX).op("i32x4.min_s").set(x);
-  f.get(y).get(held.least).op("i32x4.max_s").get(held.mostY).op("i32x4.min_s").set(y);
-  f.get(y).get(bits).op("i32x4.shr_s").get(held.pitch).op("i32x4.mul");
-  f.get(x).get(bits).op("i32x4.shr_s").set(vector);
+  f.get(x).i32x4(0).op("i32x4.max_s").get(held.mostX).op("i32x4.min_s").set(x);
+  f.get(y).i32x4(0).op("i32x4.max_s").get(held.mostY).op("i32x4.min_s").set(y);
+  f.get(y).i32(held.bits).op("i32x4.shr_s").get(held.pitch).op("i32x4.mul");
+  f.get(x).i32(held.bits).op("i32x4.shr_s").set(vector);
   f.get(vector).op("i32x4.add");
   if (channels === 3) f.get(vector).get(vector).op("i32x4.add").op("i32x4.add");
-  f.get(held.base).op("i32x4.add").set(address);
+  f.set(address);
   const fraction = (place: Local) =>
-    f.get(place).get(held.shift).op("i32x4.shr_s").get(held.mask).op("v128.and");
+    f
+      .get(place)
+      .i32(held.bits - weightBits)
+      .op("i32x4.shr_s")
+      .get(held.mask)
+      .op("v128.and");
   // A lane holds both weights as int16, that of the left pixel below.
   fraction(x).set(vector);
   f.get(vector).i32(16).op("i32x4.shl").get(held.whole);
@@ -109,7 +107,9 @@ function sampleFour(f: FunctionBuilder, channels: number, held: Held, x: Local, 
       const spread = (v: Local) => f.get(v).get(v).shuffle32(lane, lane, lane, lane);
       addressOf(lane);
       const line = (to: Local) => {
-        f.mem("v128.load64_zero").i32x4(...order).op("i8x16.swizzle");
+        f.mem("v128.load64_zero")
+          .i32x4(...order)
+          .op("i8x16.swizzle");
         spread(wx).op("i32x4.dot_i16x8_s").set(to);
       };
       f.get(at);
@@ -175,16 +175,21 @@ export function writeSpread(module: ModuleBuilder): void {
  * `straight1` and `straight3(source…, stepX, stepY, count, rows, starts, out)`: rows of `count` pixels whose places follow each other by equal
  * steps. `starts`: x and y of the first pixel of each segment, row by row.
  */
-export function writeStraight(module: ModuleBuilder, channels: 1 | 3): void {
+export function writeStraight(module: ModuleBuilder, channels: 1 | 3, bits: number): void {
   module.func(
     [...sourceParams, "i32", "i32", "i32", "i32", "i32", "i32"],
     [],
     (f) => {
-      const [stepX, stepY, count, rows, starts, out] = [5, 6, 7, 8, 9, 10] as const;
-      const held = hold(f);
+      const [stepX, stepY, count, rows, starts, out] = [3, 4, 5, 6, 7, 8] as const;
+      const held = hold(f, bits);
       const [row, left, i, now] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
       const axes = [stepX, stepY].map((step, axis) => {
-        const [place, used, four, lanes] = [f.local("v128"), f.local("v128"), f.local("v128"), f.local("v128")];
+        const [place, used, four, lanes] = [
+          f.local("v128"),
+          f.local("v128"),
+          f.local("v128"),
+          f.local("v128"),
+        ];
         f.get(step).op("i32x4.splat").i32(2).op("i32x4.shl").set(four);
         f.get(step).op("i32x4.splat").i32x4(0, 1, 2, 3).op("i32x4.mul").set(lanes);
         return { place, used, four, lanes, axis };
@@ -194,7 +199,11 @@ export function writeStraight(module: ModuleBuilder, channels: 1 | 3): void {
         f.get(count).set(left);
         f.loop(() => {
           for (const { place, lanes, axis } of axes) {
-            f.get(starts).mem("v128.load32_splat", 4 * axis).get(lanes).op("i32x4.add").set(place);
+            f.get(starts)
+              .mem("v128.load32_splat", 4 * axis)
+              .get(lanes)
+              .op("i32x4.add")
+              .set(place);
           }
           f.increment(starts, 8).lesser(left, segment).set(now);
           f.for(i, 0, { local: now }, 4, () => {
@@ -216,18 +225,20 @@ export function writeStraight(module: ModuleBuilder, channels: 1 | 3): void {
 }
 
 /** `places1` and `places3(source…, xs, ys, count, out)`: one row from places of its own, int32 each. */
-export function writePlaces(module: ModuleBuilder, channels: 1 | 3): void {
+export function writePlaces(module: ModuleBuilder, channels: 1 | 3, bits: number): void {
   module.func(
     [...sourceParams, "i32", "i32", "i32", "i32"],
     [],
     (f) => {
-      const [xs, ys, count, out] = [5, 6, 7, 8] as const;
-      const held = hold(f);
+      const [xs, ys, count, out] = [3, 4, 5, 6] as const;
+      const held = hold(f, bits);
       const [i, x, y] = [f.local("i32"), f.local("v128"), f.local("v128")];
       f.for(i, 0, { local: count }, 4, () => {
         f.get(xs).mem("v128.load").set(x).get(ys).mem("v128.load").set(y);
         sampleFour(f, channels, held, x, y, out);
-        f.increment(xs, 16).increment(ys, 16).increment(out, 4 * channels);
+        f.increment(xs, 16)
+          .increment(ys, 16)
+          .increment(out, 4 * channels);
       });
     },
     `places${channels}`,
@@ -239,16 +250,15 @@ export function writePlaces(module: ModuleBuilder, channels: 1 | 3): void {
  * float32, `stride` bytes apart. `size` points to five floats: what the fields are multiplied by first (x, y), then (x, y), and the
  * furthest step in pixels.
  */
-export function writeBend(module: ModuleBuilder, channels: 1 | 3): void {
+export function writeBend(module: ModuleBuilder, channels: 1 | 3, bits: number): void {
   module.func(
     [...sourceParams, "i32", "i32", "i32", "i32", "i32"],
     [],
     (f) => {
-      const [fieldX, fieldY, stride, size, out] = [5, 6, 7, 8, 9] as const;
-      const held = hold(f);
+      const [fieldX, fieldY, stride, size, out] = [3, 4, 5, 6, 7] as const;
+      const held = hold(f, bits);
       const [row, i, at] = [f.local("i32"), f.local("i32"), f.local("i32")];
-      const [x, y, column, line, one, four] = Array.from({ length: 6 }, () => f.local("v128")) as [
-        Local,
+      const [x, y, column, line, four] = Array.from({ length: 5 }, () => f.local("v128")) as [
         Local,
         Local,
         Local,
@@ -259,9 +269,12 @@ export function writeBend(module: ModuleBuilder, channels: 1 | 3): void {
       const factor = (index: number) => f.get(size).mem("v128.load32_splat", 4 * index);
       factor(4).set(most);
       f.f32x4(0).get(most).op("f32x4.sub").set(least);
-      f.i32(1).get(bits).op("i32.shl").op("i32x4.splat").set(one);
-      f.get(one).op("f32x4.convert_i32x4_s").set(unit);
-      f.get(one).i32(2).op("i32x4.shl").set(four);
+      f.f32(2 ** bits)
+        .op("f32x4.splat")
+        .set(unit);
+      f.i32(4 << bits)
+        .op("i32x4.splat")
+        .set(four);
       const axes = [
         { field: fieldX, place: x, from: column },
         { field: fieldY, place: y, from: line },
@@ -271,9 +284,9 @@ export function writeBend(module: ModuleBuilder, channels: 1 | 3): void {
         factor(2 + k).set(second);
         return { ...axis, first, second };
       });
-      f.i32x4(0).set(line);
+      f.i32x4(1 << bits).set(line);
       f.for(row, 0, { local: height }, 1, () => {
-        f.get(one).i32x4(0, 1, 2, 3).op("i32x4.mul").set(column);
+        f.i32x4(...[1, 2, 3, 4].map((x) => x << bits)).set(column);
         f.i32(0).set(at);
         f.for(i, 0, { local: width }, 4, () => {
           for (const { field, place, from, first, second } of axes) {
@@ -291,7 +304,10 @@ export function writeBend(module: ModuleBuilder, channels: 1 | 3): void {
         f.op("i32.sub").set(out);
         f.get(fieldX).get(stride).op("i32.add").set(fieldX);
         f.get(fieldY).get(stride).op("i32.add").set(fieldY);
-        f.get(line).get(one).op("i32x4.add").set(line);
+        f.get(line)
+          .i32x4(1 << bits)
+          .op("i32x4.add")
+          .set(line);
       });
     },
     `bend${channels}`,

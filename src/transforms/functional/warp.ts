@@ -6,7 +6,14 @@ import { checkFill, checkName, checkNumber, checkPicture, type Fill, fillBytes, 
 import { rotate90 } from "./geometry.ts";
 import { type WarpInterpolation, warp } from "./sample.ts";
 import { cosine, sine } from "./trigonometry.ts";
-import { type FieldRecipe, type Row, sampleBent, sampleRandomlyBent, sampleStraight, smoothFields } from "./workspace.ts";
+import {
+  type FieldRecipe,
+  type Row,
+  sampleBent,
+  sampleRandomlyBent,
+  sampleStraight,
+  smoothFields,
+} from "./workspace.ts";
 
 /** `[x, y]` in pixels from the upper left corner. */
 export type Point = readonly [x: number, y: number];

@@ -1,10 +1,11 @@
 // The memory and the compiled code behind bilinear warps: a picture goes in, is read between its pixels, and comes out as bytes. Knows places and
 // fields, not what they are made from. Its results are integers throughout, so they are the same on every machine.
-import { ShapeError } from "../../base/errors.ts";
+
 import { ModuleBuilder } from "../../backend/wasm/moduleBuilder.ts";
+import { ShapeError } from "../../base/errors.ts";
 import type { Picture } from "../../picture/picture.ts";
 import { writeBlur, writeMirror, writeNoise, writeTranspose } from "./fieldCode.ts";
-import { segment, weightBits, writeBend, writePlaces, writeSpread, writeStraight } from "./samplingCode.ts";
+import { segment, writeBend, writePlaces, writeSpread, writeStraight } from "./samplingCode.ts";
 
 const page = 65536;
 const pages = 65536;
@@ -12,13 +13,16 @@ const pages = 65536;
 const kept = 32 * 2 ** 20;
 /** Vectors are read and written up to so many bytes past the end. */
 const slack = 64;
-/** Binary places of a place's fraction at most: more tell nothing. */
-const mostBits = 24;
+/**
+ * Binary places of a place's fraction, and below what numbers places have to stay for them. What else there is, for pictures that are larger
+ * and for maps that reach further, tells 1/4096 of a pixel.
+ */
+const fine = { bits: 16, most: 2 ** 15 } as const;
+const wide = { bits: 12, most: 2 ** 19 } as const;
+type Precision = typeof fine | typeof wide;
 
-/** Sides of pictures are smaller, so that places leave room for the weights' binary places. */
+/** Sides of pictures are smaller, so that there is room for steps as long as the picture on both of its sides. */
 const mostSide = 2 ** 17;
-
-type Source = readonly [base: number, pitch: number, bits: number, width: number, height: number];
 
 interface Code {
   spread(from: number, to: number, rowBytes: number, rows: number, pitch: number): void;
@@ -69,23 +73,25 @@ export interface Fields {
 
 const rounded = (n: number, to: number) => Math.ceil(n / to) * to;
 
-let compiled: WebAssembly.Module | null = null;
+const compiled = new Map<Precision, WebAssembly.Module>();
 
-function compile(): WebAssembly.Module {
-  if (compiled) return compiled;
+function compile(precision: Precision): WebAssembly.Module {
+  const known = compiled.get(precision);
+  if (known) return known;
   const module = new ModuleBuilder({ initial: 1, maximum: pages, shared: false });
   writeSpread(module);
   for (const channels of [1, 3] as const) {
-    writeStraight(module, channels);
-    writePlaces(module, channels);
-    writeBend(module, channels);
+    writeStraight(module, channels, precision.bits);
+    writePlaces(module, channels, precision.bits);
+    writeBend(module, channels, precision.bits);
   }
   writeNoise(module);
   writeMirror(module);
   writeBlur(module);
   writeTranspose(module);
-  compiled = new WebAssembly.Module(Uint8Array.from(module.encode()));
-  return compiled;
+  const made = new WebAssembly.Module(Uint8Array.from(module.encode()));
+  compiled.set(precision, made);
+  return made;
 }
 
 /** One picture at a time. */
@@ -101,14 +107,18 @@ class Workspace {
   #channels = 0;
   #fill: Uint8Array = new Uint8Array(0);
   #pitch = 0;
-  #padded = 0;
+  /** Where the picture lies as it came; with its border it lies at 0. */
+  #raw = 0;
   /** Where what a single call needs begins. */
   #free = 0;
   /** The view of the last result, and where it lies. */
   #out: Uint8Array = new Uint8Array(0);
 
-  constructor() {
-    const { exports } = new WebAssembly.Instance(compile(), { env: { memory: this.#memory } });
+  readonly #unit: number;
+
+  constructor(precision: Precision) {
+    this.#unit = 2 ** precision.bits;
+    const { exports } = new WebAssembly.Instance(compile(precision), { env: { memory: this.#memory } });
     this.#code = exports as unknown as Code;
     this.#view();
   }
@@ -137,9 +147,9 @@ class Workspace {
   #load({ width, height, channels, data }: Picture, fill: Uint8Array): void {
     const same = width === this.#width && height === this.#height && channels === this.#channels;
     if (!same || !sameBytes(fill, this.#fill)) this.#border(width, height, channels, fill);
-    this.#bytes.set(data, 0);
+    this.#bytes.set(data, this.#raw);
     const { spread } = this.#code;
-    spread(0, this.#padded + this.#pitch + channels, width * channels, height, this.#pitch);
+    spread(this.#raw, this.#pitch + channels, width * channels, height, this.#pitch);
   }
 
   #border(width: number, height: number, channels: number, fill: Uint8Array): void {
@@ -153,9 +163,9 @@ class Workspace {
     this.#channels = channels;
     this.#fill = fill.slice();
     this.#pitch = (width + 2) * channels;
-    this.#padded = rounded(width * height * channels + slack, 16);
-    const end = this.#padded + (height + 2) * this.#pitch;
-    this.#free = rounded(end + this.#pitch + slack, 16);
+    const end = (height + 2) * this.#pitch;
+    this.#raw = rounded(end + this.#pitch + slack, 16);
+    this.#free = rounded(this.#raw + width * height * channels + slack, 16);
     this.#reach(this.#free);
     const bytes = this.#bytes;
     const paint = (from: number, to: number) => {
@@ -163,17 +173,9 @@ class Workspace {
         for (let c = 0; c < channels; c++) bytes[at + c] = fill[c]!;
       }
     };
-    paint(this.#padded, this.#padded + this.#pitch + channels);
-    for (let y = 1; y < height; y++) {
-      const at = this.#padded + (y + 1) * this.#pitch;
-      paint(at - channels, at + channels);
-    }
+    paint(0, this.#pitch + channels);
+    for (let y = 2; y <= height; y++) paint(y * this.#pitch - channels, y * this.#pitch + channels);
     paint(end - this.#pitch - channels, end);
-  }
-
-  #source(bits: number): Source {
-    const first = this.#padded + this.#pitch + this.#channels;
-    return [first, this.#pitch, bits, this.#width, this.#height];
   }
 
   #finish(out: number, length: number, target: Uint8Array): void {
@@ -188,7 +190,6 @@ class Workspace {
     width: number,
     height: number,
     { x0, y0, a, b, d, e }: StraightMap,
-    bits: number,
     fill: Uint8Array,
     target: Uint8Array,
   ): void {
@@ -197,12 +198,12 @@ class Workspace {
     const out = rounded(starts + 8 * height * Math.ceil(width / segment), 16);
     const length = width * height * picture.channels;
     this.#reach(out + length);
-    const unit = 2 ** bits;
+    const unit = this.#unit;
     const words = this.#words;
     let at = starts >> 2;
     for (let v = 0; v < height; v++) {
-      const startX = (x0 + b * v) * unit + 0.5;
-      const startY = (y0 + e * v) * unit + 0.5;
+      const startX = (x0 + 1 + b * v) * unit + 0.5;
+      const startY = (y0 + 1 + e * v) * unit + 0.5;
       for (let u = 0; u < width; u += segment) {
         words[at++] = Math.floor(startX + a * unit * u);
         words[at++] = Math.floor(startY + d * unit * u);
@@ -211,8 +212,7 @@ class Workspace {
     const stepX = Math.round(a * unit);
     const stepY = Math.round(d * unit);
     const run = picture.channels === 1 ? this.#code.straight1 : this.#code.straight3;
-    const [first, pitch, , sourceWidth, sourceHeight] = this.#source(bits);
-    run(first, pitch, bits, sourceWidth, sourceHeight, stepX, stepY, width, height, starts, out);
+    run(this.#pitch, picture.width, picture.height, stepX, stepY, width, height, starts, out);
     this.#finish(out, length, target);
   }
 
@@ -225,8 +225,7 @@ class Workspace {
     target: Uint8Array,
   ): void {
     this.#load(picture, fill);
-    const bits = bitsFor(Math.max(picture.width, picture.height) + 1);
-    const unit = 2 ** bits;
+    const unit = this.#unit;
     const xs = this.#free;
     const ys = rounded(xs + 4 * width + slack, 16);
     const out = rounded(ys + 4 * width + slack, 16);
@@ -236,14 +235,13 @@ class Workspace {
     const row = { x: new Float64Array(width), y: new Float64Array(width) };
     const words = this.#words;
     const run = channels === 1 ? this.#code.places1 : this.#code.places3;
-    const source = this.#source(bits);
     for (let y = 0; y < height; y++) {
       place(row, y);
       for (let x = 0; x < width; x++) {
         words[(xs >> 2) + x] = fixed(row.x[x]!, picture.width, unit);
         words[(ys >> 2) + x] = fixed(row.y[x]!, picture.height, unit);
       }
-      run(...source, xs, ys, width, out + y * width * channels);
+      run(this.#pitch, picture.width, picture.height, xs, ys, width, out + y * width * channels);
     }
     this.#finish(out, length, target);
   }
@@ -266,8 +264,7 @@ class Workspace {
     this.#floats.set(factors, size >> 2);
     this.#floats[(size >> 2) + 4] = furthest;
     const run = channels === 1 ? this.#code.bend1 : this.#code.bend3;
-    const [first, pitch, bits] = this.#source(bitsFor(2 * furthest));
-    run(first, pitch, bits, width, height, x, y, stride, size, out);
+    run(this.#pitch, width, height, x, y, stride, size, out);
     this.#finish(out, length, target);
   }
 
@@ -302,7 +299,10 @@ class Workspace {
     const [x, y] = [from, from + columns * stride];
     const weights = y + columns * stride;
     const reachOf = (bells: Bells) => (bells ? [bells.x.length - 1, bells.y.length - 1] : [0, 0]);
-    const most = [0, 1].map((k) => Math.max(reachOf(bells[0])[k]!, reachOf(bells[1])[k]!)) as [number, number];
+    const most = [0, 1].map((k) => Math.max(reachOf(bells[0])[k]!, reachOf(bells[1])[k]!)) as [
+      number,
+      number,
+    ];
     const first = rounded(weights + 4 * (most[0] + most[1] + 2), 16);
     const second = first + (lines + 2 * most[0]) * turned;
     const third = second + lines * turned;
@@ -350,32 +350,38 @@ class Workspace {
 /** What blurs a field, along x and along y. */
 export type Bells = { readonly x: HalfBell; readonly y: HalfBell } | null;
 
-let workspace: Workspace | null = null;
+const workspaces = new Map<Precision, Workspace>();
 
-/** Calls with the workspace, and drops it where it has become too large to keep. */
-function using<T>(body: (space: Workspace) => T): T {
-  const space = workspace ?? new Workspace();
-  // One whose call fails is not used again.
-  workspace = null;
-  const result = body(space);
-  if (space.size <= kept) workspace = space;
-  return result;
+/** Calls with a workspace for places below `most`, and drops it where it has become too large to keep. */
+function using<T>(most: number, body: (space: Workspace) => T): T {
+  const precision = most < fine.most ? fine : wide;
+  let space = workspaces.get(precision);
+  if (!space) {
+    space = new Workspace(precision);
+    workspaces.set(precision, space);
+  }
+  let isSound = false;
+  try {
+    const result = body(space);
+    isSound = space.size <= kept;
+    return result;
+  } finally {
+    if (!isSound) workspaces.delete(precision);
+  }
 }
+
+const longest = ({ width, height }: { readonly width: number; readonly height: number }) =>
+  Math.max(width, height);
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
 }
 
-/** As many binary places as leave room for numbers up to `most` in an int32. */
-function bitsFor(most: number): number {
-  return Math.min(mostBits, Math.clz32(Math.ceil(most) + 1) - 2);
-}
-
-/** A place as an integer of 1 / unit pixels. */
+/** A place as an integer of 1 / unit pixels, counted from the border. */
 function fixed(place: number, size: number, unit: number): number {
   // Also false for NaN, which a perspective's horizon gives.
   const held = place > -1 ? (place < size ? place : size) : -1;
-  return Math.floor(held * unit + 0.5);
+  return Math.floor((held + 1) * unit + 0.5);
 }
 
 /**
@@ -393,18 +399,18 @@ export function sampleStraight(
   const { x0, y0, a, b, d, e } = map;
   // The furthest places are those of the corners, one segment beyond the end.
   const across = width + segment;
-  const far = Math.max(
-    Math.abs(x0) + Math.abs(a) * across + Math.abs(b) * height,
-    Math.abs(y0) + Math.abs(d) * across + Math.abs(e) * height,
-    picture.width + 1,
-    picture.height + 1,
-  );
-  // A map that shrinks the picture to nearly nothing leaves no room for fractions, or is not finite.
-  const bits = far < 2 ** 18 ? bitsFor(far) : 0;
-  if (bits >= weightBits) {
-    using((space) => space.straight(picture, width, height, map, bits, fill, target));
+  const far =
+    2 +
+    Math.max(
+      Math.abs(x0) + Math.abs(a) * across + Math.abs(b) * height,
+      Math.abs(y0) + Math.abs(d) * across + Math.abs(e) * height,
+      longest(picture),
+    );
+  if (far < wide.most) {
+    using(far, (space) => space.straight(picture, width, height, map, fill, target));
     return;
   }
+  // A map that shrinks the picture to nearly nothing, or is not finite.
   samplePlaces(
     picture,
     width,
@@ -429,7 +435,7 @@ export function samplePlaces(
   place: (row: Row, y: number) => void,
   target: Uint8Array,
 ): void {
-  using((space) => space.places(picture, width, height, fill, place, target));
+  using(longest(picture) + 2, (space) => space.places(picture, width, height, fill, place, target));
 }
 
 /** As `sampleStraight`, each pixel from the place beside it that `displacement`, `[height, width, 2]` in halves of width and height, says. */
@@ -440,7 +446,7 @@ export function sampleBent(
   target: Uint8Array,
 ): void {
   const { width, height } = picture;
-  using((space) => {
+  using(2 * longest(picture) + 8, (space) => {
     const fields = (from: number) => space.putFields(displacement, width, height, from);
     space.bend(picture, fields, [1, 1, width / 2, height / 2], fill, target);
   });
@@ -461,7 +467,7 @@ export function sampleRandomlyBent(
   target: Uint8Array,
 ): void {
   const { width, height } = picture;
-  using((space) => {
+  using(2 * longest(picture) + 8, (space) => {
     const fields = (from: number) => space.makeFields(width, height, seeds, bells, from);
     space.bend(picture, fields, [scale[0], scale[1], width / 2, height / 2], fill, target);
   });
@@ -473,7 +479,7 @@ export function smoothFields(
   height: number,
   { seeds, bells, scale }: FieldRecipe,
 ): Float32Array {
-  const planes = using((space) =>
+  const planes = using(0, (space) =>
     space.takeFields(space.makeFields(width, height, seeds, bells), width, height),
   );
   const field = new Float32Array(2 * width * height);
