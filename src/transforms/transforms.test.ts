@@ -121,6 +121,25 @@ describe("every transform", () => {
     });
   }
 
+  it("writes the same bytes into an array that it is given, also into the picture's own", () => {
+    for (const channels of [1, 3]) {
+      const picture = noise(37, 29, channels);
+      for (const step of samples) {
+        for (let seed = 0; seed < 4; seed++) {
+          const params = step.draw(new Random(seed), picture);
+          const { data } = step.apply(picture, params);
+          const target = new Uint8Array(data.length).fill(1);
+          step.applyInto(picture, params, target);
+          assert.deepEqual(target, data, title(step));
+          if (data.length !== picture.data.length) continue;
+          const own = { ...picture, data: picture.data.slice() };
+          step.applyInto(own, params, own.data);
+          assert.deepEqual(own.data, data, title(step));
+        }
+      }
+    }
+  });
+
   it("changes something, unless it is there to change nothing", () => {
     const picture = noise(37, 29, 3);
     const still = new Set(["Identity", "RGB", "ToTensor", "Normalize"]);

@@ -76,6 +76,15 @@ export const mistakes: Record<string, () => unknown> = {
       ],
     ),
   "displacement of another size": () => functional.elastic(rgb, new Float32Array(8)),
+  "a bilinear warp of an endless picture": () =>
+    functional.affine(
+      { width: 200_000, height: 1, channels: 1, data: new Uint8Array(200_000) },
+      5,
+      [0, 0],
+      1,
+      [0, 0],
+      { interpolation: "bilinear" },
+    ),
   "a class for a transform": () =>
     new transforms.Compose([transforms.RandomInvert as unknown as transforms.RandomInvert]),
   "a step after Normalize": () =>

@@ -1,9 +1,10 @@
 // Neighbourhoods: blur, sharpness, noise, and the smooth fields that elastic bending needs.
 import { OptionError, ShapeError } from "../../base/errors.ts";
 import type { Picture } from "../../picture/picture.ts";
+import { type FieldRecipe, smoothFields } from "./bilinear.ts";
 import { checkNumber, checkPicture, checkSize, shown } from "./check.ts";
 import { mixed, normalField } from "./noise.ts";
-import { type Bells, type FieldRecipe, smoothFields } from "./workspace.ts";
+import type { Bells } from "./workspace.ts";
 
 /** Throws OptionError unless a kernel is odd; gives `[height, width]`. */
 export function checkKernel(op: string, kernelSize: number | readonly number[]): readonly [number, number] {

@@ -1,6 +1,7 @@
 // Reading a picture at places between its pixels, a row of the result at a time.
 import type { Picture } from "../../picture/picture.ts";
-import { type Row, samplePlaces } from "./workspace.ts";
+import { samplePlaces } from "./bilinear.ts";
+import type { Row } from "./workspace.ts";
 
 /** How values between pixels are found. */
 export type WarpInterpolation = "nearest" | "bilinear";
@@ -23,9 +24,11 @@ export function warp(
     return;
   }
   const row = { x: new Float64Array(width), y: new Float64Array(width) };
+  // Pixels are read when others have been written already.
+  const source = picture.data === target ? { ...picture, data: target.slice() } : picture;
   for (let y = 0; y < height; y++) {
     place(row, y);
-    sampleNearest(picture, row, target, y * width * picture.channels, fill);
+    sampleNearest(source, row, target, y * width * picture.channels, fill);
   }
 }
 

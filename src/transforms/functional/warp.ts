@@ -2,18 +2,18 @@
 import { OptionError, ShapeError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import type { Picture } from "../../picture/picture.ts";
-import { checkFill, checkName, checkNumber, checkPicture, type Fill, fillBytes, shown } from "./check.ts";
-import { rotate90 } from "./geometry.ts";
-import { type WarpInterpolation, warp } from "./sample.ts";
-import { cosine, sine } from "./trigonometry.ts";
 import {
   type FieldRecipe,
-  type Row,
   sampleBent,
   sampleRandomlyBent,
   sampleStraight,
   smoothFields,
-} from "./workspace.ts";
+} from "./bilinear.ts";
+import { checkFill, checkName, checkNumber, checkPicture, type Fill, fillBytes, shown } from "./check.ts";
+import { rotate90 } from "./geometry.ts";
+import { type WarpInterpolation, warp } from "./sample.ts";
+import { cosine, sine } from "./trigonometry.ts";
+import type { Row } from "./workspace.ts";
 
 /** `[x, y]` in pixels from the upper left corner. */
 export type Point = readonly [x: number, y: number];

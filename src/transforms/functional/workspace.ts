@@ -10,16 +10,16 @@ import { segment, writeBend, writePlaces, writeSpread, writeStraight } from "./s
 const page = 65536;
 const pages = 65536;
 /** A memory that grew beyond this, for a large picture, is given back afterwards. */
-const kept = 32 * 2 ** 20;
+export const kept = 32 * 2 ** 20;
 /** Vectors are read and written up to so many bytes past the end. */
 const slack = 64;
 /**
  * Binary places of a place's fraction, and below what numbers places have to stay for them. What else there is, for pictures that are larger
  * and for maps that reach further, tells 1/4096 of a pixel.
  */
-const fine = { bits: 16, most: 2 ** 15 } as const;
-const wide = { bits: 12, most: 2 ** 19 } as const;
-type Precision = typeof fine | typeof wide;
+export const fine = { bits: 16, most: 2 ** 15 } as const;
+export const wide = { bits: 12, most: 2 ** 19 } as const;
+export type Precision = typeof fine | typeof wide;
 
 /** Sides of pictures are smaller, so that there is room for steps as long as the picture on both of its sides. */
 const mostSide = 2 ** 17;
@@ -95,7 +95,7 @@ function compile(precision: Precision): WebAssembly.Module {
 }
 
 /** One picture at a time. */
-class Workspace {
+export class Workspace {
   readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: pages });
   readonly #code: Code;
   #bytes!: Uint8Array;
@@ -350,29 +350,6 @@ class Workspace {
 /** What blurs a field, along x and along y. */
 export type Bells = { readonly x: HalfBell; readonly y: HalfBell } | null;
 
-const workspaces = new Map<Precision, Workspace>();
-
-/** Calls with a workspace for places below `most`, and drops it where it has become too large to keep. */
-function using<T>(most: number, body: (space: Workspace) => T): T {
-  const precision = most < fine.most ? fine : wide;
-  let space = workspaces.get(precision);
-  if (!space) {
-    space = new Workspace(precision);
-    workspaces.set(precision, space);
-  }
-  let isSound = false;
-  try {
-    const result = body(space);
-    isSound = space.size <= kept;
-    return result;
-  } finally {
-    if (!isSound) workspaces.delete(precision);
-  }
-}
-
-const longest = ({ width, height }: { readonly width: number; readonly height: number }) =>
-  Math.max(width, height);
-
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
 }
@@ -382,110 +359,4 @@ function fixed(place: number, size: number, unit: number): number {
   // Also false for NaN, which a perspective's horizon gives.
   const held = place > -1 ? (place < size ? place : size) : -1;
   return Math.floor((held + 1) * unit + 0.5);
-}
-
-/**
- * Writes a picture of `width × height` to `target`, each pixel read at the place that the map gives; outside the source there is `fill`, one byte
- * for each channel, and between the outermost pixels and the outside values go over to it within one pixel.
- */
-export function sampleStraight(
-  picture: Picture,
-  width: number,
-  height: number,
-  map: StraightMap,
-  fill: Uint8Array,
-  target: Uint8Array,
-): void {
-  const { x0, y0, a, b, d, e } = map;
-  // The furthest places are those of the corners, one segment beyond the end.
-  const across = width + segment;
-  const far =
-    2 +
-    Math.max(
-      Math.abs(x0) + Math.abs(a) * across + Math.abs(b) * height,
-      Math.abs(y0) + Math.abs(d) * across + Math.abs(e) * height,
-      longest(picture),
-    );
-  if (far < wide.most) {
-    using(far, (space) => space.straight(picture, width, height, map, fill, target));
-    return;
-  }
-  // A map that shrinks the picture to nearly nothing, or is not finite.
-  samplePlaces(
-    picture,
-    width,
-    height,
-    fill,
-    (row, v) => {
-      for (let u = 0; u < width; u++) {
-        row.x[u] = x0 + b * v + a * u;
-        row.y[u] = y0 + e * v + d * u;
-      }
-    },
-    target,
-  );
-}
-
-/** As `sampleStraight`, at places that `place` writes row by row. */
-export function samplePlaces(
-  picture: Picture,
-  width: number,
-  height: number,
-  fill: Uint8Array,
-  place: (row: Row, y: number) => void,
-  target: Uint8Array,
-): void {
-  using(longest(picture) + 2, (space) => space.places(picture, width, height, fill, place, target));
-}
-
-/** As `sampleStraight`, each pixel from the place beside it that `displacement`, `[height, width, 2]` in halves of width and height, says. */
-export function sampleBent(
-  picture: Picture,
-  displacement: Float32Array,
-  fill: Uint8Array,
-  target: Uint8Array,
-): void {
-  const { width, height } = picture;
-  using(2 * longest(picture) + 8, (space) => {
-    const fields = (from: number) => space.putFields(displacement, width, height, from);
-    space.bend(picture, fields, [1, 1, width / 2, height / 2], fill, target);
-  });
-}
-
-/** What smooth fields are made from: seeds, bells and factors, for x and for y. */
-export interface FieldRecipe {
-  readonly seeds: readonly [number, number];
-  readonly bells: readonly [Bells, Bells];
-  readonly scale: readonly [number, number];
-}
-
-/** As `sampleBent` by the displacement of `smoothFields`, without its leaving this memory. */
-export function sampleRandomlyBent(
-  picture: Picture,
-  { seeds, bells, scale }: FieldRecipe,
-  fill: Uint8Array,
-  target: Uint8Array,
-): void {
-  const { width, height } = picture;
-  using(2 * longest(picture) + 8, (space) => {
-    const fields = (from: number) => space.makeFields(width, height, seeds, bells, from);
-    space.bend(picture, fields, [scale[0], scale[1], width / 2, height / 2], fill, target);
-  });
-}
-
-/** Noise from seeds, blurred, times factors: `[height, width, 2]`. */
-export function smoothFields(
-  width: number,
-  height: number,
-  { seeds, bells, scale }: FieldRecipe,
-): Float32Array {
-  const planes = using(0, (space) =>
-    space.takeFields(space.makeFields(width, height, seeds, bells), width, height),
-  );
-  const field = new Float32Array(2 * width * height);
-  for (const [axis, plane] of planes.entries()) {
-    const factor = Math.fround(scale[axis as 0 | 1]);
-    for (let i = 0; i < plane.length; i++) field[2 * i + axis] = plane[i]! * factor;
-  }
-  return field;
 }
