@@ -152,8 +152,8 @@ export function disagreements(
   { kind }: Pick<Work, "kind">,
   measured: readonly Pick<Measured, "key" | "check">[],
 ): string[] {
-  // Losses are those of different steps.
-  if (kind === "train") return [];
+  // Losses are those of different steps, and batches are changed at random.
+  if (kind === "train" || kind === "loader") return [];
   const [first, ...rest] = measured;
   return rest
     .filter(({ check }) => Math.abs(check - first!.check) > 0.01 * Math.abs(first!.check))

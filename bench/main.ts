@@ -3,9 +3,10 @@ import { parseArgs } from "node:util";
 import { compareWork, type WorkResult } from "./compare.ts";
 import { facts } from "./facts.ts";
 import { factsMarkdown } from "./factsReport.ts";
+import { loader, loaderJson, loaderMarkdown, loaderText } from "./loader.ts";
 import { machine, machineLine } from "./machine.ts";
 import { comparisonJson, comparisonMarkdown, workText } from "./report.ts";
-import { allSides, type SideSpec } from "./sides.ts";
+import { allSides, path, type SideSpec } from "./sides.ts";
 import { startup, startupTable } from "./startup.ts";
 import { hasWords, works } from "./works.ts";
 import { writeSection } from "./write.ts";
@@ -17,10 +18,12 @@ const usage = `Usage: npm run bench -- [benchmark] [options]
     --threads 2
     --python python3       a Python that has PyTorch
   facts            our own figures: share of the SIMD128 peak, two threads beside one, compile time, MNIST
+  loader           batches of augmented pictures beside PyTorch's DataLoader with Pillow
+    --photos DIR           JPEGs, one folder for each class
   startup          from import to the first finished training step, milliseconds
     --runs 7
 
-  --rounds 5  --seconds 0.5   of compare and facts: rounds that count, and how long a side works in each
+  --rounds 5  --seconds 0.5   of compare, facts and loader: rounds that count, and how long a side works in each
   --write FILE.md  put the result into a report as well: a section of its own, in place of an older one
   --json           print the result as JSON
 Example: npm run bench -- compare train lenet 64 --sides node20,torch --rounds 9`;
@@ -46,6 +49,7 @@ function readCommand() {
       options: {
         sides: { type: "string" },
         python: { type: "string", default: "python3" },
+        photos: { type: "string", default: path("../shared/data/clothing/train") },
         threads: { type: "string", default: "2" },
         rounds: { type: "string", default: "5" },
         seconds: { type: "string", default: "0.5" },
@@ -111,6 +115,24 @@ async function compare(words: readonly string[], values: Values): Promise<void> 
   }
 }
 
+async function loaders(values: Values): Promise<void> {
+  const { rounds, seconds } = roundOptions(values);
+  const before = machine();
+  const about = `${rounds} round${rounds === 1 ? "" : "s"} of ${seconds} s by turns`;
+  if (!values.json) console.log(`${machineLine(before)}\n${about}; median (range)`);
+  const { python, photos } = values;
+  const results = await loader({ rounds, seconds, python, photos }, (result) => {
+    if (!values.json) console.log(loaderText(result));
+  });
+  if (values.json) {
+    console.log(JSON.stringify({ machine: before, rounds, seconds, works: loaderJson(results) }, null, 2));
+  }
+  if (values.write !== undefined) {
+    const head = `## Loading and augmenting pictures\n\n${machineLine(before)}. ${about}; medians with their range.`;
+    writeSection(values.write, "loader", `${head}\n\n${loaderMarkdown(results)}`);
+  }
+}
+
 const names = () => works.map(({ name }) => name).join("\n  ");
 
 async function main(): Promise<void> {
@@ -130,6 +152,7 @@ async function main(): Promise<void> {
     if (values.write !== undefined) writeSection(values.write, "facts", factsMarkdown(result));
     return;
   }
+  if (command === "loader") return loaders(values);
   if (command === "startup") return print(await startup(integer("runs", values.runs)), startupTable);
   throw new UsageError(`unknown benchmark "${command}"`);
 }

@@ -41,6 +41,8 @@ export interface Slice {
 export interface Opened {
   readonly mode: string;
   readonly threads: number;
+  /** What has to be done before each slice; its time does not count. */
+  begin?(): Promise<void>;
   /** Starts one step; it may still be going on when this returns or resolves. */
   step(): void | Promise<void>;
   /** Waits until all steps are done; its time counts. */
@@ -107,6 +109,7 @@ export async function serve(
       return { name, version, mode, threads, runtime: `Node ${process.version}` };
     }
     if (!current || line.go === undefined) throw new Error(`${name}: nothing is open`);
+    await current.opened.begin?.();
     const { steps, seconds } = await work(current.opened, line.go);
     return { count: steps * current.perStep, seconds, check: await current.opened.check() };
   };

@@ -55,8 +55,16 @@ export interface LayerWork extends Named {
   readonly input: readonly number[];
 }
 
+/** Batches of changed pictures, as numbers that a network takes; for the sides of the benchmark "loader". */
+export interface LoaderWork extends Named {
+  readonly kind: "loader";
+  /** MNIST in memory, turned and erased in part; or JPEGs, resized and cut out. */
+  readonly pictures: "digits" | "photos";
+  readonly batch: number;
+}
+
 /** A work as it is sent to a side. */
-export type Work = TrainWork | InferWork | MatmulWork | ConvWork | LayerWork;
+export type Work = TrainWork | InferWork | MatmulWork | ConvWork | LayerWork | LoaderWork;
 
 const batches = [1, 4, 16, 64, 256, 512, 1024];
 

@@ -31,6 +31,8 @@ export async function openWork(work: Work, folder: string): Promise<Steps> {
       return conv(work);
     case "layer":
       return layer(work);
+    case "loader":
+      throw new Error(`${work.name} belongs to the benchmark "loader"`);
   }
 }
 

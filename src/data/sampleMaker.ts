@@ -33,6 +33,8 @@ export class SampleMaker {
   /** The leading steps that draw nothing: their result is the same in every epoch, so it can be kept. */
   readonly #fixed: Compose;
   readonly #rest: Compose;
+  /** The last sample with its channels side by side. */
+  #pixels: Uint8Array | null = null;
 
   constructor(parts: MakerParts) {
     this.#parts = parts;
@@ -73,15 +75,23 @@ export class SampleMaker {
 
   #finish(sized: Picture, { index, epoch, draw }: SampleRequest, target: Uint8Array, at: number): null {
     const { seed, shape } = this.#parts;
-    const sample = this.#rest.forward(sized, sampleRandom(seed, epoch, draw));
+    const params = this.#rest.draw(sampleRandom(seed, epoch, draw), sized);
+    const made = this.#rest.outputShape(sized, params);
     const [channels, height, width] = shape;
-    if (sample.channels !== channels || sample.height !== height || sample.width !== width) {
+    if (made.channels !== channels || made.height !== height || made.width !== width) {
       throw new ShapeError(
-        `DataLoader: the transform made sample ${index} ${sample.height} × ${sample.width} × ${sample.channels} (height, width, channels); ` +
+        `DataLoader: the transform made sample ${index} ${made.height} × ${made.width} × ${made.channels} (height, width, channels); ` +
           `expected ${height} × ${width} × ${channels}`,
       );
     }
-    toPlanes(sample, target, at);
+    const size = channels * height * width;
+    if (channels === 1) {
+      this.#rest.applyInto(sized, params, target.subarray(at, at + size));
+      return null;
+    }
+    this.#pixels ??= new Uint8Array(size);
+    this.#rest.applyInto(sized, params, this.#pixels);
+    toPlanes({ channels, height, width, data: this.#pixels }, target, at);
     return null;
   }
 }

@@ -1,4 +1,5 @@
 // What a transform is: it draws its parameters from random numbers, and then applies a pure function of picture and parameters.
+import { ShapeError } from "../base/errors.ts";
 import type { Picture } from "../picture/picture.ts";
 import { defaultRandom, type Random } from "../tensor/random.ts";
 import { checkProbability } from "./functional/check.ts";
@@ -23,10 +24,18 @@ export abstract class Transform<P = unknown> {
 
   /**
    * `apply`, with the bytes of the result in `target`, which has their length and may be the picture's own: so that batches are written in
-   * place and large numbers of small pictures leave no garbage.
+   * place and large numbers of small pictures leave no garbage. Throws ShapeError where the result has another length.
    */
   applyInto(picture: Picture, params: P, target: Uint8Array): void {
-    copyInto(this.apply(picture, params), target);
+    const result = this.apply(picture, params);
+    if (result.data.length !== target.length) {
+      const { height, width, channels } = result;
+      throw new ShapeError(
+        `${this.name}: apply made a picture of ${height} × ${width} × ${channels} (height, width, channels), and ${target.length} bytes were expected. ` +
+          "A step that changes the size says so in outputShape",
+      );
+    }
+    copyInto(result, target);
   }
 
   /** The size that `apply` gives. */
