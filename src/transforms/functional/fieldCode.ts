@@ -73,7 +73,7 @@ export function writeBlur(module: ModuleBuilder): void {
       const end = f.local("i32");
       f.get(weights).get(reach).i32(2).op("i32.shl").op("i32.add").set(end);
       const floats = (vectors: number) => vectors * 4;
-      for (const vectors of [4, 1]) {
+      for (const vectors of [8, 4, 1]) {
         f.block(() => {
           f.loop(() => {
             f.get(count).i32(floats(vectors)).op("i32.lt_s").brIf(1);

@@ -12,7 +12,7 @@ import {
 import { checkFill, checkName, checkNumber, checkPicture, type Fill, fillBytes, shown } from "./check.ts";
 import { rotate90 } from "./geometry.ts";
 import { type WarpInterpolation, warp } from "./sample.ts";
-import { cosine, sine } from "./trigonometry.ts";
+import { cosine, sine, tangent } from "./trigonometry.ts";
 import type { Row } from "./workspace.ts";
 
 /** `[x, y]` in pixels from the upper left corner. */
@@ -65,13 +65,13 @@ export function inverseAffine(
   scale: number,
   [shearX, shearY]: Point,
 ): readonly [number, number, number, number, number, number] {
-  const tanX = sine(shearX) / cosine(shearX);
-  const cosY = cosine(shearY);
+  const [cos, sin] = [cosine(angle), sine(angle)];
+  const [tanX, tanY] = [tangent(shearX), tangent(shearY)];
   // Rotation · shear along y · shear along x has the determinant 1, so its inverse is a swap of elements and two signs.
-  const m00 = cosine(angle - shearY) / cosY;
-  const m10 = sine(angle - shearY) / cosY;
-  const m01 = -m00 * tanX - sine(angle);
-  const m11 = -m10 * tanX + cosine(angle);
+  const m00 = cos + sin * tanY;
+  const m10 = sin - cos * tanY;
+  const m01 = -m00 * tanX - sin;
+  const m11 = -m10 * tanX + cos;
   const [a, b, d, e] = [m11 / scale, -m01 / scale, -m10 / scale, m00 / scale];
   return [a, b, cx - a * (cx + tx) - b * (cy + ty), d, e, cy - d * (cx + tx) - e * (cy + ty)];
 }
