@@ -14,6 +14,23 @@ const pictureOf = (height: number, width: number, channels: number): Picture => 
 });
 const rgb = pictureOf(20, 30, 3);
 
+/** Gives another size and does not say so. */
+class HalfTransform extends transforms.Transform<null> {
+  override readonly name = "HalfTransform";
+
+  override draw(): null {
+    return null;
+  }
+
+  override apply(picture: Picture): Picture {
+    return functional.resize(picture, [10, 15]);
+  }
+
+  protected override settings(): object {
+    return {};
+  }
+}
+
 /** Calls that have to throw, by name. */
 export const mistakes: Record<string, () => unknown> = {
   "p above 1": () => new transforms.RandomHorizontalFlip(1.5),
@@ -76,6 +93,8 @@ export const mistakes: Record<string, () => unknown> = {
       ],
     ),
   "displacement of another size": () => functional.elastic(rgb, new Float32Array(8)),
+  "a step of one's own without outputShape, into an array": () =>
+    new HalfTransform().applyInto(rgb, null, new Uint8Array(rgb.data.length)),
   "a bilinear warp of an endless picture": () =>
     functional.affine(
       { width: 200_000, height: 1, channels: 1, data: new Uint8Array(200_000) },
