@@ -1,7 +1,8 @@
 // What augmentation takes from the speed of training: LeNet on MNIST, batches of 64, without it and with it on the calling thread or on a
 // thread of the loader, by turns in one process.
 //
-//     npm run --silent build && node dist/bench/ours/augmented.js
+//     npm run --silent build && node dist/bench/ours/augmented.js --threads 2 --rounds 15 --seconds 0.5
+import { parseArgs } from "node:util";
 import {
   type ArrayDataset,
   type Batch,
@@ -15,8 +16,18 @@ import { machine, machineLine } from "../machine.ts";
 import { round, summarise } from "../statistics.ts";
 import { makeNetwork } from "./networks.ts";
 
-const rounds = 15;
-const seconds = 0.5;
+const { values } = parseArgs({
+  options: {
+    threads: { type: "string", default: "2" },
+    rounds: { type: "string", default: "15" },
+    seconds: { type: "string", default: "0.5" },
+  },
+});
+const [threads, rounds, seconds] = [values.threads, values.rounds, values.seconds].map(Number) as [
+  number,
+  number,
+  number,
+];
 const batch = 64;
 
 const affine = new RandomAffine(10, { translate: [0.1, 0.1], scale: [0.9, 1.1], interpolation: "bilinear" });
@@ -62,10 +73,10 @@ function training(dataset: ArrayDataset, options: DataLoaderOptions): () => Prom
   };
 }
 
-const backend = createWasmBackend({ threads: 2 });
+const backend = createWasmBackend({ threads });
 setBackend(backend);
 console.log(
-  `${machineLine(machine())}\n${rounds} rounds of ${seconds} s by turns, 2 threads; median (range)`,
+  `${machineLine(machine())}\n${rounds} rounds of ${seconds} s by turns, ${threads} thread${threads === 1 ? "" : "s"}; median (range)`,
 );
 const dataset = await mnist();
 const trainings = variants.map(([, options]) => training(dataset, options));

@@ -149,6 +149,43 @@ describe("bilinear warps", () => {
   });
 });
 
+describe("blurs", () => {
+  it("weigh neighbours by Gaussian bells, mirrored at the edges", () => {
+    const mirror = (i: number, size: number) => {
+      const at = Math.abs(i);
+      return at < size ? at : 2 * size - 2 - at;
+    };
+    const bell = (size: number, sigma: number) => {
+      const weights = Array.from({ length: size }, (_, i) =>
+        Math.exp(-((i - (size >> 1)) ** 2) / (2 * sigma * sigma)),
+      );
+      const sum = weights.reduce((a, b) => a + b, 0);
+      return weights.map((w) => w / sum);
+    };
+    for (const [height, width, channels, tall, wide] of [
+      [9, 7, 1, 5, 3],
+      [6, 13, 3, 1, 9],
+      [3, 4, 3, 5, 7],
+      [5, 5, 1, 1, 1],
+    ] as const) {
+      const picture = noise(height, width, channels);
+      const { data } = functional.gaussianBlur(picture, [tall, wide], [1.3, 0.8]);
+      const [down, across] = [bell(tall, 1.3), bell(wide, 0.8)];
+      for (let i = 0; i < data.length; i++) {
+        const [c, x, y] = [i % channels, Math.floor(i / channels) % width, Math.floor(i / channels / width)];
+        let sum = 0;
+        for (const [j, h] of down.entries()) {
+          for (const [k, w] of across.entries()) {
+            const [row, column] = [mirror(y + j - (tall >> 1), height), mirror(x + k - (wide >> 1), width)];
+            sum += h * w * picture.data[(row * width + column) * channels + c]!;
+          }
+        }
+        assert.ok(Math.abs(data[i]! - sum) < 0.5001, `${height} × ${width}, ${i}: ${data[i]}, ${sum}`);
+      }
+    }
+  });
+});
+
 describe("elastic fields", () => {
   it("are noise, mirrored at the edges and blurred by Gaussian bells", () => {
     for (const [width, height] of [

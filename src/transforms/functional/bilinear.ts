@@ -1,4 +1,4 @@
-// Bilinear warps of whole pictures: picks the workspace for a warp, and keeps it for the next one. Knows no options.
+// Bilinear warps and blurs of whole pictures: picks the workspace for each, and keeps it for the next one. Knows no options.
 import type { Picture } from "../../picture/picture.ts";
 import { segment } from "./samplingCode.ts";
 import {
@@ -139,4 +139,13 @@ export function smoothFields(
     for (let i = 0; i < plane.length; i++) field[2 * i + axis] = plane[i]! * factor;
   }
   return field;
+}
+
+/** Writes a picture to `target`, blurred by half bells along x and y and mirrored at its edges, which are further away than the bells reach. */
+export function blurBytes(
+  picture: Picture,
+  bells: { readonly x: Float32Array; readonly y: Float32Array },
+  target: Uint8Array,
+): void {
+  using(0, (space) => space.blurPicture(picture, bells, target));
 }

@@ -1,7 +1,7 @@
 // Neighbourhoods: blur, sharpness, noise, and the smooth fields that elastic bending needs.
 import { OptionError, ShapeError } from "../../base/errors.ts";
 import type { Picture } from "../../picture/picture.ts";
-import { type FieldRecipe, smoothFields } from "./bilinear.ts";
+import { blurBytes, type FieldRecipe, smoothFields } from "./bilinear.ts";
 import { checkNumber, checkPicture, checkSize, shown } from "./check.ts";
 import { mixed, normalField } from "./noise.ts";
 import type { Bells } from "./workspace.ts";
@@ -25,14 +25,6 @@ function bell(size: number, sigma: number): Float32Array {
   );
   const sum = weights.reduce((a, b) => a + b, 0);
   return Float32Array.from(weights, (weight) => weight / sum);
-}
-
-/** The sources of a row with its ends mirrored, so that the weights of place i begin at `i`. */
-function mirrored(size: number, reach: number): Int32Array {
-  return Int32Array.from({ length: size + 2 * reach }, (_, i) => {
-    const at = Math.abs(i - reach);
-    return at < size ? at : 2 * size - 2 - at;
-  });
 }
 
 /**
@@ -59,74 +51,9 @@ export function gaussianBlur(
       `gaussianBlur: half of kernelSize must be smaller than the picture, which is mirrored at its edges; got ${tall} × ${wide} on ${height} × ${width}. Take a smaller kernel`,
     );
   }
-  const blurred = blurField(
-    Float32Array.from(data),
-    { width, height, channels },
-    bell(tall, sigmaY),
-    bell(wide, sigmaX),
-  );
-  const result = new Uint8Array(data.length);
-  for (let i = 0; i < result.length; i++) result[i] = blurred[i]! + 0.5;
-  return { width, height, channels, data: result };
-}
-
-/** A field `[height, width, channels]` blurred along both axes. */
-function blurField(
-  field: Float32Array,
-  { width, height, channels }: { width: number; height: number; channels: number },
-  vertical: Float32Array,
-  horizontal: Float32Array,
-): Float32Array {
-  const rowLength = width * channels;
-  const across = new Float32Array(field.length);
-  const reachX = horizontal.length >> 1;
-  const columns = mirrored(width, reachX);
-  const row = new Float32Array(columns.length * channels);
-  for (let y = 0; y < height; y++) {
-    const line = y * rowLength;
-    for (let i = 0, to = 0; i < columns.length; i++) {
-      const from = line + columns[i]! * channels;
-      for (let c = 0; c < channels; c++) row[to++] = field[from + c]!;
-    }
-    weigh(across, line, rowLength, row, channels, horizontal);
-  }
-  const reachY = vertical.length >> 1;
-  const lines = mirrored(height, reachY);
-  const result = new Float32Array(field.length);
-  for (let y = 0; y < height; y++) {
-    const to = y * rowLength;
-    const middle = vertical[reachY]!;
-    for (let i = 0; i < rowLength; i++) result[to + i] = middle * across[to + i]!;
-    for (let k = 0; k < reachY; k++) {
-      const weight = vertical[k]!;
-      const above = lines[y + k]! * rowLength;
-      const below = lines[y + 2 * reachY - k]! * rowLength;
-      for (let i = 0; i < rowLength; i++) {
-        result[to + i] = result[to + i]! + weight * (across[above + i]! + across[below + i]!);
-      }
-    }
-  }
-  return result;
-}
-
-/** `to[start + i] = Σ weights[k] · row[i + k · step]` for `length` places, by pairs of the bell's equal weights. */
-function weigh(
-  to: Float32Array,
-  start: number,
-  length: number,
-  row: Float32Array,
-  step: number,
-  weights: Float32Array,
-): void {
-  const reach = weights.length >> 1;
-  const middle = weights[reach]!;
-  for (let i = 0; i < length; i++) {
-    let sum = middle * row[i + reach * step]!;
-    for (let k = 0, left = i, right = i + 2 * reach * step; k < reach; k++, left += step, right -= step) {
-      sum += weights[k]! * (row[left]! + row[right]!);
-    }
-    to[start + i] = sum;
-  }
+  const target = new Uint8Array(data.length);
+  blurBytes(picture, { x: halfBell(wide, sigmaX), y: halfBell(tall, sigmaY) }, target);
+  return { width, height, channels, data: target };
 }
 
 /**

@@ -35,14 +35,7 @@ interface Code {
   noise(to: number, count: number, seed: number): void;
   mirror(first: number, rows: number, stride: number, reach: number): void;
   blur(from: number, to: number, count: number, stride: number, weights: number, reach: number): void;
-  transpose(
-    from: number,
-    fromStride: number,
-    to: number,
-    toStride: number,
-    rows: number,
-    columns: number,
-  ): void;
+  transpose(...args: readonly number[]): void;
 }
 
 /** Where the pixels of one row of the result come from, in pixels of the source: (0, 0) is the middle of the first pixel. */
@@ -330,6 +323,49 @@ export class Workspace {
       code.blur(third, to, (height * stride) >> 2, stride, weights + 4 * (reachX + 1), reachY);
     }
     return { x, y, stride };
+  }
+
+  /** Blurs a picture along both axes, mirrored at its edges. */
+  blurPicture(
+    { width, height, channels, data }: Picture,
+    bell: { readonly x: HalfBell; readonly y: HalfBell },
+    target: Uint8Array,
+  ): void {
+    this.#width = 0;
+    const length = width * channels;
+    const stride = rounded(length, 4) * 4;
+    const [reachX, reachY] = [bell.x.length - 1, bell.y.length - 1];
+    const first = rounded(4 * (reachX + reachY + 2), 16);
+    const second = first + (height + 2 * reachY) * stride;
+    // A row with its ends mirrored, and its result.
+    const row = second + height * stride;
+    const result = rounded(row + stride + 8 * reachX * channels + slack, 16);
+    this.#reach(result + stride);
+    const [code, floats] = [this.#code, this.#floats];
+    floats.set(bell.x, 0);
+    floats.set(bell.y, reachX + 1);
+    const inner = first + reachY * stride;
+    for (let y = 0, from = 0; y < height; y++) {
+      const at = (inner + y * stride) >> 2;
+      for (let i = 0; i < length; i++) floats[at + i] = data[from++]!;
+    }
+    code.mirror(inner, height, stride, reachY);
+    code.blur(first, second, (height * stride) >> 2, stride, 4 * (reachX + 1), reachY);
+    const begin = (row >> 2) + reachX * channels;
+    const last = begin + length - channels;
+    for (let y = 0, to = 0; y < height; y++) {
+      const from = (second + y * stride) >> 2;
+      floats.copyWithin(begin, from, from + length);
+      for (let k = channels; k <= reachX * channels; k += channels) {
+        for (let c = 0; c < channels; c++) {
+          floats[begin - k + c] = floats[begin + k + c]!;
+          floats[last + k + c] = floats[last - k + c]!;
+        }
+      }
+      code.blur(row, result, stride >> 2, 4 * channels, 0, reachX);
+      const at = result >> 2;
+      for (let i = 0; i < length; i++) target[to++] = floats[at + i]! + 0.5;
+    }
   }
 
   /** Forgets the picture, whose place `makeFields` may have taken, and gives the fields' floats. */
