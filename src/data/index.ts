@@ -25,6 +25,7 @@ export {
   type Skipped,
 } from "./pictureListing.ts";
 export type { PictureSource } from "./pictureSource.ts";
+export { type PictureStatisticsOptions, pictureStatistics } from "./pictureStatistics.ts";
 export type { SetOptions } from "./publicSet.ts";
 export {
   balancedWeights,

@@ -37,6 +37,8 @@ export interface TrainOptions {
   readonly transform?: Step;
   /** What changes the validation pictures; by default `transform` without what is random in it. */
   readonly evaluation?: Step;
+  /** The mean loss of logits `[N, classes]` for class indices `[N]` or probabilities `[N, classes]`. Default `crossEntropy`. */
+  readonly loss?: (logits: Tensor, targets: Tensor) => Tensor;
   /** Mixes the samples of each training batch: MixUp or CutMix. */
   readonly batchTransform?: MixUp | CutMix;
   /** Order of the training samples; by default shuffled. */
@@ -213,19 +215,19 @@ function loadersOf(options: TrainOptions, batchSize: number, seed: number) {
 
 /** One step of the optimizer, unless loss or a gradient is not finite. */
 async function trainStep(
-  { model, optimizer }: TrainOptions,
+  { model, optimizer, loss: lossOf = crossEntropy }: TrainOptions,
   { x, targets, y }: { readonly x: Tensor; readonly targets: Tensor; readonly y: Tensor },
   progress: Progress,
 ): Promise<{ loss: number; correct: number }> {
   const logits = model.forward(x).retain();
-  const loss = crossEntropy(logits, targets);
+  const loss = lossOf(logits, targets);
   optimizer.zeroGrad();
   loss.backward();
   const finite = allFinite(loss, model).retain();
   optimizer.step({ onlyIf: finite });
   const value = await loss.item();
   if ((await finite.item()) === 0) {
-    const origin = findNonFinite(model, () => crossEntropy(model.forward(x), targets));
+    const origin = findNonFinite(model, () => lossOf(model.forward(x), targets));
     throw new NonFiniteError(value, origin, progress);
   }
   return { loss: value, correct: countCorrect(await logits.data(), await y.data()) };
