@@ -4,7 +4,8 @@ import { deflateSync } from "node:zlib";
 import jpeg from "jpeg-js";
 import { encodePng, idat, iend, ihdr, pngOf } from "../../test/support/png.ts";
 import { FormatError, UnsupportedError } from "../base/errors.ts";
-import { decodeImage, exifOrientation } from "./image.ts";
+import { exifOrientation } from "./exif.ts";
+import { decodeImage } from "./image.ts";
 
 const rows = (...lines: number[][]) => idat(Uint8Array.from(lines.flat()));
 const fails = (
@@ -194,7 +195,7 @@ describe("other files", () => {
     await fails(Uint8Array.of(0x49, 0x49, 42, 0, 8, 0, 0, 0), /the content is TIFF/, UnsupportedError);
     await fails(
       Uint8Array.from(Buffer.from("hello world")),
-      /neither PNG nor JPEG: the file begins with 68 65/,
+      /neither PNG, JPEG nor WebP: the file begins with 68 65/,
     );
   });
 });

@@ -1,22 +1,42 @@
 // Pictures from the bytes of image files: the format is told by content, never by name; limits are checked before
 // anything is allocated.
+import { decodeRgba } from "#webp";
 import { FormatError, UnsupportedError } from "../base/errors.ts";
+import { checkOptions, checkPositive } from "../base/options.ts";
+import { exifOrientation } from "./exif.ts";
+import { readSegments } from "./jpeg/segments.ts";
+import { coloursOf, decodeJpeg } from "./jpeg.ts";
 import { type Picture, upright } from "./picture.ts";
-import { decodePng, pngSignature } from "./png.ts";
+import { decodePng, pngInfo, pngSignature } from "./png.ts";
+import { decodeWebp, readWebpHeader } from "./webp.ts";
 
 /** How a picture is read. */
 export interface ImageOptions {
   /** Name for errors. */
   readonly file?: string | undefined;
   /** Most pixels that a picture may have. Default 100 million. */
-  readonly maxPixels?: number;
+  readonly maxPixels?: number | undefined;
+}
+
+/** The formats that are read. */
+export type ImageFormat = "png" | "jpeg" | "webp";
+
+/** What a file's header says of its picture. */
+export interface PictureInfo {
+  readonly format: ImageFormat;
+  /** Size as it is stored, before the picture is turned upright: from orientation 5 on the two change places. */
+  readonly width: number;
+  readonly height: number;
+  /** Those that `decodeImage` gives. */
+  readonly channels: number;
+  /** EXIF's orientation, 1 … 8; 1 where the file has none. */
+  readonly orientation: number;
 }
 
 /** Beginnings of files that are often met under a wrong name. */
 const others: readonly (readonly [string, RegExp])[] = [
   ["GIF", /^GIF8[79]a/],
   ["TIFF", /^(II\*\0|MM\0\*)/],
-  ["WebP", /^RIFF....WEBP/s],
   ["BMP", /^BM/],
   ["PDF", /^%PDF/],
   ["AVIF or HEIC", /^....ftyp(avi|hei|mif)/s],
@@ -24,58 +44,72 @@ const others: readonly (readonly [string, RegExp])[] = [
 ];
 
 /**
- * Decodes PNG or JPEG, turned upright as EXIF says. Throws FormatError, with the file's name, for bytes that are no picture,
- * are damaged, cut short or claim more than `maxPixels`, and UnsupportedError for other formats.
+ * Decodes PNG, JPEG or WebP, turned upright as EXIF says. Gives 1 channel for grey, 3 for RGB, and one more where the file has alpha. Throws
+ * FormatError, with the file's name, for bytes that are no picture, are damaged, cut short or claim more than `maxPixels`, and
+ * UnsupportedError for other formats.
  */
-export async function decodeImage(
-  bytes: Uint8Array,
-  { file, maxPixels = 100_000_000 }: ImageOptions = {},
-): Promise<Picture> {
-  const checkSize = (width: number, height: number): void => {
-    if (width * height > maxPixels) {
-      throw new FormatError(
-        `a picture of ${width} × ${height} pixels is larger than the limit of ${maxPixels}`,
-        { file },
-      );
-    }
-  };
-  if (bytes.length === 0) throw new FormatError("the file is empty", { file });
-  if (pngSignature.every((byte, i) => bytes[i] === byte)) {
+export async function decodeImage(bytes: Uint8Array, options: ImageOptions = {}): Promise<Picture> {
+  const { file, checkSize } = checked("decodeImage", options);
+  const format = formatOf(bytes, file);
+  if (format === "jpeg") {
+    const { picture, exif } = decodeJpeg(bytes, { file, checkSize });
+    return upright(picture, exifOrientation(exif));
+  }
+  if (format === "png") {
     const { picture, exif } = await decodePng(bytes, { file, checkSize });
     return upright(picture, exifOrientation(exif));
   }
-  if (bytes[0] === 0xff && bytes[1] === 0xd8) {
-    const { decodeJpeg } = await import("./jpeg.node.ts");
-    const { picture, exif } = await decodeJpeg(bytes, { file, checkSize });
-    return upright(picture, exifOrientation(exif));
+  const header = readWebpHeader(bytes, { file, checkSize });
+  return upright(await decodeWebp(bytes, header, file, decodeRgba), exifOrientation(header.exif));
+}
+
+/**
+ * Format, size, channels and orientation from the headers of a PNG, JPEG or WebP file, without decoding it. Throws as `decodeImage` does, except that
+ * damage in the pixels stays unseen.
+ */
+export function pictureInfo(bytes: Uint8Array, options: ImageOptions = {}): PictureInfo {
+  const { file, checkSize } = checked("pictureInfo", options);
+  const format = formatOf(bytes, file);
+  if (format === "png") {
+    const { exif, ...info } = pngInfo(bytes, { file, checkSize });
+    return { format, ...info, orientation: exifOrientation(exif) };
   }
+  if (format === "webp") {
+    const { width, height, hasAlpha, exif } = readWebpHeader(bytes, { file, checkSize });
+    return { format, width, height, channels: hasAlpha ? 4 : 3, orientation: exifOrientation(exif) };
+  }
+  const segments = readSegments(bytes, { file, checkSize, headerOnly: true });
+  const { width, height } = segments.frame;
+  const channels = coloursOf(segments) === "grey" ? 1 : 3;
+  return { format, width, height, channels, orientation: exifOrientation(segments.exif) };
+}
+
+function checked(op: string, options: ImageOptions) {
+  checkOptions(op, options, ["file", "maxPixels"]);
+  const { file, maxPixels = 100_000_000 } = options;
+  checkPositive(op, "maxPixels", maxPixels);
+  const checkSize = (width: number, height: number): void => {
+    if (width * height <= maxPixels) return;
+    throw new FormatError(
+      `a picture of ${width} × ${height} pixels is larger than the limit of ${maxPixels}`,
+      { file },
+    );
+  };
+  return { file, checkSize };
+}
+
+function formatOf(bytes: Uint8Array, file: string | undefined): ImageFormat {
+  if (bytes.length === 0) throw new FormatError("the file is empty", { file });
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) return "jpeg";
+  if (pngSignature.every((byte, i) => bytes[i] === byte)) return "png";
   const head = String.fromCharCode(...bytes.subarray(0, 32));
+  if (/^RIFF....WEBP/s.test(head)) return "webp";
   const other = others.find(([, pattern]) => pattern.test(head));
   if (other) {
     throw new UnsupportedError(
-      `${file ? `${file}: ` : ""}the content is ${other[0]}, whatever the name says; convert it to PNG or JPEG`,
+      `${file ? `${file}: ` : ""}the content is ${other[0]}, whatever the name says; convert it to PNG, JPEG or WebP`,
     );
   }
   const first = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  throw new FormatError(`neither PNG nor JPEG: the file begins with ${first}`, { file, offset: 0 });
-}
-
-/** The orientation tag of an EXIF block (TIFF inside); 1 where there is none or the block makes no sense. */
-export function exifOrientation(exif: Uint8Array | null): number {
-  if (!exif || exif.length < 14) return 1;
-  const view = new DataView(exif.buffer, exif.byteOffset, exif.byteLength);
-  const order = view.getUint16(0);
-  const little = order === 0x4949;
-  if ((!little && order !== 0x4d4d) || view.getUint16(2, little) !== 42) return 1;
-  const directory = view.getUint32(4, little);
-  if (directory + 2 > exif.length) return 1;
-  const entries = view.getUint16(directory, little);
-  for (let i = 0; i < entries; i++) {
-    const at = directory + 2 + 12 * i;
-    if (at + 12 > exif.length) return 1;
-    if (view.getUint16(at, little) !== 0x0112) continue;
-    const value = view.getUint16(at + 8, little);
-    return value >= 1 && value <= 8 ? value : 1;
-  }
-  return 1;
+  throw new FormatError(`neither PNG, JPEG nor WebP: the file begins with ${first}`, { file, offset: 0 });
 }

@@ -96,11 +96,37 @@ export async function decodePng(
   return { picture: toPicture(samples, header, palette, transparency, fail), exif };
 }
 
+/** Size, channels and EXIF block of a PNG from its chunks' headers; those of the pixels are passed over. */
+export function pngInfo(
+  bytes: Uint8Array,
+  { file, checkSize }: { file?: string | undefined; checkSize: (width: number, height: number) => void },
+): { width: number; height: number; channels: number; exif: Uint8Array | null } {
+  const fail: Fail = (message, offset) => {
+    throw new FormatError(`PNG: ${message}`, { file, offset });
+  };
+  let header: Header | null = null;
+  let hasTransparency = false;
+  let exif: Uint8Array | null = null;
+  for (const { type, data, offset } of chunks(bytes, fail, false)) {
+    if (type === "IHDR") header = readHeader(data, offset, fail);
+    else if (!header) fail(`the first chunk must be IHDR; got ${type}`, offset);
+    else if (type === "tRNS") hasTransparency = true;
+    else if (type === "eXIf") exif = data;
+  }
+  if (!header) return fail("no IHDR chunk", bytes.length);
+  const { width, height, colour } = header;
+  checkSize(width, height);
+  const channels = (colour === 3 ? 3 : colourTypes.get(colour)!.samples) + (hasTransparency ? 1 : 0);
+  return { width, height, channels, exif };
+}
+
 type Fail = (message: string, offset?: number) => never;
 
+/** The chunks in order; with `pixelsToo` those of the pixels are held against their check sums as well. */
 function* chunks(
   bytes: Uint8Array,
   fail: Fail,
+  pixelsToo = true,
 ): Generator<{ type: string; data: Uint8Array; offset: number }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = pngSignature.length; at < bytes.length; ) {
@@ -115,9 +141,11 @@ function* chunks(
         at,
       );
     }
-    const stored = view.getUint32(at + 8 + length);
-    const found = crc32(bytes.subarray(at + 4, at + 8 + length));
-    if (stored !== found) fail(`chunk ${type} is damaged: CRC ${hex(found)}, expected ${hex(stored)}`, at);
+    if (pixelsToo || type !== "IDAT") {
+      const stored = view.getUint32(at + 8 + length);
+      const found = crc32(bytes.subarray(at + 4, at + 8 + length));
+      if (stored !== found) fail(`chunk ${type} is damaged: CRC ${hex(found)}, expected ${hex(stored)}`, at);
+    }
     yield { type, data: bytes.subarray(at + 8, at + 8 + length), offset: at };
     if (type === "IEND") return;
     at += 12 + length;

@@ -1,0 +1,2 @@
+// Entry of `fovea/picture`: files and pixels alone, without tensors.
+export * from "../picture/index.ts";
