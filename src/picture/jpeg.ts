@@ -4,6 +4,7 @@ import { FormatError } from "../base/errors.ts";
 import { decodeBaseline } from "./jpeg/baseline.ts";
 import { scanBits } from "./jpeg/bits.ts";
 import { type Colours, toPixels } from "./jpeg/colour.ts";
+import { makePlanes } from "./jpeg/planes.ts";
 import { decodeProgressive, transformAll } from "./jpeg/progressive.ts";
 import { readSegments, type Segments } from "./jpeg/segments.ts";
 import type { Picture } from "./picture.ts";
@@ -25,18 +26,20 @@ export function decodeJpeg(
   );
   if (scanned.size < components.length)
     fail(`damaged or cut short (${scanned.size} of ${components.length} components have a scan)`);
-  const planes = components.map(({ planeBlocks }) => new Uint8ClampedArray(planeBlocks * 64));
+  const channels = colours === "grey" ? 1 : 3;
+  const planes = makePlanes(frame, channels);
   if (frame.progressive) {
     const coefficients = components.map(({ planeBlocks }) => new Int16Array(planeBlocks * 64));
     for (const scan of scans)
       decodeProgressive(frame, scan, scanBits(bytes, scan.begin, scan.end), coefficients, fail);
-    for (const [i, component] of components.entries()) transformAll(component, coefficients[i]!, planes[i]!);
+    for (const [i, component] of components.entries())
+      transformAll(component, coefficients[i]!, planes, planes.planes[i]!);
   } else {
     for (const scan of scans)
       decodeBaseline(frame, scan, scanBits(bytes, scan.begin, scan.end), planes, fail);
   }
   const data = toPixels(frame, planes, colours, adobe !== null);
-  return { picture: { width, height, channels: colours === "grey" ? 1 : 3, data }, exif };
+  return { picture: { width, height, channels, data }, exif };
 }
 
 /** What the components mean, by libjpeg's rules: JFIF, then Adobe's segment, then the components' names. */

@@ -3,7 +3,7 @@
 import type { Bits } from "./bits.ts";
 import { eachBlock } from "./groups.ts";
 import { acEnd, acPart, acTable, extended, type Huffman, longCode, lookBits } from "./huffman.ts";
-import { flatBlock, inverseTransform } from "./idct.ts";
+import { blockOf, type Planes, transformBlock } from "./planes.ts";
 import { type Frame, type Scan, zigzag } from "./segments.ts";
 
 const lookShift = 32 - lookBits;
@@ -13,34 +13,29 @@ export function decodeBaseline(
   frame: Frame,
   scan: Scan,
   bits: Bits,
-  planes: readonly Uint8ClampedArray[],
+  planes: Planes,
   fail: (message: string) => never,
 ): void {
-  const block = new Int32Array(64);
+  const block = blockOf(planes);
   const lowest = new Int32Array(scan.parts.length);
   const decoders = scan.parts.map(({ component, dc, ac }) => ({
     steps: component.steps!,
     dc: dc!,
     ac: ac!,
     look: acTable(ac!),
-    stride: component.lineBlocks * 8,
-    plane: planes[frame.components.indexOf(component)]!,
+    plane: planes.planes[frame.components.indexOf(component)]!,
   }));
   eachBlock(frame, scan, bits, fail, {
     restart: () => lowest.fill(0),
     block: (part, line, column) => {
-      const { steps, dc, ac, look, stride, plane } = decoders[part]!;
-      const at = line * 8 * stride + column * 8;
+      const { steps, dc, ac, look, plane } = decoders[part]!;
       const difference = readLowest(bits, dc);
       if (difference === broken) return false;
       lowest[part]! += difference;
       const value = lowest[part]! * steps[0]!;
       const others = readOthers(bits, ac, look, steps, block);
-      if (others === 0) flatBlock(value, plane, at, stride);
-      else {
-        block[0] = value;
-        inverseTransform(block, plane, at, stride);
-      }
+      block[0] = value;
+      transformBlock(planes, plane, block, line, column, others === 0);
       return others >= 0;
     },
   });

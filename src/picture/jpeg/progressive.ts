@@ -3,7 +3,7 @@ import { broken, readLowest } from "./baseline.ts";
 import type { Bits } from "./bits.ts";
 import { eachBlock } from "./groups.ts";
 import { extended, type Huffman, longCode, lookBits } from "./huffman.ts";
-import { flatBlock, inverseTransform } from "./idct.ts";
+import { blockOf, type Plane, type Planes, transformBlock } from "./planes.ts";
 import { type Component, type Frame, type Scan, zigzag } from "./segments.ts";
 
 const lookShift = 32 - lookBits;
@@ -53,28 +53,27 @@ export function decodeProgressive(
 }
 
 /** A component's samples from its coefficients. */
-export function transformAll(component: Component, coefficients: Int16Array, plane: Uint8ClampedArray): void {
+export function transformAll(
+  component: Component,
+  coefficients: Int16Array,
+  planes: Planes,
+  plane: Plane,
+): void {
   const { lineBlocks } = component;
   const steps = component.steps!;
-  const stride = lineBlocks * 8;
-  const block = new Int32Array(64);
+  const block = blockOf(planes);
   for (let line = 0; line < component.blocksDown; line++) {
     for (let column = 0; column < component.blocksAcross; column++) {
       const from = 64 * (line * lineBlocks + column);
-      const to = line * 8 * stride + column * 8;
-      let others = 0;
+      let isFlat = true;
       for (let k = 1; k < 64; k++) {
         const value = coefficients[from + k]!;
         if (value === 0) continue;
         block[zigzag[k]!] = value * steps[k]!;
-        others = 1;
+        isFlat = false;
       }
-      const lowest = coefficients[from]! * steps[0]!;
-      if (others === 0) flatBlock(lowest, plane, to, stride);
-      else {
-        block[0] = lowest;
-        inverseTransform(block, plane, to, stride);
-      }
+      block[0] = coefficients[from]! * steps[0]!;
+      transformBlock(planes, plane, block, line, column, isFlat);
     }
   }
 }
