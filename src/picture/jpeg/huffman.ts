@@ -39,9 +39,10 @@ export function huffman(counts: Uint8Array, symbols: Uint8Array): Huffman | null
     offsets[length] = at - code;
     if (length <= lookBits) {
       const spread = 1 << (lookBits - length);
-      for (let i = 0; i < count; i++) {
-        const first = (code + i) * spread;
-        short.fill((length << 8) | symbols[at + i]!, first, first + spread);
+      let to = code * spread;
+      for (let i = at; i < at + count; i++) {
+        const entry = (length << 8) | symbols[i]!;
+        for (const end = to + spread; to < end; to++) short[to] = entry;
       }
     }
     at += count;

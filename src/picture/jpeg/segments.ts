@@ -188,37 +188,45 @@ function readFrame(segment: Uint8Array, progressive: boolean, fail: Fail, refuse
   if (count !== 1 && count !== 3 && count !== 4)
     refuse(`${count} colour components can't be read; there are 1 (grey), 3 (colour) or 4 (CMYK)`);
   if (segment.length < 6 + 3 * count) fail("the frame header is too short");
-  const stored = Array.from({ length: count }, (_, i) => {
-    const [id, factors, stepsId] = segment.subarray(6 + 3 * i) as unknown as [number, number, number];
+  let mostAcross = 1;
+  let mostDown = 1;
+  for (let at = 7; at < 6 + 3 * count; at += 3) {
+    const factors = segment[at]!;
+    if (count > 1) {
+      mostAcross = Math.max(mostAcross, factors >> 4);
+      mostDown = Math.max(mostDown, factors & 15);
+    }
+  }
+  const groupsAcross = Math.ceil(width / (8 * mostAcross));
+  const groupsDown = Math.ceil(height / (8 * mostDown));
+  const components: Component[] = [];
+  for (let at = 6; at < 6 + 3 * count; at += 3) {
+    const id = segment[at]!;
     // The only component of a picture has nothing to be sampled against.
-    return { id, stepsId, across: count === 1 ? 1 : factors >> 4, down: count === 1 ? 1 : factors & 15 };
-  });
-  const mostAcross = Math.max(...stored.map(({ across }) => across));
-  const mostDown = Math.max(...stored.map(({ down }) => down));
-  for (const { id, across, down } of stored) {
+    const across = count === 1 ? 1 : segment[at + 1]! >> 4;
+    const down = count === 1 ? 1 : segment[at + 1]! & 15;
     if (across < 1 || across > 4 || down < 1 || down > 4)
       fail(`component ${id} has sampling factors ${across} × ${down}; expected 1 to 4`);
     if (mostAcross % across || mostDown % down)
       refuse(
         `sampling factors ${across} × ${down} beside ${mostAcross} × ${mostDown} can't be read; save it as 4:2:0`,
       );
-  }
-  const groupsAcross = Math.ceil(width / (8 * mostAcross));
-  const groupsDown = Math.ceil(height / (8 * mostDown));
-  const components = stored.map((component): Component => {
-    const ownWidth = Math.ceil((width * component.across) / mostAcross);
-    const ownHeight = Math.ceil((height * component.down) / mostDown);
-    return {
-      ...component,
+    const ownWidth = Math.ceil((width * across) / mostAcross);
+    const ownHeight = Math.ceil((height * down) / mostDown);
+    components.push({
+      id,
+      across,
+      down,
+      stepsId: segment[at + 2]!,
       width: ownWidth,
       height: ownHeight,
       blocksAcross: Math.ceil(ownWidth / 8),
       blocksDown: Math.ceil(ownHeight / 8),
-      lineBlocks: groupsAcross * component.across,
-      planeBlocks: groupsAcross * component.across * groupsDown * component.down,
+      lineBlocks: groupsAcross * across,
+      planeBlocks: groupsAcross * across * groupsDown * down,
       steps: null,
-    };
-  });
+    });
+  }
   return { progressive, width, height, components, mostAcross, mostDown, groupsAcross, groupsDown };
 }
 
@@ -231,7 +239,8 @@ function readHuffman(
     const kind = segment[at]! >> 4;
     const id = segment[at]! & 15;
     const counts = segment.subarray(at + 1, at + 17);
-    const total = counts.reduce((sum, count) => sum + count, 0);
+    let total = 0;
+    for (let i = 0; i < counts.length; i++) total += counts[i]!;
     const symbols = segment.subarray(at + 17, at + 17 + total);
     if (kind > 1 || id > 3 || counts.length < 16 || symbols.length < total) fail("a broken Huffman table");
     const table = huffman(counts, symbols) ?? fail("a Huffman table with too many codes");
