@@ -8,6 +8,7 @@ import { readSegments } from "./jpeg/segments.ts";
 import { coloursOf, decodeJpeg } from "./jpeg.ts";
 import { type Picture, upright } from "./picture.ts";
 import { decodePng, pngInfo, pngSignature } from "./png.ts";
+import "./vectors.ts";
 import { decodeWebp, readWebpHeader } from "./webp.ts";
 
 /** How a picture is read. */

@@ -74,6 +74,7 @@ export const plain = {
   "i32x4.abs": 0x10a0,
   "i32x4.neg": 0x10a1,
   "i32x4.extend_low_i16x8_u": 0x10a9,
+  "i32x4.extend_high_i16x8_u": 0x10aa,
   "i32x4.shl": 0x10ab,
   "i32x4.shr_s": 0x10ac,
   "i32x4.shr_u": 0x10ad,

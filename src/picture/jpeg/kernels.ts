@@ -2,7 +2,7 @@
 // bytes. Knows no coding. Sources: Loeffler, Ligtenberg, Moschytz, "Practical fast 1-D DCT algorithms with 11 multiplications", 1989
 // (transform); libjpeg's triangle filter ("fancy upsampling"); JFIF 1.02 (colours).
 import type { FunctionBuilder, Local } from "../../backend/wasm/assembler.ts";
-import { ModuleBuilder } from "../../backend/wasm/moduleBuilder.ts";
+import { workspaces } from "../vector/workspace.ts";
 
 /** The functions; all numbers are addresses, widths or strides in bytes. What they write may go up to `slack` bytes beyond its end. */
 export interface JpegKernels {
@@ -27,44 +27,15 @@ export const slack = 64;
 
 type Vectors = readonly Local[];
 
-/** The functions of one thread, and the memory that they work in. */
-export interface Workspace {
-  readonly kernels: JpegKernels;
-  readonly bytes: Uint8Array;
-}
-
-const pageBytes = 65536;
-const mostPages = 65536;
-/** What is kept from picture to picture. */
-const keptBytes = 64 * 2 ** 20;
-let current: { kernels: JpegKernels; memory: WebAssembly.Memory } | null = null;
-
-/** A workspace of at least so many bytes, which is good until the next is asked for. Throws RangeError where there is no memory left. */
-export function workspace(bytes: number): Workspace {
-  if (!current) {
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages });
-    current = { kernels: jpegKernels(memory), memory };
-  }
-  const { kernels, memory } = current;
-  const missing = bytes - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
-  // Memory never shrinks: what a large picture needed goes with it.
-  if (bytes > keptBytes) current = null;
-  return { kernels, bytes: new Uint8Array(memory.buffer) };
-}
-
-/** Assembles and compiles the functions. */
-function jpegKernels(memory: WebAssembly.Memory): JpegKernels {
-  const builder = new ModuleBuilder({ initial: 1, maximum: mostPages, shared: false });
+/** Memory of at least so many bytes with the functions. */
+export const workspace = workspaces<JpegKernels>((builder) => {
   const i32s = (count: number) => new Array<"i32">(count).fill("i32");
   builder.func(i32s(2), [], (f) => writeTransform(f, 0, 1), "transform");
   builder.func(i32s(3), [], (f) => writeFlat(f, 0, 1, 2), "flat");
   builder.func(i32s(4), [], (f) => writeMix(f, 0, 1, 2, 3), "mix");
   builder.func(i32s(5), [], writeWiden, "widen");
   builder.func(i32s(5), [], writeToRgb, "toRgb");
-  const module = new WebAssembly.Module(builder.encode() as BufferSource);
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as JpegKernels;
-}
+});
 
 function vectors(f: FunctionBuilder, count: number): Vectors {
   return Array.from({ length: count }, () => f.local("v128"));

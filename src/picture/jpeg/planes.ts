@@ -1,7 +1,8 @@
 // Where the samples of a picture's components are while it is decoded: planes in one memory, and behind them room for rows and pixels.
 // Knows no coding.
 import { UnsupportedError } from "../../base/errors.ts";
-import { blockAddress, firstAddress, slack, type Workspace, workspace } from "./kernels.ts";
+import type { Workspace } from "../vector/workspace.ts";
+import { blockAddress, firstAddress, type JpegKernels, slack, workspace } from "./kernels.ts";
 import type { Frame } from "./segments.ts";
 
 /** The samples of one component. */
@@ -12,7 +13,7 @@ export interface Plane {
 }
 
 /** The memory of one picture. */
-export interface Planes extends Workspace {
+export interface Planes extends Workspace<JpegKernels> {
   /** In the order of the frame. */
   readonly planes: readonly Plane[];
   /** A row of 16-bit sums, with room before it. */
