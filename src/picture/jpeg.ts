@@ -15,7 +15,7 @@ export function decodeJpeg(
   { file, checkSize }: { file?: string | undefined; checkSize: (width: number, height: number) => void },
 ): { picture: Picture; exif: Uint8Array | null } {
   const segments = readSegments(bytes, { file, checkSize });
-  const { frame, scans, exif, adobe } = segments;
+  const { frame, scans, exif } = segments;
   const fail = (message: string): never => {
     throw new FormatError(`JPEG: ${message}`, { file });
   };
@@ -38,7 +38,7 @@ export function decodeJpeg(
     for (const scan of scans)
       decodeBaseline(frame, scan, scanBits(bytes, scan.begin, scan.end), planes, fail);
   }
-  const data = toPixels(frame, planes, colours, adobe !== null);
+  const data = toPixels(frame, planes, colours);
   return { picture: { width, height, channels, data }, exif };
 }
 

@@ -5,8 +5,8 @@ import type { Component, Frame } from "./segments.ts";
 /** What the components mean. */
 export type Colours = "grey" | "YCbCr" | "RGB" | "CMYK" | "YCCK";
 
-/** The pixels: one channel for grey, three for others. `inverted` tells that 255 of CMYK means no ink. */
-export function toPixels(frame: Frame, planes: Planes, colours: Colours, inverted: boolean): Uint8Array {
+/** The pixels: one channel for grey, three for others. */
+export function toPixels(frame: Frame, planes: Planes, colours: Colours): Uint8Array {
   const { width, height, components } = frame;
   const { kernels, bytes, pixels } = planes;
   const channels = colours === "grey" ? 1 : 3;
@@ -18,7 +18,7 @@ export function toPixels(frame: Frame, planes: Planes, colours: Colours, inverte
     if (colours === "grey") bytes.copyWithin(at, rows[0]!, rows[0]! + width);
     else if (colours === "RGB" || colours === "CMYK") interleave(bytes, rows, at, width);
     else kernels.toRgb(rows[0]!, rows[1]!, rows[2]!, at, width);
-    if (components.length === 4) printed(bytes, at, rows[3]!, width, colours === "YCCK", inverted);
+    if (components.length === 4) printed(bytes, at, rows[3]!, width, colours === "CMYK");
   }
   return bytes.slice(pixels, pixels + width * height * channels);
 }
@@ -71,21 +71,16 @@ function interleave(bytes: Uint8Array, rows: readonly number[], to: number, widt
   }
 }
 
-/** A row of ink, or of what it leaves of white, as it looks on paper, by Pillow's arithmetic: each colour's share of what black leaves. */
-function printed(
-  bytes: Uint8Array,
-  at: number,
-  black: number,
-  width: number,
-  isYcck: boolean,
-  inverted: boolean,
-): void {
-  const flip = inverted ? 255 : 0;
-  const flipColours = inverted === isYcck ? 0 : 255;
+/**
+ * A row as it looks on paper, by Pillow's arithmetic: each colour's share of what black leaves. Files hold 255 for no ink, as Adobe's programs
+ * began to write them; colours that came by way of RGB are turned round once more.
+ */
+function printed(bytes: Uint8Array, at: number, black: number, width: number, isCmyk: boolean): void {
+  const flip = isCmyk ? 255 : 0;
   for (let x = 0, i = at; x < width; x++) {
-    const paper = 255 - (bytes[black + x]! ^ flip);
+    const paper = bytes[black + x]!;
     for (let c = 0; c < 3; c++, i++) {
-      const product = (bytes[i]! ^ flipColours) * paper + 128;
+      const product = (bytes[i]! ^ flip) * paper + 128;
       bytes[i] = paper - (((product >> 8) + product) >> 8);
     }
   }
