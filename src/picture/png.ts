@@ -1,5 +1,6 @@
 // PNG, read strictly: sizes are known from the header before anything is allocated, and inflating stops where the
 // header's size is exceeded. Source: W3C, "Portable Network Graphics (PNG) specification, third edition".
+import { inflate } from "#inflate";
 import { FormatError, UnsupportedError } from "../base/errors.ts";
 import type { Picture } from "./picture.ts";
 
@@ -91,7 +92,9 @@ export async function decodePng(
   const passes = passesOf(header);
   const rowBytes = (pass: Pass) => Math.ceil((pass.width * bitsPerPixel(header)) / 8);
   const expected = passes.reduce((sum, pass) => sum + pass.height * (rowBytes(pass) + 1), 0);
-  const raw = await inflate(parts, expected, fail);
+  const raw = await inflated(parts, expected, fail);
+  if (header.depth === 8 && header.colour !== 3 && !header.interlaced && !transparency)
+    return { picture: unpackBytes(raw, header, fail), exif };
   const samples = unpack(raw, header, passes, rowBytes, fail);
   return { picture: toPicture(samples, header, palette, transparency, fail), exif };
 }
@@ -191,30 +194,32 @@ function passesOf({ width, height, interlaced }: Header): Pass[] {
 }
 
 /** Inflates into exactly `expected` bytes. */
-async function inflate(parts: readonly Uint8Array[], expected: number, fail: Fail): Promise<Uint8Array> {
-  const stream = new DecompressionStream("deflate");
-  const writer = stream.writable.getWriter();
-  // Failures of the writing side arrive at the reading side as well.
-  for (const part of parts) writer.write(new Uint8Array(part)).catch(() => {});
-  writer.close().catch(() => {});
-  const reader = stream.readable.getReader();
-  const raw = new Uint8Array(expected);
-  let filled = 0;
-  for (;;) {
-    const next = await reader.read().catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      return fail(`pixel data are damaged or cut short after ${filled} of ${expected} bytes (${reason})`);
-    });
-    if (next.done) break;
-    if (filled + next.value.length > expected) {
-      await reader.cancel().catch(() => {});
-      fail(`pixel data are larger than the ${expected} bytes that the header's size needs`);
-    }
-    raw.set(next.value, filled);
-    filled += next.value.length;
-  }
-  if (filled < expected) fail(`pixel data end after ${filled} of ${expected} bytes`);
+async function inflated(parts: readonly Uint8Array[], expected: number, fail: Fail): Promise<Uint8Array> {
+  const raw = await inflate(parts, expected).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    return fail(`pixel data are damaged or cut short (${reason})`);
+  });
+  if (!raw) return fail(`pixel data are larger than the ${expected} bytes that the header's size needs`);
+  if (raw.length < expected) fail(`pixel data end after ${raw.length} of ${expected} bytes`);
   return raw;
+}
+
+/** `unpack` and `toPicture` for the most frequent kind, whose bytes are the pixels once the filters are undone: 8 bits, neither palette nor passes. */
+function unpackBytes(raw: Uint8Array, { width, height, colour }: Header, fail: Fail): Picture {
+  const channels = colourTypes.get(colour)!.samples;
+  const length = width * channels;
+  const data = new Uint8Array(height * length);
+  let above: Uint8Array = new Uint8Array(length);
+  for (let y = 0; y < height; y++) {
+    const at = y * (length + 1);
+    const filter = raw[at]!;
+    if (filter > 4) fail(`row ${y} has filter ${filter}; expected 0 to 4`);
+    const row = data.subarray(y * length, (y + 1) * length);
+    row.set(raw.subarray(at + 1, at + 1 + length));
+    unfilter(row, above, filter, channels);
+    above = row;
+  }
+  return { width, height, channels, data };
 }
 
 /** Undoes the rows' filters and spreads bits to samples: `[height, width, samples]`, each as stored (1 to 16 bits). */
@@ -252,12 +257,17 @@ function unpack(
 
 /** Adds to each byte what its filter predicted from the bytes to the left (a), above (b) and above left (c). */
 function unfilter(row: Uint8Array, above: Uint8Array, filter: number, step: number): void {
-  if (filter === 0) return;
-  for (let i = 0; i < row.length; i++) {
-    const a = i >= step ? row[i - step]! : 0;
-    const b = above[i]!;
-    const c = i >= step ? above[i - step]! : 0;
-    row[i]! += filter === 1 ? a : filter === 2 ? b : filter === 3 ? (a + b) >> 1 : paeth(a, b, c);
+  const { length } = row;
+  if (filter === 1) {
+    for (let i = step; i < length; i++) row[i]! += row[i - step]!;
+  } else if (filter === 2) {
+    for (let i = 0; i < length; i++) row[i]! += above[i]!;
+  } else if (filter === 3) {
+    for (let i = 0; i < step; i++) row[i]! += above[i]! >> 1;
+    for (let i = step; i < length; i++) row[i]! += (row[i - step]! + above[i]!) >> 1;
+  } else if (filter === 4) {
+    for (let i = 0; i < step; i++) row[i]! += above[i]!;
+    for (let i = step; i < length; i++) row[i]! += paeth(row[i - step]!, above[i]!, above[i - step]!);
   }
 }
 
@@ -317,16 +327,26 @@ function toPicture(
   return { width, height, channels, data };
 }
 
-const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
+/** What each byte does to the sum, for the last four bytes, the one nearest to the end first. */
+const crcTables = Array.from({ length: 4 }, () => new Uint32Array(256));
+for (let n = 0; n < 256; n++) {
   let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
+  for (let place = 0; place < 4; place++) {
+    for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+    crcTables[place]![n] = c;
+  }
+}
 
-/** Cyclic redundancy check of a chunk's type and data (PNG, annex D). */
+/** Cyclic redundancy check of a chunk's type and data (PNG, annex D), four bytes at a time. */
 export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = crcTable[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
+  const [t0, t1, t2, t3] = crcTables as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+  let crc = -1;
+  let i = 0;
+  for (const end = bytes.length - 3; i < end; i += 4) {
+    crc ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
+    crc = t3[crc & 0xff]! ^ t2[(crc >>> 8) & 0xff]! ^ t1[(crc >>> 16) & 0xff]! ^ t0[crc >>> 24]!;
+  }
+  for (; i < bytes.length; i++) crc = t0[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
   return ~crc >>> 0;
 }
 
