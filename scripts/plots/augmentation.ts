@@ -2,10 +2,10 @@
 //
 //     npm run --silent build && node dist/scripts/plots/augmentation.js
 import { mkdirSync, writeFileSync } from "node:fs";
+import { encodePng } from "../../src/picture/encode.ts";
 import type { Picture } from "../../src/picture/picture.ts";
 import { Random } from "../../src/tensor/random.ts";
 import * as t from "../../src/transforms/index.ts";
-import { encodePng } from "../../test/support/png.ts";
 
 const width = 120;
 const height = 90;
@@ -116,6 +116,6 @@ for (const [name, steps] of Object.entries(sheets)) {
     step instanceof t.Letterbox ? t.functional.crop(picture, 0, 30, height, 66) : picture;
   const result = sheet(steps.map((step, i) => step.forward(sourceOf(step), new Random(20 + i))));
   const file = `augmentation-${name}.png`;
-  writeFileSync(new URL(file, folder), encodePng(result.data, result.width, result.height));
+  writeFileSync(new URL(file, folder), await encodePng(result));
   console.log(`${file}: ${steps.map((step) => step.name).join(", ")}`);
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { deflateSync } from "node:zlib";
-import jpeg from "jpeg-js";
-import { encodePng, idat, iend, ihdr, pngOf } from "../../test/support/png.ts";
+import { idat, iend, ihdr, pngOf } from "../../test/support/png.ts";
 import { FormatError, UnsupportedError } from "../base/errors.ts";
+import { encodeJpeg, encodePng } from "./encode.ts";
 import { exifOrientation } from "./exif.ts";
-import { decodeImage } from "./image.ts";
+import { decodeImage, pictureInfo } from "./image.ts";
 
 const rows = (...lines: number[][]) => idat(Uint8Array.from(lines.flat()));
 const fails = (
@@ -24,8 +24,8 @@ describe("PNG", () => {
   it("reads grey, RGB and alpha", async () => {
     for (const channels of [1, 2, 3, 4]) {
       const pixels = Uint8Array.from({ length: 6 * channels }, (_, i) => i * 11);
-      const picture = await decodeImage(encodePng(pixels, 3, 2));
-      assert.deepEqual({ ...picture }, { width: 3, height: 2, channels, data: pixels });
+      const picture = { width: 3, height: 2, channels, data: pixels };
+      assert.deepEqual(await decodeImage(await encodePng(picture)), picture);
     }
   });
 
@@ -111,39 +111,15 @@ describe("PNG", () => {
 });
 
 describe("JPEG", () => {
-  const pixels = Buffer.alloc(8 * 16 * 4, 255);
-  for (let i = 0; i < 8 * 8; i++) pixels.set([200, 30, 40], i * 4);
-  const file = new Uint8Array(jpeg.encode({ data: pixels, width: 8, height: 16 }, 95).data);
+  const pixels = new Uint8Array(8 * 16 * 3).fill(255);
+  for (let i = 0; i < 8 * 8; i++) pixels.set([200, 30, 40], i * 3);
+  const file = encodeJpeg({ width: 8, height: 16, channels: 3, data: pixels }, 95);
 
   /** The file with an EXIF block that gives an orientation. */
   const turned = (orientation: number): Uint8Array => {
     const tiff = [
-      0x4d,
-      0x4d,
-      0,
-      42,
-      0,
-      0,
-      0,
-      8,
-      0,
-      1,
-      0x01,
-      0x12,
-      0,
-      3,
-      0,
-      0,
-      0,
-      1,
-      0,
-      orientation,
-      0,
-      0,
-      0,
-      0,
-      0,
-      0,
+      ...[0x4d, 0x4d, 0, 42, 0, 0, 0, 8],
+      ...[0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0],
     ];
     const block = [...Buffer.from("Exif\0\0", "latin1"), ...tiff];
     return Uint8Array.from([0xff, 0xd8, 0xff, 0xe1, 0, block.length + 2, ...block, ...file.subarray(2)]);
@@ -170,6 +146,33 @@ describe("JPEG", () => {
     assert.equal(exifOrientation(null), 1);
   });
 
+  it("refuses a file that ends anywhere before its last block", async () => {
+    const end = file.length - 2;
+    for (let length = 3; length < end - 8; length += 7) await fails(file.subarray(0, length), /JPEG: /);
+  });
+
+  it("refuses bits that are no code, and codings that are not read", async () => {
+    const scan = file.findIndex((byte, i) => byte === 0xff && file[i + 1] === 0xda) + 14;
+    const noise = Uint8Array.from(file);
+    for (let i = scan; i < file.length - 2; i++) noise[i] = 0xfe;
+    await fails(noise, /JPEG: damaged/);
+    const frame = file.findIndex((byte, i) => byte === 0xff && file[i + 1] === 0xc0);
+    const changed = (at: number, value: number) => Uint8Array.from(file).fill(value, at, at + 1);
+    await fails(changed(frame + 1, 0xc9), /coding 0xc9 \(lossless or arithmetic\)/, UnsupportedError);
+    await fails(changed(frame + 4, 12), /samples of 12 bits/, UnsupportedError);
+    await fails(changed(frame + 9, 2), /2 colour components/, UnsupportedError);
+    await fails(changed(frame + 11, 0x52), /sampling factors 5 × 2; expected 1 to 4/);
+    await fails(changed(frame + 12, 3), /no quantization table 3/);
+    await fails(changed(scan - 8, 0x33), /without its Huffman table/);
+  });
+
+  it("is not disturbed by a damaged file before", async () => {
+    const before = await decodeImage(file);
+    for (let cut = 20; cut < 100; cut += 20)
+      await decodeImage(file.subarray(0, file.length - cut)).catch(() => {});
+    assert.deepEqual(await decodeImage(file), before);
+  });
+
   it("refuses what is cut short, too large, or has too many scans", async () => {
     await fails(file.subarray(0, file.length - 12), /JPEG: damaged or cut short/);
     await fails(file.subarray(0, 100), /JPEG: .*cut short/);
@@ -185,6 +188,47 @@ describe("JPEG", () => {
       file.subarray(scan),
     ]);
     await fails(new Uint8Array(bomb), /more than 100 scans/);
+  });
+});
+
+describe("WebP", () => {
+  const riff = (...chunks: [type: string, data: number[]][]) => {
+    const body = Buffer.concat(
+      chunks.map(([type, data]) => {
+        const head = Buffer.from(`${type}\0\0\0\0`, "latin1");
+        head.writeUInt32LE(data.length, 4);
+        return Buffer.concat([head, Uint8Array.from(data), Buffer.alloc(data.length & 1)]);
+      }),
+    );
+    const head = Buffer.from("RIFF\0\0\0\0WEBP", "latin1");
+    head.writeUInt32LE(4 + body.length, 4);
+    return new Uint8Array(Buffer.concat([head, body]));
+  };
+  /** A lossless frame's header for a size, without pixels behind it. */
+  const frame = (width: number, height: number): [string, number[]] => {
+    const bits = (width - 1) | ((height - 1) << 14);
+    return ["VP8L", [0x2f, bits & 255, (bits >> 8) & 255, (bits >> 16) & 255, (bits >> 24) & 255, 0]];
+  };
+  const canvas = (flags: number, width: number, height: number): [string, number[]] => [
+    "VP8X",
+    [flags, 0, 0, 0, width - 1, 0, 0, height - 1, 0, 0],
+  ];
+
+  it("knows a size before anything is decoded", async () => {
+    assert.deepEqual(pictureInfo(riff(frame(300, 7))), {
+      ...{ format: "webp", width: 300, height: 7, channels: 3, orientation: 1 },
+    });
+    await fails(riff(frame(16383, 16383)), /16383 × 16383 pixels is larger than the limit/);
+    await fails(riff(canvas(0, 5, 4), frame(5, 3)), /a frame of 5 × 3 pixels for 5 × 4/);
+  });
+
+  it("refuses animations, and what is damaged or cut short", async () => {
+    await fails(riff(canvas(2, 5, 4)), /animated pictures can't be read/, UnsupportedError);
+    await fails(riff(frame(5, 4)), /WebP: damaged or cut short/);
+    await fails(riff(frame(5, 4)).subarray(0, 21), /cut short/);
+    await fails(riff(["JUNK", [1, 2, 3]]), /no picture inside/);
+    await fails(riff(["VP8 ", new Array(12).fill(0)]), /broken header/);
+    assert.equal("ImageData" in globalThis, false, "the codec's stand-in is gone");
   });
 });
 

@@ -92,7 +92,7 @@ function checked(op: string, options: ImageOptions) {
   const checkSize = (width: number, height: number): void => {
     if (width * height <= maxPixels) return;
     throw new FormatError(
-      `a picture of ${width} × ${height} pixels is larger than the limit of ${maxPixels}`,
+      `a picture of ${width} × ${height} pixels is larger than the limit of ${maxPixels}; the option maxPixels sets another`,
       { file },
     );
   };

@@ -3,9 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { before, describe, it } from "node:test";
-import jpeg from "jpeg-js";
 import { mnist } from "../../src/data/mnist.ts";
-import { encodePng } from "../support/png.ts";
+import { encodeJpeg, encodePng } from "../../src/picture/index.ts";
 import { emptyFolder, fovea, type Outcome } from "./cli.ts";
 
 const cwd = emptyFolder();
@@ -90,17 +89,16 @@ describe("a run", () => {
     for (const digit of [0, 1]) {
       const at = test.labels.indexOf(digit);
       const pixels = test.data.slice(at * 784, (at + 1) * 784) as Uint8Array;
-      writeFileSync(path.join(cwd, `white-${digit}.png`), encodePng(pixels, 28, 28));
+      const picture = { width: 28, height: 28, channels: 1, data: pixels };
+      writeFileSync(path.join(cwd, `white-${digit}.png`), await encodePng(picture));
       const paper = pixels.map((value) => 255 - value);
-      writeFileSync(path.join(cwd, `black-${digit}.png`), encodePng(paper, 28, 28));
-      const large = Buffer.alloc(280 * 280 * 4, 255);
-      for (let i = 0; i < 280 * 280; i++) {
-        large.fill(paper[Math.floor(i / 2800) * 28 + Math.floor((i % 280) / 10)]!, i * 4, i * 4 + 3);
-      }
-      writeFileSync(
-        path.join(cwd, `photo-${digit}.jpg`),
-        jpeg.encode({ data: large, width: 280, height: 280 }, 90).data,
+      writeFileSync(path.join(cwd, `black-${digit}.png`), await encodePng({ ...picture, data: paper }));
+      const large = Uint8Array.from(
+        { length: 280 * 280 },
+        (_, i) => paper[Math.floor(i / 2800) * 28 + Math.floor((i % 280) / 10)]!,
       );
+      const photograph = { width: 280, height: 280, channels: 1, data: large };
+      writeFileSync(path.join(cwd, `photo-${digit}.jpg`), encodeJpeg(photograph, 90));
     }
     writeFileSync(path.join(cwd, "broken.png"), read("white-0.png").subarray(0, 60));
     writeFileSync(path.join(cwd, "empty.png"), "");

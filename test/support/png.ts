@@ -40,17 +40,3 @@ export function idat(rows: Uint8Array): Chunk {
 
 /** The last chunk. */
 export const iend: Chunk = { type: "IEND", data: new Uint8Array(0) };
-
-/** A file of 8-bit pixels `[height, width, channels]`, rows unfiltered. */
-export function encodePng(pixels: Uint8Array, width: number, height: number): Uint8Array {
-  const channels = pixels.length / (width * height);
-  const colour = { 1: 0, 2: 4, 3: 2, 4: 6 }[channels]!;
-  const rows = new Uint8Array(height * (width * channels + 1));
-  for (let y = 0; y < height; y++) {
-    rows.set(
-      pixels.subarray(y * width * channels, (y + 1) * width * channels),
-      y * (width * channels + 1) + 1,
-    );
-  }
-  return pngOf([ihdr(width, height, 8, colour), idat(rows), iend]);
-}
