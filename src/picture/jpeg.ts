@@ -27,16 +27,19 @@ export function decodeJpeg(
   if (scanned.size < components.length)
     fail(`damaged or cut short (${scanned.size} of ${components.length} components have a scan)`);
   const channels = colours === "grey" ? 1 : 3;
-  const planes = makePlanes(frame, channels);
+  const scanBytes = scans.reduce((most, { begin, end }) => Math.max(most, end - begin), 0);
+  const planes = makePlanes(frame, channels, scanBytes);
+  const { address, bytes: size } = planes.scan;
+  const room = planes.bytes.subarray(address, address + size);
   if (frame.progressive) {
     const coefficients = components.map(({ planeBlocks }) => new Int16Array(planeBlocks * 64));
     for (const scan of scans)
-      decodeProgressive(frame, scan, scanBits(bytes, scan.begin, scan.end), coefficients, fail);
+      decodeProgressive(frame, scan, scanBits(bytes, scan.begin, scan.end, room), coefficients, fail);
     for (const [i, component] of components.entries())
       transformAll(component, coefficients[i]!, planes, planes.planes[i]!);
   } else {
     for (const scan of scans)
-      decodeBaseline(frame, scan, scanBits(bytes, scan.begin, scan.end), planes, fail);
+      decodeBaseline(frame, scan, scanBits(bytes, scan.begin, scan.end, room), planes, fail);
   }
   const data = toPixels(frame, planes, colours);
   return { picture: { width, height, channels, data }, exif };

@@ -26,6 +26,7 @@ export const plain = {
   "i32.and": 0x71,
   "i32.or": 0x72,
   "i32.shl": 0x74,
+  "i32.shr_s": 0x75,
   "i32.shr_u": 0x76,
   "i64.mul": 0x7e,
   "i64.div_u": 0x80,

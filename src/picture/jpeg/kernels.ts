@@ -3,9 +3,12 @@
 // (transform); libjpeg's triangle filter ("fancy upsampling"); JFIF 1.02 (colours).
 import type { FunctionBuilder, Local } from "../../backend/wasm/assembler.ts";
 import { workspaces } from "../vector/workspace.ts";
+import { blockAddress, writeReadBlock } from "./blockKernel.ts";
 
 /** The functions; all numbers are addresses, widths or strides in bytes. What they write may go up to `slack` bytes beyond its end. */
 export interface JpegKernels {
+  /** See blockKernel.ts. */
+  readBlock(at: number, base: number, part: number, to: number, stride: number): number;
   /** Writes 8 × 8 samples from the block of frequencies at `blockAddress`, and sets that to zero. */
   transform(to: number, stride: number): void;
   /** Writes 8 × 8 equal samples. */
@@ -18,10 +21,6 @@ export interface JpegKernels {
   toRgb(luma: number, blue: number, red: number, to: number, width: number): void;
 }
 
-/** Where the frequencies of one block are, 64 int32 in rows. */
-export const blockAddress = 0;
-/** First byte that is not the block's. */
-export const firstAddress = 256;
 /** How far behind their end the functions may write and read. */
 export const slack = 64;
 
@@ -30,8 +29,9 @@ type Vectors = readonly Local[];
 /** Memory of at least so many bytes with the functions. */
 export const workspace = workspaces<JpegKernels>((builder) => {
   const i32s = (count: number) => new Array<"i32">(count).fill("i32");
-  builder.func(i32s(2), [], (f) => writeTransform(f, 0, 1), "transform");
-  builder.func(i32s(3), [], (f) => writeFlat(f, 0, 1, 2), "flat");
+  const transform = builder.func(i32s(2), [], (f) => writeTransform(f, 0, 1), "transform");
+  const flat = builder.func(i32s(3), [], (f) => writeFlat(f, 0, 1, 2), "flat");
+  builder.func(i32s(5), ["i32"], (f) => writeReadBlock(f, transform, flat), "readBlock");
   builder.func(i32s(4), [], (f) => writeMix(f, 0, 1, 2, 3), "mix");
   builder.func(i32s(5), [], writeWiden, "widen");
   builder.func(i32s(5), [], writeToRgb, "toRgb");

@@ -2,7 +2,9 @@
 // Knows no coding.
 import { UnsupportedError } from "../../base/errors.ts";
 import type { Workspace } from "../vector/workspace.ts";
-import { blockAddress, firstAddress, type JpegKernels, slack, workspace } from "./kernels.ts";
+import { scanRoom } from "./bits.ts";
+import { blockAddress, firstAddress, partBytes, writePlaces } from "./blockKernel.ts";
+import { type JpegKernels, slack, workspace } from "./kernels.ts";
 import type { Frame } from "./segments.ts";
 
 /** The samples of one component. */
@@ -21,10 +23,14 @@ export interface Planes extends Workspace<JpegKernels> {
   /** For each component a row at the picture's resolution. */
   readonly rows: readonly number[];
   readonly pixels: number;
+  /** For each part of a baseline scan its tables; see blockKernel.ts. */
+  readonly parts: readonly number[];
+  /** Room for the data of one scan. */
+  readonly scan: { readonly address: number; readonly bytes: number };
 }
 
-/** Room for a picture of so many bytes a pixel. */
-export function makePlanes(frame: Frame, channels: number): Planes {
+/** Room for a picture of so many bytes a pixel, the data of whose scans are no longer than `scanBytes` in the file. */
+export function makePlanes(frame: Frame, channels: number, scanBytes: number): Planes {
   const { width, height, components, mostAcross, groupsAcross } = frame;
   let end = firstAddress;
   const room = (bytes: number): number => {
@@ -40,8 +46,12 @@ export function makePlanes(frame: Frame, channels: number): Planes {
   const sums = room(2 * rowBytes) + slack / 2;
   const rows = components.map(() => room(rowBytes));
   const pixels = room(width * height * channels);
+  const parts = components.map(() => room(partBytes));
+  const scan = { address: room(scanRoom(scanBytes)), bytes: scanRoom(scanBytes) };
   try {
-    return { ...workspace(end), planes, sums, rows, pixels };
+    const { kernels, bytes } = workspace(end);
+    writePlaces(bytes);
+    return { kernels, bytes, planes, sums, rows, pixels, parts, scan };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UnsupportedError(`JPEG: no memory for ${width} × ${height} pixels (${end} bytes)`);
@@ -49,7 +59,7 @@ export function makePlanes(frame: Frame, channels: number): Planes {
 }
 
 /** The frequencies of the block that `transformBlock` turns into samples; all 0, whatever a damaged file left there. */
-export function blockOf({ bytes }: Planes): Int32Array {
+export function blockOf(bytes: Uint8Array): Int32Array {
   return new Int32Array(bytes.buffer, blockAddress, 64).fill(0);
 }
 

@@ -1,6 +1,5 @@
 // Progressive scans: coefficients of all blocks grow in precision from scan to scan. Knows no colours. Source: ITU-T T.81, annex G.
-import { broken, readLowest } from "./baseline.ts";
-import type { Bits } from "./bits.ts";
+import { type Bits, peek } from "./bits.ts";
 import { eachBlock } from "./groups.ts";
 import { extended, type Huffman, longCode, lookBits } from "./huffman.ts";
 import { blockOf, type Plane, type Planes, transformBlock } from "./planes.ts";
@@ -34,9 +33,9 @@ export function decodeProgressive(
       values[at]! |= bit(bits) << bitsAfter;
       return true;
     }
-    const difference = readLowest(bits, dc!);
-    if (difference === broken) return false;
-    lowest[part]! += difference;
+    const size = symbol(bits, dc!);
+    if (size < 0 || size > 15) return false;
+    if (size > 0) lowest[part]! += extended(number(bits, size), size);
     values[at] = lowest[part]! << bitsAfter;
     return true;
   };
@@ -61,7 +60,7 @@ export function transformAll(
 ): void {
   const { lineBlocks } = component;
   const steps = component.steps!;
-  const block = blockOf(planes);
+  const block = blockOf(planes.bytes);
   for (let line = 0; line < component.blocksDown; line++) {
     for (let column = 0; column < component.blocksAcross; column++) {
       const from = 64 * (line * lineBlocks + column);
@@ -81,12 +80,12 @@ export function transformAll(
 function bit(bits: Bits): number {
   const { at } = bits;
   bits.at = at + 1;
-  return (bits.view.getUint8(at >>> 3) >> (7 - (at & 7))) & 1;
+  return (bits.view.getUint8(bits.first + 3 - (at >>> 3)) >> (7 - (at & 7))) & 1;
 }
 
 /** The next code's symbol; −1 where there is none. */
 function symbol(bits: Bits, table: Huffman): number {
-  const word = bits.view.getUint32(bits.at >>> 3) << (bits.at & 7);
+  const word = peek(bits);
   const code = table.short[word >>> lookShift] || longCode(table, word);
   bits.at += code >> 8;
   return code === 0 ? -1 : code & 255;
@@ -94,7 +93,7 @@ function symbol(bits: Bits, table: Huffman): number {
 
 function number(bits: Bits, size: number): number {
   if (size === 0) return 0;
-  const value = (bits.view.getUint32(bits.at >>> 3) << (bits.at & 7)) >>> (32 - size);
+  const value = peek(bits) >>> (32 - size);
   bits.at += size;
   return value;
 }
