@@ -1,5 +1,5 @@
 // From a folder of pictures to a classifier: parts, a pipeline, the loader, training, and where a loop stands.
-import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { manualSeed, nn, optim } from "fovea";
@@ -94,6 +94,8 @@ const balanced = new WeightedRandomSampler(balancedWeights(train.labels));
 const even = new DataLoader(train, { batchSize: 16, sampler: balanced, transform });
 const seen = [0, 0];
 for await (const [, y] of even) for (const label of await y.data()) seen[label]!++;
-console.log(`${classes.join(" and ")}: ${seen.map((n) => Math.round((100 * n) / train.length)).join(" and ")}%`);
+console.log(
+  `${classes.join(" and ")}: ${seen.map((n) => Math.round((100 * n) / train.length)).join(" and ")}%`,
+);
 batches.close();
 await rm(folder, { recursive: true });

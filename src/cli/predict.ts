@@ -33,8 +33,7 @@ export const predict = command({
   summary: "Say what is on pictures: the likeliest classes with their probabilities.",
   usage: "predict <weights> <picture|folder …> [options]",
   notes: [
-    "<weights> is a .safetensors file that fovea train has saved, or a run's folder, which stands for its best weights. Pictures may be of any size, and a folder stands for all pictures in it; they are turned upright by EXIF and brought to the network by the transforms that are saved with the weights.",
-    "<weights> is a .safetensors file that fovea train has saved, or a run's folder, which stands for its best weights. Pictures may be PNG, JPEG or WebP of any size; they are turned upright by EXIF, made grey where the model wants that, and fitted to its input with their aspect ratio kept.",
+    "<weights> is a .safetensors file that fovea train has saved, or a run's folder, which stands for its best weights. Pictures may be PNG, JPEG or WebP of any size, and a folder stands for all pictures in it; they are turned upright by EXIF and brought to the network by the transforms that are saved with the weights.",
     "invert=auto compares the brightness of a picture's border with the background of the data trained on, and turns the picture's brightness round where the two lie more than half the range apart: a digit drawn in black on white paper becomes white on black, as in MNIST.",
   ],
   examples: [
