@@ -62,10 +62,13 @@ describe("a folder with classes right under it", () => {
   it("goes on after Ctrl-C as if nothing had happened", async () => {
     const args = ["train", "data=shapes", ...options, "epochs=3", "augment=strong"];
     await fovea([...args, "name=whole"], { cwd });
+    let interrupted = false;
     const stopped = await fovea([...args, "name=stopped"], {
       cwd,
       onOutput: (out, child) => {
-        if (out.includes("epoch 1/3")) child.kill("SIGINT");
+        if (interrupted || !out.includes("epoch 1/3")) return;
+        interrupted = true; // a second signal would end it at once
+        child.kill("SIGINT");
       },
     });
     assert.equal(stopped.code, 130, stopped.err);
