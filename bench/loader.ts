@@ -61,15 +61,16 @@ function missing({ python, photos }: LoaderOptions): string | null {
     : `no pictures at ${photos}; name a folder of JPEGs, one folder for each class, with --photos`;
 }
 
-/** Measures all works; `show` gets each result as soon as it is there. */
+/** Measures works; `show` gets each result as soon as it is there. */
 export async function loader(
+  works: readonly LoaderWork[],
   options: LoaderOptions,
   show: (result: WorkResult) => void,
 ): Promise<readonly WorkResult[]> {
   const reason = missing(options);
   if (reason) throw new Error(`bench: ${reason}`);
   const results: WorkResult[] = [];
-  for (const work of loaderWorks) {
+  for (const work of works) {
     // Every side is told its own number of workers.
     const result = await compareWork(work, sidesFor(options), { ...options, threads: 1 });
     results.push(result);

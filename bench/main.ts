@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { compareWork, type WorkResult } from "./compare.ts";
 import { facts } from "./facts.ts";
 import { factsMarkdown } from "./factsReport.ts";
-import { loader, loaderJson, loaderMarkdown, loaderText } from "./loader.ts";
+import { loader, loaderJson, loaderMarkdown, loaderText, loaderWorks } from "./loader.ts";
 import { machine, machineLine } from "./machine.ts";
 import { comparisonJson, comparisonMarkdown, workText } from "./report.ts";
 import { allSides, path, type SideSpec } from "./sides.ts";
@@ -18,7 +18,7 @@ const usage = `Usage: npm run bench -- [benchmark] [options]
     --threads 2
     --python python3       a Python that has PyTorch
   facts            our own figures: share of the SIMD128 peak, two threads beside one, compile time, MNIST
-  loader           batches of augmented pictures beside PyTorch's DataLoader with Pillow
+  loader [words]   batches of augmented pictures beside PyTorch's DataLoader with Pillow
     --photos DIR           JPEGs, one folder for each class
   startup          from import to the first finished training step, milliseconds
     --runs 7
@@ -115,13 +115,18 @@ async function compare(words: readonly string[], values: Values): Promise<void> 
   }
 }
 
-async function loaders(values: Values): Promise<void> {
+async function loaders(words: readonly string[], values: Values): Promise<void> {
+  const chosen = loaderWorks.filter(({ name }) => hasWords(name, words));
+  if (chosen.length === 0) {
+    const known = loaderWorks.map(({ name }) => name).join(", ");
+    throw new UsageError(`no work has all of these words: ${words.join(" ")}; there are ${known}`);
+  }
   const { rounds, seconds } = roundOptions(values);
   const before = machine();
   const about = `${rounds} round${rounds === 1 ? "" : "s"} of ${seconds} s by turns`;
   if (!values.json) console.log(`${machineLine(before)}\n${about}; median (range)`);
   const { python, photos } = values;
-  const results = await loader({ rounds, seconds, python, photos }, (result) => {
+  const results = await loader(chosen, { rounds, seconds, python, photos }, (result) => {
     if (!values.json) console.log(loaderText(result));
   });
   if (values.json) {
@@ -145,6 +150,7 @@ async function main(): Promise<void> {
     console.log(values.json ? JSON.stringify(result, null, 2) : text(result));
   const [command = "compare", ...words] = positionals;
   if (command === "compare") return compare(words, values);
+  if (command === "loader") return loaders(words, values);
   if (words.length > 0) throw new UsageError(`expected one benchmark; got "${positionals.join(" ")}"`);
   if (command === "facts") {
     const result = await facts(roundOptions(values));
@@ -152,7 +158,6 @@ async function main(): Promise<void> {
     if (values.write !== undefined) writeSection(values.write, "facts", factsMarkdown(result));
     return;
   }
-  if (command === "loader") return loaders(values);
   if (command === "startup") return print(await startup(integer("runs", values.runs)), startupTable);
   throw new UsageError(`unknown benchmark "${command}"`);
 }
