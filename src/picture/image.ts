@@ -1,7 +1,7 @@
 // Pictures from the bytes of image files: the format is told by content, never by name; limits are checked before
 // anything is allocated.
 import { decodeRgba } from "#webp";
-import { FormatError, UnsupportedError } from "../base/errors.ts";
+import { FormatError, OptionError, UnsupportedError } from "../base/errors.ts";
 import { checkOptions, checkPositive } from "../base/options.ts";
 import { exifOrientation } from "./exif.ts";
 import { readSegments } from "./jpeg/segments.ts";
@@ -100,6 +100,11 @@ function checked(op: string, options: ImageOptions) {
 }
 
 function formatOf(bytes: Uint8Array, file: string | undefined): ImageFormat {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new OptionError(
+      "a picture file is given as a Uint8Array of its bytes, such as readFile() of node:fs/promises or new Uint8Array(await response.arrayBuffer())",
+    );
+  }
   if (bytes.length === 0) throw new FormatError("the file is empty", { file });
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return "jpeg";
   if (pngSignature.every((byte, i) => bytes[i] === byte)) return "png";

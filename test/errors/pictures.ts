@@ -46,6 +46,7 @@ export const mistakes: Record<string, () => unknown> = {
   "JPEG header cut short": () => pictureInfo(jpeg.subarray(0, 60), { file: "photo.jpg" }),
   "WebP cut short": () => read(text("RIFF\x40\0\0\0WEBPVP8L\x20\0\0\0/")),
   "WebP animation": () => read(text("RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\x04\0\0\x04\0\0")),
+  "a path in place of bytes": () => decodeImage("photo.png" as unknown as Uint8Array),
   "unknown option": () => decodeImage(jpeg, { maxPixel: 5 } as object),
   "size limit": () => decodeImage(jpeg, { maxPixels: 100 }),
   "bytes that are no picture": () => encodePng({ width: 2, height: 2, channels: 3, data: new Uint8Array(4) }),
