@@ -13,6 +13,7 @@ export const files: Files = {
   cacheFolder: unsupported,
   findFirst: unsupported,
   read: unsupported,
+  readNow: unsupported,
   list: unsupported,
   withParts: unsupported,
   download: unsupported,

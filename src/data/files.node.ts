@@ -1,5 +1,5 @@
 // Node's file system for readers of data sets.
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import os from "node:os";
@@ -31,12 +31,24 @@ export const files: Files = {
   },
 
   async read(file, most = Number.POSITIVE_INFINITY) {
-    if (most < Number.POSITIVE_INFINITY) {
-      const { size } = await stat(file);
-      if (size > most) throw new FormatError(`${size} bytes are more than the limit of ${most}`, { file });
-    }
+    if (most < Number.POSITIVE_INFINITY) checkBytes((await stat(file)).size, most, file);
     const buffer = await readFile(file);
     return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  },
+
+  readNow(file, most) {
+    const handle = openSync(file, "r");
+    try {
+      const { size } = fstatSync(handle);
+      checkBytes(size, most, file);
+      const bytes = new Uint8Array(size);
+      let at = 0;
+      for (let count = 1; at < size && count > 0; at += count)
+        count = readSync(handle, bytes, at, size - at, at);
+      return bytes.subarray(0, at);
+    } finally {
+      closeSync(handle);
+    }
   },
 
   async list(folder) {
@@ -77,6 +89,10 @@ export const files: Files = {
 
   download,
 };
+
+function checkBytes(size: number, most: number, file: string): void {
+  if (size > most) throw new FormatError(`${size} bytes are more than the limit of ${most}`, { file });
+}
 
 async function itemOf(folder: string, real: string, name: string): Promise<FolderItem> {
   const file = path.join(folder, name);

@@ -91,11 +91,15 @@ export class PictureDataset {
   }
 }
 
-/** Reads and decodes a picture file. */
-export async function readPicture(file: string, limits: PictureLimits = {}): Promise<Picture> {
+/** Reads and decodes a picture file. `now`: reads it at once, and keeps the thread waiting. */
+export async function readPicture(
+  file: string,
+  limits: PictureLimits = {},
+  { now = false }: { readonly now?: boolean } = {},
+): Promise<Picture> {
   let bytes: Uint8Array;
   try {
-    bytes = await files.read(file, largestFile);
+    bytes = now ? files.readNow(file, largestFile) : await files.read(file, largestFile);
   } catch (error) {
     if (error instanceof FoveaError) throw error;
     const { code } = error as NodeJS.ErrnoException;

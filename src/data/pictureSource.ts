@@ -31,11 +31,11 @@ export function describeSource(source: PictureSource): SourceDescription | null 
   return { kind: "bytes", data, shape: source.sampleShape as PlaneShape };
 }
 
-/** The pictures that a description tells of, by number. */
+/** The pictures that a description tells of, by number, for a thread that does nothing but read them. */
 export function openSource(description: SourceDescription): (index: number) => Picture | Promise<Picture> {
   if (description.kind === "files") {
     const { files, decoding } = description;
-    return (index) => readPicture(files[index]!, decoding);
+    return (index) => readPicture(files[index]!, decoding, { now: true });
   }
   const { data, shape } = description;
   return (index) => fromPlanes(data, shape, index);

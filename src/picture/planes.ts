@@ -23,6 +23,17 @@ export function toPlanes({ channels, data }: Picture, target: Uint8Array, at = 0
     target.set(data, at);
     return;
   }
+  const plane = data.length / channels;
+  if (channels === 3) {
+    // One way through the pixels instead of three.
+    const [green, blue] = [at + plane, at + 2 * plane];
+    for (let i = 0, from = 0; i < plane; i++, from += 3) {
+      target[at + i] = data[from]!;
+      target[green + i] = data[from + 1]!;
+      target[blue + i] = data[from + 2]!;
+    }
+    return;
+  }
   for (let c = 0, to = at; c < channels; c++) {
     for (let from = c; from < data.length; from += channels) target[to++] = data[from]!;
   }
