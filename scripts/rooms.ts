@@ -23,6 +23,7 @@ export const rooms: readonly Room[] = [
   { name: "picture", everywhere: true },
   { name: "transforms", everywhere: true },
   { name: "data", everywhere: true },
+  { name: "review", everywhere: true },
   { name: "vision", everywhere: true },
   { name: "interop", everywhere: true },
   { name: "profile", everywhere: true },

@@ -2,3 +2,4 @@
 import "../index.ts";
 
 export * from "../data/index.ts";
+export * from "../review/index.ts";

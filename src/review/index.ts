@@ -1,0 +1,20 @@
+// The public face of reviews, which fovea/data exports along with the data sets.
+
+export { type ContactSheetOptions, contactSheet, type SheetSample } from "./contactSheet.ts";
+export {
+  type Finding,
+  type FindingCase,
+  type FindingId,
+  type FindingKind,
+  findingKinds,
+  type Severity,
+} from "./findings.ts";
+export { type PageOptions, reviewPage } from "./page.ts";
+export {
+  type Review,
+  type ReviewOptions,
+  type ReviewParts,
+  type ReviewProgress,
+  type ReviewSource,
+  reviewPictures,
+} from "./review.ts";
