@@ -35,7 +35,10 @@ describe("fovea data", () => {
         /^Download a data set.*\n\nUsage: fovea data get <name> \[options\]/,
       );
     }
-    assert.match((await fovea(["--help"])).out, /\n {2}data +List public data sets/);
+    assert.match(
+      (await fovea(["--help"])).out,
+      /\n {2}data +Check and show pictures before training; list public data sets/,
+    );
   });
 
   it("gives examples that are accepted as typed", () => {
