@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { manualSeed, nn, optim } from "fovea";
 import { DataLoader, imageFolder, pictureStatistics } from "fovea/data";
-import { evaluate, schedule, trainClassifier } from "fovea/train";
+import { evaluate, fit, schedule } from "fovea/train";
 import {
   ColorJitter,
   Compose,
@@ -66,22 +66,25 @@ const optimizer = new optim.AdamW([{ params: weights }, { params: others, weight
   weightDecay: 0.05,
 });
 
-const events = trainClassifier({
+const run = fit(
   model,
-  optimizer,
-  train,
-  val,
-  transform,
-  workers: 2,
-  epochs: Number(values.epochs),
-  batchSize: 64,
-  seed,
-  schedule: schedule("cosine", { final: 1e-3, warmup: 0.25 }),
-  loss: (logits, targets) => nn.crossEntropy(logits, targets, { labelSmoothing: 0.1 }),
-  onBroken: ({ message }) => console.error(`left out: ${message}`),
-});
+  {
+    train,
+    val,
+    transform,
+    workers: 2,
+    onBroken: ({ message }) => console.error(`left out: ${message}`),
+  },
+  {
+    optimizer,
+    epochs: Number(values.epochs),
+    seed,
+    schedule: schedule("cosine", { final: 1e-3, warmup: 0.25 }),
+    loss: (logits, targets) => nn.crossEntropy(logits, targets, { labelSmoothing: 0.1 }),
+  },
+);
 const start = performance.now();
-for await (const event of events) {
+for await (const event of run) {
   if (event.type !== "epoch") continue;
   const { epoch, trainLoss, trainAccuracy, val: held, samplesPerSecond } = event;
   const seconds = ((performance.now() - start) / 1000).toFixed(0);

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { manualSeed, nn, optim } from "fovea";
 import { mnist } from "fovea/data";
-import { schedule, trainClassifier } from "fovea/train";
+import { fit, schedule } from "fovea/train";
 import { augmentation, Compose, Normalize, ToTensor } from "fovea/transforms";
 
 const { values } = parseArgs({
@@ -32,18 +32,17 @@ const model = new nn.Sequential(
   new nn.ReLU(),
   new nn.Linear(84, 10),
 );
-const events = trainClassifier({
+const run = fit(
   model,
-  optimizer: new optim.AdamW(model.parameters(), { lr: 3e-3, weightDecay: 0.01 }),
-  train: await mnist(),
-  val: await mnist({ train: false }),
-  transform,
-  epochs: Number(values.epochs),
-  batchSize: 64,
-  seed,
-  schedule: schedule("cosine", { final: 1e-3, warmup: 0.1 }),
-});
-for await (const event of events) {
+  { train: await mnist(), val: await mnist({ train: false }), transform },
+  {
+    optimizer: new optim.AdamW(model.parameters(), { lr: 3e-3, weightDecay: 0.01 }),
+    epochs: Number(values.epochs),
+    seed,
+    schedule: schedule("cosine", { final: 1e-3, warmup: 0.1 }),
+  },
+);
+for await (const event of run) {
   if (event.type !== "epoch") continue;
   const { epoch, trainLoss, val, samplesPerSecond, seconds } = event;
   console.log(

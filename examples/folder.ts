@@ -11,7 +11,7 @@ import {
   WeightedRandomSampler,
 } from "fovea/data";
 import { encodePng } from "fovea/picture";
-import { evaluate, trainClassifier } from "fovea/train";
+import { evaluate, fit } from "fovea/train";
 import {
   augmentation,
   Compose,
@@ -68,17 +68,12 @@ const model = new nn.Sequential(
   new nn.Flatten(),
   new nn.Linear(32, classes.length),
 );
-const events = trainClassifier({
+const run = fit(
   model,
-  optimizer: new optim.AdamW(model.parameters(), { lr: 1e-2 }),
-  train,
-  val,
-  transform, // validation takes transform.forEvaluation()
-  epochs: 6,
-  batchSize: 16,
-  onBroken: ({ message }) => console.error(message),
-});
-for await (const event of events) if (event.type === "end") console.log(`${event.epochs} epochs`);
+  { train, val, transform, batchSize: 16 }, // validation takes transform.forEvaluation()
+  { optimizer: new optim.AdamW(model.parameters(), { lr: 1e-2 }), epochs: 6 },
+);
+for await (const event of run) if (event.type === "end") console.log(`${event.epochs} epochs`);
 const held = new DataLoader(test!, { batchSize: 32, transform: transform.forEvaluation() });
 const { top1, samples } = await evaluate(model, held, { normalization: { mean, std } });
 console.log(`${Math.round(top1 * samples)} of ${samples} test pictures right`);

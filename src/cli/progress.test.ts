@@ -15,6 +15,7 @@ const step: StepEvent = {
   accuracy: 0.9741,
   lr: 0.003,
   samplesPerSecond: 21_340.4,
+  progress: notStarted,
   secondsLeft: 42,
 };
 const epoch: EpochEvent = {

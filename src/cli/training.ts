@@ -14,7 +14,6 @@ import {
   loadWeights,
   type ModelInfo,
 } from "../train/checkpoint.ts";
-import { NonFiniteError, trainClassifier } from "../train/classifier.ts";
 import { type Evaluation, evaluate } from "../train/evaluate.ts";
 import {
   type EndEvent,
@@ -23,8 +22,10 @@ import {
   type Progress,
   type TrainEvent,
 } from "../train/events.ts";
+import { fit } from "../train/fit.ts";
 import { RunFolder, toYaml } from "../train/runFolder.ts";
 import { schedule } from "../train/schedule.ts";
+import { NonFiniteError } from "../train/step.ts";
 import { CutMix, MixUp } from "../transforms/index.ts";
 import { makeModel, model } from "../vision/index.ts";
 import { type Context, useDevice } from "./command.ts";
@@ -109,28 +110,32 @@ export async function runTraining(
     if (!values.json) context.out.write(text);
   };
   try {
-    const events = trainClassifier({
-      model: network,
-      optimizer,
-      train: data.train,
-      val: data.val,
-      ...(data.transform && { transform: data.transform }),
-      ...(data.evaluation && { evaluation: data.evaluation }),
-      ...batchTransformOf(values, classes.length),
-      workers: data.workers,
-      onBroken: unreadable.add,
-      epochs: values.epochs,
-      batchSize: values.batch,
-      seed: values.seed,
-      normalization: data.saved.normalize!,
-      schedule: schedule(values.schedule, {
-        final: values.lrf,
-        warmup: Math.min(1, values.warmup / values.epochs),
-      }),
-      signal: interruption.signal,
-      from: setup.from,
-    });
-    for await (const event of events) {
+    const run = fit(
+      network,
+      {
+        train: data.train,
+        val: data.val,
+        ...(data.transform && { transform: data.transform }),
+        ...(data.evaluation && { evaluation: data.evaluation }),
+        ...batchTransformOf(values, classes.length),
+        batchSize: values.batch,
+        workers: data.workers,
+        onBroken: unreadable.add,
+        normalization: data.saved.normalize!,
+      },
+      {
+        optimizer,
+        epochs: values.epochs,
+        seed: values.seed,
+        schedule: schedule(values.schedule, {
+          final: values.lrf,
+          warmup: Math.min(1, values.warmup / values.epochs),
+        }),
+        signal: interruption.signal,
+        from: setup.from,
+      },
+    );
+    for await (const event of run) {
       if (event.type === "step") {
         if (!values.json) view.step(event, values.epochs);
         continue;

@@ -212,7 +212,12 @@ function isProgress(value: unknown): value is Progress {
     "samples",
     "bestAccuracy",
     "bestEpoch",
+    "waited",
     "seconds",
   ];
-  return keys.every((key) => isNumber(value[key]));
+  const open: readonly (keyof Progress)[] = ["bestScore", "firstRate"];
+  return (
+    keys.every((key) => isNumber(value[key])) &&
+    open.every((key) => value[key] === null || isNumber(value[key]))
+  );
 }

@@ -22,6 +22,8 @@ export interface Evaluation {
 export interface EvaluateOptions {
   /** How pictures are prepared; by default bytes are brought to 0 … 1. */
   readonly normalization?: Normalization | undefined;
+  /** Batches that are looked at; by default all. */
+  readonly batches?: number;
   /** Called after each batch, and waited for. */
   readonly onBatch?: () => Promise<void> | void;
 }
@@ -30,11 +32,12 @@ export interface EvaluateOptions {
 export async function evaluate(
   model: Module,
   loader: DataLoader,
-  { normalization, onBatch = () => {} }: EvaluateOptions = {},
+  { normalization, batches = Number.POSITIVE_INFINITY, onBatch = () => {} }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const metrics = new ClassificationMetrics(loader.dataset.classes.length);
   const wasTraining = model.training;
   let lossSum = 0;
+  let done = 0;
   model.eval();
   try {
     for await (const [x, y] of loader) {
@@ -46,6 +49,7 @@ export async function evaluate(
       lossSum += (await loss.item()) * n;
       metrics.add(await logits.data(), await y.data());
       await onBatch();
+      if (++done >= batches) break;
     }
   } finally {
     model.train(wasTraining);

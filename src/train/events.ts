@@ -31,6 +31,7 @@ export interface StepEvent {
   readonly samplesPerSecond: number;
   /** Estimate for the rest of the run. */
   readonly secondsLeft: number;
+  readonly progress: Progress;
 }
 
 /** Sent after each epoch, when the validation data were gone through. */
@@ -61,9 +62,14 @@ export interface InterruptedEvent {
   readonly progress: Progress;
 }
 
-/** Sent last, when all epochs are done. */
+/** Why a run ended: all epochs were done, a limit was reached, it no longer got better, or it was a dry run. */
+export type EndReason = "epochs" | "maxSteps" | "maxSeconds" | "earlyStopping" | "dryRun";
+
+/** Sent last. */
 export interface EndEvent {
   readonly type: "end";
+  readonly reason: EndReason;
+  /** Epochs done. */
   readonly epochs: number;
   readonly seconds: number;
   readonly samplesPerSecond: number;
@@ -79,7 +85,7 @@ export type TrainEvent = StartEvent | StepEvent | EpochEvent | InterruptedEvent 
 export interface Progress {
   /** Epochs done. */
   readonly epoch: number;
-  /** Steps done of the next epoch. */
+  /** Optimizer steps done of the next epoch. */
   readonly step: number;
   /** Sums over the samples of those steps. */
   readonly lossSum: number;
@@ -88,7 +94,13 @@ export interface Progress {
   /** Best top-1 accuracy on the validation data so far, and its epoch (0: none yet). */
   readonly bestAccuracy: number;
   readonly bestEpoch: number;
+  /** How good the best epoch was by what is watched, larger is better; null before the first. */
+  readonly bestScore: number | null;
+  /** Epochs since the last gain, as early stopping counts them. */
+  readonly waited: number;
   readonly seconds: number;
+  /** First rate of the schedule, which may have been changed on the way; null for the optimizer's own. */
+  readonly firstRate: number | null;
 }
 
 /** The progress of a run that has not begun. */
@@ -100,5 +112,8 @@ export const notStarted: Progress = {
   samples: 0,
   bestAccuracy: 0,
   bestEpoch: 0,
+  bestScore: null,
+  waited: 0,
   seconds: 0,
+  firstRate: null,
 };

@@ -8,11 +8,12 @@ export {
   type ModelInfo,
   type TrainingState,
 } from "./checkpoint.ts";
-export { NonFiniteError, type TrainOptions, trainClassifier } from "./classifier.ts";
 export { findNonFinite, type NonFiniteOrigin } from "./diagnose.ts";
+export type { EarlyStoppingOptions } from "./earlyStopping.ts";
 export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 export {
   type EndEvent,
+  type EndReason,
   type EpochEvent,
   type InterruptedEvent,
   notStarted,
@@ -21,6 +22,9 @@ export {
   type StepEvent,
   type TrainEvent,
 } from "./events.ts";
+export { fit, type Run } from "./fit.ts";
+export type { FitData, FitOptions } from "./fitOptions.ts";
 export { type Normalization, prepareInput } from "./input.ts";
 export { ClassificationMetrics, countCorrect } from "./metrics.ts";
 export { type Schedule, type ScheduleName, schedule, scheduleNames } from "./schedule.ts";
+export { NonFiniteError } from "./step.ts";

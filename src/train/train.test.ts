@@ -3,18 +3,21 @@ import { mkdir, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { before, describe, it } from "node:test";
+import { OptionError } from "../base/errors.ts";
 import { createReferenceBackend } from "../check/index.ts";
 import { ArrayDataset } from "../data/dataset.ts";
 import { nn, optim, setBackend, type Tensor, tensor } from "../index.ts";
 import { manualSeed } from "../tensor/random.ts";
 import { Compose, Grayscale, Letterbox, Normalize, RandomCrop, ToTensor } from "../transforms/index.ts";
 import { decodeState, decodeWeights, encodeState, encodeWeights } from "./checkpoint.ts";
-import { NonFiniteError, type TrainOptions, trainClassifier } from "./classifier.ts";
 import { findNonFinite } from "./diagnose.ts";
 import { notStarted, type TrainEvent } from "./events.ts";
+import { fit, type Run } from "./fit.ts";
+import type { FitData, FitOptions } from "./fitOptions.ts";
 import { ClassificationMetrics, countCorrect } from "./metrics.ts";
 import { RunFolder, toYaml, writeAtomically } from "./runFolder.ts";
 import { schedule } from "./schedule.ts";
+import { NonFiniteError } from "./step.ts";
 
 before(() => setBackend(createReferenceBackend()));
 
@@ -37,16 +40,23 @@ function halves(n: number): ArrayDataset {
   return new ArrayDataset({ data, sampleShape: [4], labels });
 }
 
-function setup(more: Partial<TrainOptions> = {}): TrainOptions & { model: Halves } {
+/** A run's model, data and options in one. */
+type Setup = FitData & FitOptions & { model: nn.Module; optimizer: optim.Optimizer<{ lr: number }> };
+
+function setup(more: Partial<FitData & FitOptions> = {}): Setup & { model: Halves } {
   manualSeed(1);
   const model = new Halves();
   const optimizer = new optim.Adam(model.parameters(), { lr: 0.02 });
   return { train: halves(40), val: halves(20), epochs: 3, batchSize: 16, seed: 5, ...more, model, optimizer };
 }
 
-async function collect(options: TrainOptions): Promise<TrainEvent[]> {
+function start({ model, train, val, batchSize, ...options }: Setup): Run {
+  return fit(model, { train, val, ...(batchSize !== undefined && { batchSize }) }, options);
+}
+
+async function collect(options: Setup): Promise<TrainEvent[]> {
   const events: TrainEvent[] = [];
-  for await (const event of trainClassifier(options)) events.push(event);
+  for await (const event of start(options)) events.push(event);
   return events;
 }
 
@@ -84,7 +94,7 @@ describe("training loop", () => {
       const first = setup({ schedule: schedule("cosine"), signal: controller.signal });
       let saved: Uint8Array | null = null;
       let steps = 0;
-      for await (const event of trainClassifier(first)) {
+      for await (const event of start(first)) {
         if (event.type === "step" && ++steps === stopAt) controller.abort();
         if (event.type === "interrupted")
           saved = await encodeState(first.model, first.optimizer, event.progress, { a: 1 });
@@ -136,7 +146,7 @@ describe("training loop", () => {
     let steps = 0;
     let before: unknown = weightsOf(model);
     await assert.rejects(async () => {
-      for await (const event of trainClassifier(options)) {
+      for await (const event of start(options)) {
         if (event.type !== "step") continue;
         steps++;
         before = weightsOf(model);
@@ -172,6 +182,148 @@ describe("training loop", () => {
     assert.equal(findNonFinite(model, loss(Number.NaN))?.op, "input");
     model.fc1.bias!.assign(model.fc1.bias!.detach().mul(Number.NaN));
     assert.match(findNonFinite(model, loss(1))!.text, /parameter fc1.bias \[8\] held NaN/);
+  });
+});
+
+describe("a run that is steered", () => {
+  it("stops by limits, and says why", async () => {
+    const endOf = async (more: Partial<FitOptions>) => {
+      const events = await collect(setup({ epochs: 4, ...more }));
+      const end = events.at(-1)!;
+      const steps = events.filter(({ type }) => type === "step").length;
+      return end.type === "end" ? [end.reason, end.epochs, steps] : [end.type];
+    };
+    assert.deepEqual(await endOf({}), ["epochs", 4, 12]);
+    assert.deepEqual(await endOf({ maxSteps: 5 }), ["maxSteps", 2, 5]);
+    assert.deepEqual(await endOf({ maxSeconds: 1e-9 }), ["maxSeconds", 1, 1]);
+    assert.deepEqual(await endOf({ overfitBatch: true, epochs: 1 }), ["epochs", 1, 50]);
+  });
+
+  it("a dry run goes all the way and changes nothing", async () => {
+    const options = setup({ dryRun: true });
+    const before = weightsOf(options.model);
+    const events = await collect(options);
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ["start", "step", "epoch", "end"],
+    );
+    assert.deepEqual([weightsOf(options.model), options.optimizer.steps], [before, 0]);
+    for (const [, value] of options.optimizer.stateDict().tensors) {
+      assert.ok(value.dataSync().every((x) => x === 0));
+    }
+  });
+
+  it("learns one batch by heart", async () => {
+    const options = setup({ overfitBatch: true, epochs: 6 });
+    options.model.drop.eval();
+    const events = await collect(options);
+    const losses = events.flatMap((event) => (event.type === "step" ? [event.loss] : []));
+    assert.ok(losses.at(-1)! < losses[0]! / 4, `${losses[0]} → ${losses.at(-1)}`);
+  });
+
+  it("stops early, and gives the model its best weights", async () => {
+    const options = setup({ epochs: 60, earlyStopping: { patience: 3 } });
+    const kept = new Map<number, unknown>();
+    let reason = "";
+    let best = 0;
+    for await (const event of start(options)) {
+      if (event.type === "epoch") kept.set(event.epoch, weightsOf(options.model));
+      if (event.type !== "end") continue;
+      ({ reason, bestEpoch: best } = event);
+      assert.equal(event.epochs, best + 3);
+    }
+    assert.equal(reason, "earlyStopping");
+    assert.deepEqual(weightsOf(options.model), kept.get(best));
+    assert.notDeepEqual(kept.get(best), kept.get(best + 3));
+  });
+
+  it("pauses, goes on, takes another learning rate at the next step, and stops", async () => {
+    const options = setup({ epochs: 3 });
+    const run = start(options);
+    const rates: number[] = [];
+    let pausedFor = 0;
+    for await (const event of run) {
+      if (event.type === "interrupted") assert.equal(event.progress.firstRate, 0.005);
+      if (event.type !== "step") continue;
+      rates.push(event.lr);
+      if (rates.length === 2) {
+        run.setLearningRate(0.005);
+        run.pause();
+        const began = performance.now();
+        setTimeout(() => {
+          pausedFor = performance.now() - began;
+          run.resume();
+        }, 30);
+      }
+      if (rates.length === 3) assert.ok(pausedFor > 0, "the step waited for resume()");
+      if (rates.length === 4) run.stop();
+    }
+    assert.deepEqual(rates, [0.02, 0.02, 0.005, 0.005]);
+    assert.throws(() => run.setLearningRate(0), /learning rate must be a number above 0; got 0/);
+  });
+
+  it("several batches make one step, as one large batch does", async () => {
+    const plain = (batchSize: number, accumulate: number) => {
+      const options = setup({ batchSize, accumulate, epochs: 2 });
+      options.model.bn.eval = () => options.model.bn;
+      return options;
+    };
+    // Batch normalisation and dropout see single batches, so the comparison is of a model without them.
+    const linear = (batchSize: number, accumulate: number) => {
+      manualSeed(3);
+      const model = new nn.Linear(4, 2);
+      const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+      return { ...plain(batchSize, accumulate), model, optimizer };
+    };
+    const [whole, parts] = [linear(20, 1), linear(5, 4)];
+    const [a, b] = [await collect(whole), await collect(parts)];
+    assert.deepEqual(
+      a.map(({ type }) => type),
+      b.map(({ type }) => type),
+    );
+    const [wholeWeights, partWeights] = [whole, parts].map(({ model }) =>
+      model.parameters().flatMap((p) => [...p.dataSync()]),
+    );
+    for (const [i, value] of wholeWeights!.entries()) {
+      assert.ok(Math.abs(value - partWeights![i]!) < 1e-6, `${value} ${partWeights![i]}`);
+    }
+  });
+
+  it("clips gradients, and averages weights", async () => {
+    const clipped = setup({ clipGradNorm: 1e-4, epochs: 1 });
+    clipped.optimizer = new optim.SGD(clipped.model.parameters(), { lr: 1 });
+    const before = clipped.model.parameters().flatMap((p) => [...p.dataSync()]);
+    await collect(clipped);
+    const moved = clipped.model.parameters().flatMap((p) => [...p.dataSync()]);
+    const distance = Math.hypot(...moved.map((value, i) => value - before[i]!));
+    assert.ok(distance > 0 && distance < 3.1e-4, `${distance}`);
+
+    const averaged = setup({ ema: 0.9, epochs: 2, restoreBest: true });
+    const run = start(averaged);
+    let own: unknown;
+    for await (const event of run) if (event.type === "epoch") own = weightsOf(averaged.model);
+    assert.equal(run.average!.updates, 6);
+    assert.notDeepEqual(weightsOf(averaged.model), own);
+  });
+
+  it("refuses what can't work", () => {
+    const refused = (more: object, message: RegExp) =>
+      assert.throws(
+        () => start({ ...setup(), ...more } as Setup),
+        (error) => error instanceof OptionError && message.test(error.message),
+      );
+    refused({ epoch: 3 }, /there is no option "epoch"; did you mean "epochs"/);
+    refused({ epochs: 0 }, /epochs must be a whole number of at least 1; got 0/);
+    refused({ maxSeconds: Number.NaN }, /maxSeconds must be a number above 0/);
+    refused({ accumulate: 1.5 }, /accumulate must be a whole number/);
+    refused({ ema: 1 }, /ema must be a decay from 0 to below 1/);
+    refused({ earlyStopping: { patience: 0 } }, /patience must be a whole number of at least 1; got 0/);
+    refused({ earlyStopping: { patients: 2 } }, /did you mean "patience"/);
+    refused({ overfitBatch: true, dryRun: true }, /exclude each other/);
+    refused({ val: halves(0) }, /data\.val has no samples/);
+    const { model } = setup();
+    for (const p of model.parameters()) p.requiresGrad = false;
+    refused({ model }, /nothing would be trained/);
   });
 });
 

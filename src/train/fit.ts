@@ -1,0 +1,321 @@
+// The training loop as a stream of events. It prints nothing, writes nothing, and runs in Node and browsers alike.
+import { DataLoader } from "../data/loader.ts";
+import type { Module } from "../nn/module/module.ts";
+import { EMA } from "../optim/averaging.ts";
+import { manualSeed } from "../tensor/random.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { sampleRandom } from "../transforms/seeded.ts";
+import type { Step } from "../transforms/transform.ts";
+import { Clock } from "./clock.ts";
+import { Control } from "./control.ts";
+import { scoreOf, waitedAfter } from "./earlyStopping.ts";
+import { type Evaluation, evaluate } from "./evaluate.ts";
+import { type EndReason, notStarted, type Progress, type TrainEvent } from "./events.ts";
+import { type FitData, type FitOptions, type Settled, settle } from "./fitOptions.ts";
+import { type Normalization, prepareInput } from "./input.ts";
+import { type StepBatch, takeStep } from "./step.ts";
+
+/** Evaluation keeps nothing for a backward pass, so its batches can be larger. */
+const evaluationBatch = 256;
+
+/**
+ * Trains a model and tells of it, as an async iterable of events: `start`, then `step` after each step and `epoch` after each epoch, at
+ * last `end`, or `interrupted` where it was stopped. The run goes on while events are asked for, so weights can be saved while one is looked at. The same
+ * options give the same bits, also when a run was interrupted and resumed in between.
+ *
+ * ```ts
+ * const run = fit(model, { train, val, transform }, { epochs: 20, earlyStopping: { patience: 5 } });
+ * for await (const event of run) if (event.type === "epoch") console.log(event.val.top1);
+ * ```
+ *
+ * `run.pause()`, `run.resume()`, `run.stop()` and `run.setLearningRate(rate)` take effect before the next step. Throws OptionError for options outside
+ * their rules, NonFiniteError where loss or gradients are NaN or infinite.
+ */
+export function fit(model: Module, data: FitData, options: FitOptions = {}): Run {
+  return new Run(model, data, settle(model, data, options));
+}
+
+/** A run in progress; see `fit`. Can be gone through once. */
+export class Run implements AsyncIterable<TrainEvent> {
+  /** The average of the weights, where `ema` asks for one. */
+  readonly average: EMA | null;
+  readonly #model: Module;
+  readonly #data: FitData;
+  readonly #options: Settled;
+  readonly #control: Control;
+
+  /** @internal */
+  constructor(model: Module, data: FitData, options: Settled) {
+    this.#model = model;
+    this.#data = data;
+    this.#options = options;
+    this.#control = new Control(options.signal);
+    this.average = options.ema === undefined ? null : new EMA(model, { decay: options.ema, warmup: true });
+  }
+
+  get paused(): boolean {
+    return this.#control.paused;
+  }
+
+  /** Waits before the next step until `resume()`. */
+  pause(): void {
+    this.#control.pause();
+  }
+
+  resume(): void {
+    this.#control.resume();
+  }
+
+  /** Ends the run before the next step; it tells so with `interrupted`. */
+  stop(): void {
+    this.#control.stop();
+  }
+
+  /** Gives the schedule another first rate. Throws OptionError for one that is not above 0. */
+  setLearningRate(rate: number): void {
+    this.#control.setRate(rate);
+  }
+
+  /** Runs to the end, for those who want the result alone. */
+  async finished(): Promise<TrainEvent> {
+    let last: TrainEvent | null = null;
+    for await (const event of this) last = event;
+    return last!;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<TrainEvent, void> {
+    const loaders = loadersOf(this.#data, this.#options);
+    try {
+      yield* this.#events(loaders);
+    } finally {
+      loaders.train.close();
+      loaders.val.close();
+    }
+  }
+
+  async *#events(loaders: Loaders): AsyncGenerator<TrainEvent, void> {
+    const [model, control, options] = [this.#model, this.#control, this.#options];
+    const { optimizer, epochs, earlyStopping, from = notStarted } = options;
+    const stepsPerEpoch = options.overfitBatch
+      ? overfitSteps
+      : Math.ceil(loaders.train.length / options.accumulate);
+    const total = Math.min(epochs * stepsPerEpoch, options.maxSteps ?? Number.POSITIVE_INFINITY);
+    const clock = new Clock(from.seconds);
+    const best = new BestWeights(model, options.restoreBest);
+    let firstRate = from.firstRate ?? optimizer.lr;
+    let progress: Progress = from;
+    let val: Evaluation | null = null;
+    let reason: EndReason = "epochs";
+
+    yield {
+      type: "start",
+      epochs,
+      stepsPerEpoch,
+      trainSamples: this.#data.train.length,
+      valSamples: this.#data.val.length,
+      parameters: model.parameters().reduce((sum, p) => sum + p.size, 0),
+      from,
+    };
+
+    while (progress.epoch < epochs && reason === "epochs") {
+      const epoch = progress.epoch + 1;
+      model.train();
+      clock.startTraining();
+      for await (const group of this.#steps(loaders, progress)) {
+        await control.turn();
+        if (control.stopped) {
+          yield { type: "interrupted", progress };
+          return;
+        }
+        const done = progress.epoch * stepsPerEpoch + progress.step;
+        firstRate = control.takeRate() ?? firstRate;
+        optimizer.lr = firstRate * (options.schedule?.(done / total) ?? 1);
+        // Dropout depends on the step alone, so that a resumed run draws the same.
+        manualSeed(options.seed + (done + 1) * 2 ** 32);
+        const result = await takeStep(model, options, group, progress);
+        if (!options.dryRun) this.average?.update();
+        clock.trained(result.samples);
+        progress = {
+          ...progress,
+          step: progress.step + 1,
+          lossSum: progress.lossSum + result.lossSum,
+          correct: progress.correct + result.correct,
+          samples: progress.samples + result.samples,
+          seconds: clock.seconds,
+          firstRate,
+        };
+        yield {
+          type: "step",
+          epoch,
+          step: progress.step,
+          steps: stepsPerEpoch,
+          loss: result.lossSum / result.samples,
+          accuracy: progress.correct / progress.samples,
+          lr: optimizer.lr,
+          samplesPerSecond: result.samples / clock.secondsPerStep,
+          secondsLeft:
+            Math.max(0, total - done - 1) * clock.secondsPerStep +
+            (epochs - progress.epoch) * clock.evaluation,
+          progress,
+        };
+        reason = this.#limit(done + 1, clock) ?? reason;
+        if (reason !== "epochs" || options.dryRun) break;
+      }
+      clock.startEvaluation();
+      val = await this.#evaluate(loaders);
+      clock.evaluated();
+      const score = scoreOf(val, earlyStopping);
+      const isBest = progress.bestScore === null || score > progress.bestScore;
+      const waited = waitedAfter(score, progress.bestScore, progress.waited, earlyStopping);
+      const { lossSum, correct, samples } = progress;
+      progress = {
+        ...notStarted,
+        epoch,
+        bestAccuracy: isBest ? val.top1 : progress.bestAccuracy,
+        bestEpoch: isBest ? epoch : progress.bestEpoch,
+        bestScore: isBest ? score : progress.bestScore,
+        waited,
+        seconds: clock.seconds,
+        firstRate,
+      };
+      if (isBest) best.keep(this.average);
+      if (earlyStopping && waited >= earlyStopping.patience && reason === "epochs") reason = "earlyStopping";
+      if (options.dryRun) reason = "dryRun";
+      yield {
+        type: "epoch",
+        epoch,
+        epochs,
+        trainLoss: lossSum / samples,
+        trainAccuracy: correct / samples,
+        val,
+        lr: optimizer.lr,
+        seconds: clock.seconds,
+        samplesPerSecond: clock.samplesPerSecond,
+        isBest,
+        progress,
+      };
+    }
+    // A run that is resumed after its last epoch has nothing left to train.
+    val ??= await this.#evaluate(loaders);
+    best.restore();
+    const { bestAccuracy, bestEpoch } = progress;
+    const { samplesPerSecond, seconds } = clock;
+    yield {
+      type: "end",
+      reason,
+      epochs: progress.epoch,
+      seconds,
+      samplesPerSecond,
+      val,
+      bestAccuracy,
+      bestEpoch,
+    };
+  }
+
+  /** The batches of each step that is left of an epoch. */
+  async *#steps(loaders: Loaders, { epoch, step }: Progress): AsyncGenerator<StepBatch[], void> {
+    const { accumulate, overfitBatch, seed } = this.#options;
+    const { train, normalization } = loaders;
+    const prepared = (x: Tensor, y: Tensor, number: number): StepBatch => {
+      const random = sampleRandom(seed, epoch, -1 - number); // no sample has such a number
+      const [mixed, targets] = this.#data.batchTransform?.forward(x, y, random) ?? [x, y];
+      return { x: prepareInput(mixed, normalization), targets, y };
+    };
+    train.restore({ epoch: overfitBatch ? 0 : epoch, batch: overfitBatch ? 0 : step * accumulate });
+    let group: StepBatch[] = [];
+    let number = step * accumulate;
+    for await (const [x, y] of train) {
+      if (overfitBatch) {
+        for (let i = step; i < overfitSteps; i++) yield [prepared(x, y, 0)];
+        return;
+      }
+      group.push(prepared(x, y, number++));
+      if (group.length < accumulate) continue;
+      yield group;
+      group = [];
+    }
+    if (group.length > 0) yield group;
+  }
+
+  /** Which limit has been reached. */
+  #limit(steps: number, clock: Clock): EndReason | null {
+    const { maxSteps, maxSeconds } = this.#options;
+    if (maxSteps !== undefined && steps >= maxSteps) return "maxSteps";
+    return maxSeconds !== undefined && clock.seconds >= maxSeconds ? "maxSeconds" : null;
+  }
+
+  /** On the averaged weights, where there are such. */
+  async #evaluate({ val, normalization }: Loaders): Promise<Evaluation> {
+    const { dryRun, overfitBatch } = this.#options;
+    this.average?.apply();
+    try {
+      return await evaluate(this.#model, val, {
+        normalization,
+        onBatch: () => this.#control.turn(),
+        ...((dryRun || overfitBatch) && { batches: 1 }),
+      });
+    } finally {
+      this.average?.restore();
+    }
+  }
+}
+
+/** Steps that learning one batch by heart takes in an epoch. */
+const overfitSteps = 50;
+
+interface Loaders {
+  readonly train: DataLoader;
+  readonly val: DataLoader;
+  readonly normalization: Normalization | undefined;
+}
+
+/** Loaders of both parts, and what their batches are normalised by. */
+function loadersOf(data: FitData, { seed, overfitBatch }: Settled): Loaders {
+  const { transform, sampler, workers, onBroken, batchSize = 64 } = data;
+  const evaluation = data.evaluation ?? transform?.forEvaluation();
+  const order = sampler ? { sampler } : { shuffle: true };
+  const reading = (step: Step | undefined) => ({
+    seed,
+    ...(step && { transform: step, ...(workers !== undefined && { workers }) }),
+    ...(onBroken && { onBroken }),
+  });
+  const train = new DataLoader(data.train, {
+    batchSize,
+    ...order,
+    ...reading(transform),
+    ...(overfitBatch && { prefetch: 0 }),
+  });
+  const val = new DataLoader(data.val, { batchSize: evaluationBatch, ...reading(evaluation) });
+  return { train, val, normalization: data.normalization ?? train.transform?.normalize ?? undefined };
+}
+
+/** Copies of a model's state; the function that is given puts them back. */
+function snapshot(model: Module): () => void {
+  const kept = [...model.stateDict()].map(([, value]) => ({ value, data: value.dataSync().slice() }));
+  return () => {
+    for (const { value, data } of kept) value.assign(Tensor.fromArray(data, value.shape, value.dtype));
+  };
+}
+
+/** The weights of the best epoch so far. */
+class BestWeights {
+  readonly #model: Module;
+  readonly #wanted: boolean;
+  #restore: (() => void) | null = null;
+
+  constructor(model: Module, wanted: boolean) {
+    this.#model = model;
+    this.#wanted = wanted;
+  }
+
+  keep(average: EMA | null): void {
+    if (!this.#wanted) return;
+    average?.apply();
+    this.#restore = snapshot(this.#model);
+    average?.restore();
+  }
+
+  restore(): void {
+    this.#restore?.();
+  }
+}
