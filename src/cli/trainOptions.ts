@@ -54,6 +54,28 @@ export const trainOptions = {
       max: 64,
     },
   ),
+  patience: integer(
+    null,
+    "epochs without a better accuracy after which the run ends; by default it goes through all",
+  ),
+  ema: number(
+    null,
+    "decay of an average of the weights that is measured and saved in their place, such as 0.999",
+    {
+      min: 0,
+      max: 0.999999,
+    },
+  ),
+  clip: number(null, "largest norm of all gradients together; larger ones are scaled down", { above: 0 }),
+  accumulate: integer(1, "batches whose gradients make one step"),
+  "max-steps": integer(null, "end after so many steps altogether"),
+  "max-seconds": number(null, "end after so many seconds", { above: 0 }),
+  "save-steps": integer(
+    null,
+    "write a checkpoint every so many steps too; by default one at the end of each epoch",
+  ),
+  "dry-run": flag("one step and one batch of evaluation, and nothing is kept: shows whether everything fits"),
+  overfit: flag("learn one batch by heart, to see whether the network can learn at all"),
   seed: integer(0, "first weights, order of pictures: the same seed gives the same run, bit by bit", {
     min: 0,
     max: 2 ** 32 - 1,

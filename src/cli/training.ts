@@ -1,28 +1,22 @@
 // The work behind `fovea train`: puts data, network and optimizer together, listens to the loop, shows it and saves it.
-import path from "node:path";
 import { OptionError } from "../base/errors.ts";
 import { DataLoader } from "../data/loader.ts";
 import { getBackend } from "../graph/session.ts";
-import type { Module } from "../nn/module/module.ts";
+import { EMA } from "../optim/averaging.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { manualSeed } from "../tensor/random.ts";
-import {
-  decodeState,
-  decodeWeights,
-  encodeState,
-  encodeWeights,
-  loadWeights,
-  type ModelInfo,
-} from "../train/checkpoint.ts";
+import { decodeWeights, loadWeights, type ModelInfo } from "../train/checkpoint.ts";
 import { type Evaluation, evaluate } from "../train/evaluate.ts";
 import {
   type EndEvent,
   type EpochEvent,
   notStarted,
   type Progress,
+  type StartEvent,
   type TrainEvent,
 } from "../train/events.ts";
 import { fit } from "../train/fit.ts";
+import type { FitData, FitOptions } from "../train/fitOptions.ts";
 import { RunFolder, toYaml } from "../train/runFolder.ts";
 import { schedule } from "../train/schedule.ts";
 import { NonFiniteError } from "../train/step.ts";
@@ -31,8 +25,10 @@ import { makeModel, model } from "../vision/index.ts";
 import { type Context, useDevice } from "./command.ts";
 import { confusionTable } from "./confusion.ts";
 import { Interruption } from "./interruption.ts";
+import { Keys, keysHelp } from "./keys.ts";
 import { makeOptimizer, recordedName, weightDecayOf } from "./optimizers.ts";
 import { ProgressView } from "./progress.ts";
+import { type EarlierRun, openRun, RunFiles, type Trained, takeUp } from "./runFiles.ts";
 import { clock, count, percent, style } from "./terminal.ts";
 import { isFolder, type TrainingData, trainingData } from "./trainingData.ts";
 import type { RunValues, TrainValues } from "./trainOptions.ts";
@@ -45,11 +41,9 @@ const task = "classify";
 const told: ReadonlySet<TrainEvent["type"]> = new Set(["start", "epoch", "interrupted", "end"]);
 
 /** What is trained, and what may have come from an earlier run. */
-interface Setup {
+interface Setup extends Trained {
   readonly values: RunValues;
   readonly folder: RunFolder;
-  readonly network: Module;
-  readonly optimizer: Optimizer<{ lr: number }>;
   readonly from: Progress;
 }
 
@@ -60,27 +54,18 @@ export async function runTraining(
   context: Context,
 ): Promise<number> {
   const earlier = asked.resume === null ? null : await openRun(asked.resume);
+  for (const text of earlier?.passedOver ?? []) context.err.write(`passed over: ${text}\n`);
   const chosen = earlier ? resumedValues(asked, given, earlier.state.options) : asked;
   const values = { ...chosen, model: chosen.model ?? ((await isFolder(chosen.data)) ? "resnet20" : "lenet") };
   model(values.model); // an unknown name is told before anything is read
   useDevice(values);
   const unreadable = new Unreadable(context.err);
   const data = await trainingData(values, unreadable.add);
-  manualSeed(values.seed);
+  const trained = prepare(values, data, earlier);
+  if (values["dry-run"]) return dryRun(trained, data, values, unreadable, context);
+  const setup = { ...trained, values, ...(await placeOf(values, trained, data, earlier)) };
+  const { network, optimizer, average, folder, from } = setup;
   const { classes, input } = data;
-  const network = makeModel(values.model, { classes: classes.length, input });
-  const optimizer = makeOptimizer(network, values);
-  if (earlier) {
-    loadWeights(network, earlier.state.model, earlier.folder.stateFile);
-    optimizer.loadStateDict(earlier.state.optimizer);
-  }
-  const { project, name } = values;
-  const folder =
-    earlier?.folder ?? (await RunFolder.create({ project, task, name, existOk: values["exist-ok"] }));
-  const setup: Setup = { values, folder, network, optimizer, from: earlier?.state.progress ?? notStarted };
-  await (earlier ? folder.keepResults(setup.from.epoch) : folder.startResults());
-  await folder.write("args.yaml", toYaml(recorded(values, optimizer, data)));
-
   const info = (progress: Progress, accuracy: number | null): ModelInfo => ({
     model: values.model,
     classes,
@@ -91,15 +76,8 @@ export async function runTraining(
     epoch: progress.epoch,
     accuracy,
   });
-  const save = async (progress: Progress, accuracy: number | null, isBest: boolean): Promise<void> => {
-    const weights = await encodeWeights(network, info(progress, accuracy));
-    await folder.write(path.join("weights", "last.safetensors"), weights);
-    if (isBest) await folder.write(path.join("weights", "best.safetensors"), weights);
-    await folder.write(
-      path.join("weights", "resume.safetensors"),
-      await encodeState(network, optimizer, progress, values),
-    );
-  };
+  const files = new RunFiles(folder, setup, info, values);
+  if (!earlier) await files.begin();
 
   const interruption = new Interruption(() => {
     view.clear();
@@ -109,81 +87,185 @@ export async function runTraining(
   const say = (text: string): void => {
     if (!values.json) context.out.write(text);
   };
+  const run = fit(network, fitData(data, values, unreadable), {
+    optimizer,
+    ...(average && { ema: average }),
+    ...learning(values),
+    signal: interruption.signal,
+    from,
+  });
+  let rate = from.firstRate ?? optimizer.lr;
+  const keys = new Keys(
+    run,
+    () => rate,
+    (text) => {
+      view.clear();
+      say(`${text}\n`);
+    },
+  );
   try {
-    const run = fit(
-      network,
-      {
-        train: data.train,
-        val: data.val,
-        ...(data.transform && { transform: data.transform }),
-        ...(data.evaluation && { evaluation: data.evaluation }),
-        ...batchTransformOf(values, classes.length),
-        batchSize: values.batch,
-        workers: data.workers,
-        onBroken: unreadable.add,
-        normalization: data.saved.normalize!,
-      },
-      {
-        optimizer,
-        epochs: values.epochs,
-        seed: values.seed,
-        schedule: schedule(values.schedule, {
-          final: values.lrf,
-          warmup: Math.min(1, values.warmup / values.epochs),
-        }),
-        signal: interruption.signal,
-        from: setup.from,
-      },
-    );
     for await (const event of run) {
-      if (event.type === "step") {
-        if (!values.json) view.step(event, values.epochs);
-        continue;
+      switch (event.type) {
+        case "start":
+          say(`${startText(setup, event)}\n`);
+          if (keys.active) say(`${style(context.out, "dim", keysHelp)}\n`);
+          break;
+        case "step":
+          rate = event.progress.firstRate ?? rate;
+          if (!values.json) view.step(event, values.epochs);
+          if (isSaveStep(event.progress, event.steps, values)) await files.checkpoint(event.progress);
+          break;
+        case "epoch":
+          await folder.appendResult(resultRow(event));
+          await files.weights(event.progress, event.val.top1, event.isBest);
+          await files.checkpoint(event.progress);
+          if (!values.json) view.epoch(event);
+          break;
+        case "interrupted":
+          await files.weights(event.progress, null, false);
+          await files.checkpoint(event.progress);
+          view.clear();
+          say(`${interruptedText(event.progress, folder)}\n`);
+          break;
+        case "end":
+          await finish(setup, data, event, unreadable, context);
+          break;
       }
-      if (event.type === "epoch") {
-        await folder.appendResult(resultRow(event));
-        await save(event.progress, event.val.top1, event.isBest);
-      }
-      if (event.type === "interrupted") await save(event.progress, null, false);
-      if (values.json && told.has(event.type))
+      if (values.json && told.has(event.type)) {
         context.out.write(`${JSON.stringify(toldLine(event, folder))}\n`);
-      if (event.type === "start")
-        say(`${startText(setup, event.trainSamples, event.valSamples, event.parameters)}\n`);
-      if (event.type === "epoch" && !values.json) view.epoch(event);
-      if (event.type === "interrupted") {
-        view.clear();
-        say(`${interruptedText(event.progress, folder)}\n`);
-        return interruption.exitCode;
       }
-      if (event.type === "end") {
-        const test = data.test && (await testBest(setup, data, unreadable));
-        const result = summary(setup, event, test, unreadable.count);
-        await folder.write("summary.json", `${JSON.stringify(result, null, 2)}\n`);
-        if (values.json && test)
-          context.out.write(`${JSON.stringify({ event: "test", run: folder.path, ...plain(test) })}\n`);
-        say(`\n${confusionTable((test ?? event.val).confusion, classes, context.out)}\n\n`);
-        const best = `best ${percent(event.bestAccuracy, 2)} in epoch ${event.bestEpoch}`;
-        say(
-          test
-            ? `${style(context.out, "bold", `test accuracy ${percent(test.top1, 2)}`)} with the best weights  validation: ${best}\n`
-            : `${style(context.out, "bold", `test accuracy ${percent(event.val.top1, 2)}`)}  ${best}\n`,
-        );
-        say(`saved in ${folder.path}  ${clock(event.seconds)}, ${count(event.samplesPerSecond)} images/s\n`);
-      }
+      if (event.type === "interrupted") return interruption.exitCode;
     }
     return 0;
   } catch (error) {
     view.clear();
     if (error instanceof NonFiniteError) {
-      await save(error.progress, null, false);
+      await files.weights(error.progress, null, false);
+      await files.checkpoint(error.progress);
       context.err.write(
         `weights from before that step are in ${folder.file("weights", "last.safetensors")}\n`,
       );
     }
     throw error;
   } finally {
+    keys.end();
     interruption.end();
   }
+}
+
+/** Network, optimizer and average: new ones, or those of an earlier run. */
+function prepare(values: RunValues, data: TrainingData, earlier: EarlierRun | null): Trained {
+  manualSeed(values.seed);
+  const network = makeModel(values.model, { classes: data.classes.length, input: data.input });
+  const optimizer = makeOptimizer(network, values);
+  const average = values.ema === null ? null : new EMA(network, { decay: values.ema, warmup: true });
+  const trained = { network, optimizer, average };
+  if (earlier) takeUp(trained, earlier);
+  return trained;
+}
+
+/** The run's folder, and where it goes on. */
+async function placeOf(
+  values: RunValues,
+  { optimizer }: Trained,
+  data: TrainingData,
+  earlier: EarlierRun | null,
+): Promise<{ folder: RunFolder; from: Progress }> {
+  const { project, name } = values;
+  const folder =
+    earlier?.folder ?? (await RunFolder.create({ project, task, name, existOk: values["exist-ok"] }));
+  const from = earlier?.state.progress ?? notStarted;
+  await (earlier ? folder.keepResults(from.epoch) : folder.startResults());
+  await folder.write("args.yaml", toYaml(recorded(values, optimizer, data)));
+  return { folder, from };
+}
+
+/** One step and one batch of evaluation, without a folder. */
+async function dryRun(
+  { network, optimizer }: Trained,
+  data: TrainingData,
+  values: RunValues,
+  unreadable: Unreadable,
+  { out }: Context,
+): Promise<number> {
+  const options = { optimizer, ...learning(values), dryRun: true };
+  for await (const event of fit(network, fitData(data, values, unreadable), options)) {
+    if (event.type !== "epoch") continue;
+    const { trainLoss: loss, val } = event;
+    if (values.json) out.write(`${JSON.stringify({ event: "dry-run", loss, valLoss: val.loss })}\n`);
+    else {
+      out.write(
+        `${values.model} on ${values.data}: everything fits. Loss of the first batch ${loss.toFixed(4)}, ` +
+          `by chance ${Math.log(data.classes.length).toFixed(4)}; nothing was kept\n`,
+      );
+    }
+  }
+  return 0;
+}
+
+function fitData(data: TrainingData, values: RunValues, unreadable: Unreadable): FitData {
+  return {
+    train: data.train,
+    val: data.val,
+    ...(data.transform && { transform: data.transform }),
+    ...(data.evaluation && { evaluation: data.evaluation }),
+    ...batchTransformOf(values, data.classes.length),
+    batchSize: values.batch,
+    workers: data.workers,
+    onBroken: unreadable.add,
+    normalization: data.saved.normalize!,
+  };
+}
+
+/** How the run learns, by its options. */
+function learning(values: RunValues): FitOptions {
+  const { epochs, seed, accumulate, clip, patience } = values;
+  return {
+    epochs,
+    seed,
+    accumulate,
+    schedule: schedule(values.schedule, {
+      final: values.lrf,
+      warmup: Math.min(1, values.warmup / epochs),
+    }),
+    ...(clip !== null && { clipGradNorm: clip }),
+    ...(patience !== null && { earlyStopping: { patience }, restoreBest: false }), // the best ones are on disk
+    ...(values["max-steps"] !== null && { maxSteps: values["max-steps"] }),
+    ...(values["max-seconds"] !== null && { maxSeconds: values["max-seconds"] }),
+    ...(values.overfit && { overfitBatch: true }),
+  };
+}
+
+/** Whether a checkpoint is due within an epoch; the one at its end is written with the epoch's results. */
+function isSaveStep({ epoch, step }: Progress, steps: number, values: RunValues): boolean {
+  const every = values["save-steps"];
+  return every !== null && step < steps && (epoch * steps + step) % every === 0;
+}
+
+/** Tests, writes the summary, and says what the run came to. */
+async function finish(
+  setup: Setup,
+  data: TrainingData,
+  event: EndEvent,
+  unreadable: Unreadable,
+  { out }: Context,
+): Promise<void> {
+  const { values, folder } = setup;
+  const test = data.test && (await testBest(setup, data, unreadable));
+  const result = summary(setup, event, test, unreadable.count);
+  await folder.write("summary.json", `${JSON.stringify(result, null, 2)}\n`);
+  if (values.json) {
+    if (test) out.write(`${JSON.stringify({ event: "test", run: folder.path, ...plain(test) })}\n`);
+    return;
+  }
+  if (event.reason === "earlyStopping") {
+    out.write(`\nno better for ${values.patience} epochs, so the run ended after ${event.epochs}\n`);
+  }
+  out.write(`\n${confusionTable((test ?? event.val).confusion, data.classes, out)}\n\n`);
+  const best = `best ${percent(event.bestAccuracy, 2)} in epoch ${event.bestEpoch}`;
+  const accuracy = style(out, "bold", `test accuracy ${percent((test ?? event.val).top1, 2)}`);
+  out.write(test ? `${accuracy} with the best weights  validation: ${best}\n` : `${accuracy}  ${best}\n`);
+  out.write(`saved in ${folder.path}  ${clock(event.seconds)}, ${count(event.samplesPerSecond)} images/s\n`);
 }
 
 /** Accuracy on the test pictures, which nothing was chosen by, with the weights that were best on the validation pictures. */
@@ -215,11 +297,6 @@ function batchTransformOf(
   if (mixup > 0 && cutmix > 0) throw new OptionError("mixup and cutmix exclude each other; give one of them");
   if (mixup > 0) return { batchTransform: new MixUp({ alpha: mixup, numClasses }) };
   return cutmix > 0 ? { batchTransform: new CutMix({ alpha: cutmix, numClasses }) } : {};
-}
-
-async function openRun(where: string) {
-  const folder = await RunFolder.open(where);
-  return { folder, state: decodeState(await readBytes(folder.stateFile), folder.stateFile) };
 }
 
 /** The options of the earlier run, with those that were given anew and may change. */
@@ -311,13 +388,11 @@ function plain(value: object): object {
 
 function startText(
   { values, folder, from }: Setup,
-  trainSamples: number,
-  testSamples: number,
-  parameters: number,
+  { trainSamples, valSamples, parameters }: StartEvent,
 ): string {
   const begun = from.epoch + from.step > 0 ? `, from epoch ${from.epoch + 1}, step ${from.step + 1}` : "";
   return (
-    `${values.model} (${count(parameters)} parameters) on ${values.data} (${count(trainSamples)} + ${count(testSamples)} pictures), ` +
+    `${values.model} (${count(parameters)} parameters) on ${values.data} (${count(trainSamples)} + ${count(valSamples)} pictures), ` +
     `${getBackend().name}, ${values.epochs} ${values.epochs === 1 ? "epoch" : "epochs"}${begun} → ${folder.path}`
   );
 }

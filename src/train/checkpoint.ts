@@ -4,6 +4,7 @@
 import { FormatError } from "../base/errors.ts";
 import { type ArrayData, decodeSafetensors, encodeSafetensors } from "../interop/safetensors.ts";
 import type { Module } from "../nn/module/module.ts";
+import type { AveragedWeights, AverageState } from "../optim/averaging.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { Random } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -86,20 +87,37 @@ export function decodeWeights(
   return { state: tensorsOf(tensors), info };
 }
 
-/** A file from which training goes on bit by bit as if it had never stopped: weights, optimizer, progress, options. */
-export async function encodeState(
-  model: Module,
-  optimizer: Optimizer<{ lr: number }>,
-  progress: Progress,
-  options: Readonly<Record<string, unknown>>,
-): Promise<Uint8Array> {
+/** What a run needs to go on from where it stands. Random numbers and the order of samples follow from seed and progress. */
+export interface RunState {
+  readonly model: Module;
+  readonly optimizer: Optimizer<{ lr: number }>;
+  /** The average of the weights, where there is one. */
+  readonly average?: AveragedWeights | null;
+  readonly progress: Progress;
+  /** Whatever the caller needs to make model and optimizer again, as plain JSON. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A file from which training goes on bit by bit as if it had never stopped. */
+export async function encodeState({
+  model,
+  optimizer,
+  average = null,
+  progress,
+  options,
+}: RunState): Promise<Uint8Array> {
   const { steps, tensors } = optimizer.stateDict();
   const arrays = new Map<string, ArrayData>();
   for (const [name, array] of await arraysOf(model.stateDict())) arrays.set(`model.${name}`, array);
   for (const [name, array] of await arraysOf(tensors)) arrays.set(`optimizer.${name}`, array);
+  const averaged = average?.stateDict();
+  if (averaged) {
+    for (const [name, array] of await arraysOf(averaged.tensors)) arrays.set(`average.${name}`, array);
+  }
   const metadata = new Map([
     ["format", stateName],
     ["steps", String(steps)],
+    ["averaged", String(averaged?.updates ?? 0)],
     ["progress", JSON.stringify(progress)],
     ["options", JSON.stringify(options)],
   ]);
@@ -110,6 +128,8 @@ export async function encodeState(
 export interface TrainingState {
   readonly model: Map<string, Tensor>;
   readonly optimizer: { readonly steps: number; readonly tensors: Map<string, Tensor> };
+  /** Null for a run without an average. */
+  readonly average: AverageState | null;
   readonly progress: Progress;
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -118,11 +138,13 @@ export interface TrainingState {
 export function decodeState(bytes: Uint8Array, file: string): TrainingState {
   const { tensors, metadata } = decodeSafetensors(bytes, { file });
   const steps = Number(metadata.get("steps"));
+  const averaged = Number(metadata.get("averaged"));
   const progress = parseJson(metadata.get("progress") ?? "");
   const options = parseJson(metadata.get("options") ?? "");
   if (
     metadata.get("format") !== stateName ||
     !Number.isInteger(steps) ||
+    !Number.isInteger(averaged) ||
     !isProgress(progress) ||
     !isRecord(options)
   ) {
@@ -136,7 +158,13 @@ export function decodeState(bytes: Uint8Array, file: string): TrainingState {
         name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
       ),
     );
-  return { model: part("model."), optimizer: { steps, tensors: part("optimizer.") }, progress, options };
+  return {
+    model: part("model."),
+    optimizer: { steps, tensors: part("optimizer.") },
+    average: averaged > 0 ? { updates: averaged, tensors: part("average.") } : null,
+    progress,
+    options,
+  };
 }
 
 /** Loads weights into a model; throws FormatError with the file's name where they do not fit. */

@@ -50,7 +50,8 @@ export class Run implements AsyncIterable<TrainEvent> {
     this.#data = data;
     this.#options = options;
     this.#control = new Control(options.signal);
-    this.average = options.ema === undefined ? null : new EMA(model, { decay: options.ema, warmup: true });
+    const { ema } = options;
+    this.average = typeof ema === "number" ? new EMA(model, { decay: ema, warmup: true }) : (ema ?? null);
   }
 
   get paused(): boolean {

@@ -8,6 +8,7 @@ import type { Sampler } from "../data/sampler.ts";
 import { crossEntropy } from "../nn/functional/index.ts";
 import type { Module } from "../nn/module/module.ts";
 import { AdamW } from "../optim/adam.ts";
+import { EMA } from "../optim/averaging.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { CutMix, MixUp } from "../transforms/batch.ts";
@@ -60,8 +61,8 @@ export interface FitOptions {
   readonly clipGradValue?: number;
   /** Batches whose gradients make one step: a batch of `accumulate · batchSize` in the memory of one of `batchSize`. Default 1. */
   readonly accumulate?: number;
-  /** Decay of an exponential average of the weights, such as 0.999, which evaluation and the best weights then are. */
-  readonly ema?: number;
+  /** Decay of an exponential average of the weights, such as 0.999, or the average itself; evaluation and the best weights are those then. */
+  readonly ema?: number | EMA;
   /** Ends the run when validation no longer gets better. */
   readonly earlyStopping?: EarlyStoppingOptions;
   /** Gives the model the weights of its best epoch when the run has ended. Default: true with early stopping. */
@@ -136,7 +137,7 @@ export function settle(model: Module, data: FitData, options: FitOptions): Settl
     const value = options[name];
     if (value !== undefined) checkPositive("fit", name, value);
   }
-  if (options.ema !== undefined) {
+  if (options.ema !== undefined && !(options.ema instanceof EMA)) {
     checkNumber("fit", "ema", options.ema, "a decay from 0 to below 1", (x) => x >= 0 && x < 1);
   }
   if (options.overfitBatch && options.dryRun) {

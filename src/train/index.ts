@@ -6,6 +6,7 @@ export {
   encodeWeights,
   loadWeights,
   type ModelInfo,
+  type RunState,
   type TrainingState,
 } from "./checkpoint.ts";
 export { findNonFinite, type NonFiniteOrigin } from "./diagnose.ts";
@@ -25,6 +26,13 @@ export {
 export { fit, type Run } from "./fit.ts";
 export type { FitData, FitOptions } from "./fitOptions.ts";
 export { type Normalization, prepareInput } from "./input.ts";
-export { ClassificationMetrics, countCorrect } from "./metrics.ts";
+export {
+  ClassificationMetrics,
+  type ClassScores,
+  type ConfusionScores,
+  confusionScores,
+  countCorrect,
+  rocAuc,
+} from "./metrics.ts";
 export { type Schedule, type ScheduleName, schedule, scheduleNames } from "./schedule.ts";
 export { NonFiniteError } from "./step.ts";

@@ -59,10 +59,10 @@ export class RunFolder {
   /** The folder of an earlier run: the path itself or a file in it, such as `weights/last.safetensors`. */
   static async open(where: string): Promise<RunFolder> {
     for (const folder of [where, path.dirname(where), path.dirname(path.dirname(where))]) {
-      if (await isFile(path.join(folder, stateFile))) return new RunFolder(path.normalize(folder));
+      if (await isFile(path.join(folder, "args.yaml"))) return new RunFolder(path.normalize(folder));
     }
     throw new FoveaError(
-      `no run to resume at ${where}: ${stateFile} was not found there; give the folder of a run, such as runs/classify/train`,
+      `no run to resume at ${where}: args.yaml was not found there; give the folder of a run, such as runs/classify/train`,
     );
   }
 
@@ -70,9 +70,9 @@ export class RunFolder {
     return path.join(this.path, ...parts);
   }
 
-  /** Where the run's whole state is kept. */
-  get stateFile(): string {
-    return this.file(stateFile);
+  /** Where the run's whole states are kept. */
+  get checkpoints(): string {
+    return this.file("checkpoints");
   }
 
   /** Starts `results.csv` anew with the rows that are given as lines. */
@@ -101,8 +101,6 @@ export class RunFolder {
     await writeAtomically(this.file(name), content);
   }
 }
-
-const stateFile = path.join("weights", "resume.safetensors");
 
 /** Replaces a file by way of a temporary one beside it; where that fails, the file is as it was. */
 export async function writeAtomically(file: string, content: string | Uint8Array): Promise<void> {

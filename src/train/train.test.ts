@@ -14,7 +14,7 @@ import { findNonFinite } from "./diagnose.ts";
 import { notStarted, type TrainEvent } from "./events.ts";
 import { fit, type Run } from "./fit.ts";
 import type { FitData, FitOptions } from "./fitOptions.ts";
-import { ClassificationMetrics, countCorrect } from "./metrics.ts";
+import { ClassificationMetrics, confusionScores, countCorrect, rocAuc } from "./metrics.ts";
 import { RunFolder, toYaml, writeAtomically } from "./runFolder.ts";
 import { schedule } from "./schedule.ts";
 import { NonFiniteError } from "./step.ts";
@@ -97,7 +97,7 @@ describe("training loop", () => {
       for await (const event of start(first)) {
         if (event.type === "step" && ++steps === stopAt) controller.abort();
         if (event.type === "interrupted")
-          saved = await encodeState(first.model, first.optimizer, event.progress, { a: 1 });
+          saved = await encodeState({ ...first, progress: event.progress, options: { a: 1 } });
       }
       const state = decodeState(saved!, "state");
       assert.deepEqual(state.options, { a: 1 });
@@ -346,6 +346,22 @@ describe("metrics", () => {
     assert.deepEqual([bad.top1, bad.top5], [0, 0]);
   });
 
+  it("precision, recall and F1 come from the confusions", () => {
+    // Two of three cats found, one dog taken for a cat; a third class without samples.
+    const { classes, precision, recall, f1 } = confusionScores([2, 1, 0, 1, 4, 0, 0, 0, 0]);
+    assert.deepEqual(classes[0], { precision: 2 / 3, recall: 2 / 3, f1: 2 / 3, support: 3 });
+    assert.deepEqual(classes[1], { precision: 0.8, recall: 0.8, f1: (2 * 0.8 * 0.8) / 1.6, support: 5 });
+    assert.deepEqual(classes[2], { precision: 0, recall: 0, f1: 0, support: 0 });
+    for (const value of [precision, recall, f1]) assert.ok(Math.abs(value - (2 / 3 + 0.8) / 2) < 1e-12);
+  });
+
+  it("the area under the curve counts pairs in the right order", () => {
+    assert.equal(rocAuc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]), 0.75); // scikit-learn's example
+    assert.equal(rocAuc([1, 2, 3], [false, true, true]), 1);
+    assert.equal(rocAuc([2, 2, 2, 2], [1, 0, 1, 0]), 0.5);
+    assert.ok(Number.isNaN(rocAuc([1, 2], [1, 1])));
+  });
+
   it("schedules begin at 1 and end at the final share", () => {
     for (const name of ["cosine", "linear", "exponential"] as const) {
       const rate = schedule(name, { final: 0.1 });
@@ -384,7 +400,7 @@ describe("checkpoints", () => {
 
   it("refuse files of another kind", async () => {
     const { model, optimizer } = setup();
-    const state = await encodeState(model, optimizer, notStarted, {});
+    const state = await encodeState({ model, optimizer, progress: notStarted, options: {} });
     assert.throws(
       () => decodeWeights(state, "w.safetensors"),
       /^FormatError: w.safetensors: no classifier saved by fovea train/,

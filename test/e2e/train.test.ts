@@ -39,11 +39,21 @@ describe("a run", () => {
 
   it("leaves its options, results, weights and summary", () => {
     const folder = path.join(cwd, "runs/classify/train");
-    assert.deepEqual(readdirSync(folder).sort(), ["args.yaml", "results.csv", "summary.json", "weights"]);
+    assert.deepEqual(readdirSync(folder).sort(), [
+      "args.yaml",
+      "checkpoints",
+      "results.csv",
+      "summary.json",
+      "weights",
+    ]);
     assert.deepEqual(readdirSync(path.join(folder, "weights")).sort(), [
       "best.safetensors",
       "last.safetensors",
-      "resume.safetensors",
+    ]);
+    assert.deepEqual(readdirSync(path.join(folder, "checkpoints")).sort(), [
+      "epoch-00003-step-000000.safetensors",
+      "epoch-00004-step-000000.safetensors",
+      "manifest.json",
     ]);
     const args = read("runs/classify/train/args.yaml").toString();
     assert.match(
