@@ -68,9 +68,10 @@ export class RunFiles {
     this.#store = new CheckpointStore(folder.checkpoints);
   }
 
-  /** For a run that begins: no checkpoint of another one is left. */
-  async begin(): Promise<void> {
+  /** For a run that begins: its first checkpoint, and none of another run. */
+  async begin(progress: Progress): Promise<void> {
     await this.#store.clear();
+    await this.checkpoint(progress);
   }
 
   /** The weights as they are evaluated: the average, where there is one. */

@@ -77,7 +77,7 @@ export async function runTraining(
     accuracy,
   });
   const files = new RunFiles(folder, setup, info, values);
-  if (!earlier) await files.begin();
+  if (!earlier) await files.begin(from);
 
   const interruption = new Interruption(() => {
     view.clear();

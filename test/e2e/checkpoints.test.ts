@@ -1,0 +1,124 @@
+// Runs that are killed, whose disk is full, or whose files are damaged; and what ends a run early.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { disturbedRun, killPoints, referenceRun } from "../../scripts/soak/runs.ts";
+import { emptyFolder, fovea } from "./cli.ts";
+
+const cwd = emptyFolder();
+const tiny = "train limit=320 epochs=2 batch=32 threads=1".split(" ");
+const read = (file: string) => readFileSync(path.join(cwd, file));
+const checkpointsOf = (run: string) =>
+  readdirSync(path.join(cwd, run, "checkpoints")).filter((name) => name.endsWith(".safetensors"));
+
+describe("a run that is disturbed", () => {
+  it("killed at ten points, it ends as if nothing had happened", { timeout: 200_000 }, async () => {
+    const reference = await referenceRun(cwd);
+    for (const [i, point] of killPoints(10, 7, reference).entries()) {
+      const failure = await disturbedRun(cwd, `killed${i}`, point, reference);
+      assert.equal(failure, null, JSON.stringify(point));
+    }
+  });
+
+  it("keeps its last checkpoint when the disk is full, and says so", {
+    skip: process.platform === "win32",
+  }, async () => {
+    const begun = await fovea([...tiny, "name=full", "epochs=1"], { cwd });
+    assert.equal(begun.code, 0, begun.err);
+    const before = checkpointsOf("runs/classify/full").map((name) =>
+      read(`runs/classify/full/checkpoints/${name}`),
+    );
+    // A limit on the size of files stands for a full disk: writing fails in the same way.
+    const cli = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+    const command = `trap "" XFSZ; ulimit -f 64; exec "${process.execPath}" "${cli}" train resume=runs/classify/full epochs=2`;
+    const { status, stderr } = spawnSync("sh", ["-c", command], { cwd, encoding: "utf8" });
+    assert.equal(status, 1, stderr);
+    assert.match(
+      stderr,
+      /error: .*(best|last)\.safetensors could not be written \(EFBIG.*\); what was there before is unchanged/,
+    );
+    const after = checkpointsOf("runs/classify/full").map((name) =>
+      read(`runs/classify/full/checkpoints/${name}`),
+    );
+    assert.deepEqual(after, before);
+    assert.equal((await fovea(["train", "resume=runs/classify/full", "epochs=2"], { cwd })).code, 0);
+  });
+
+  it("passes over a damaged checkpoint, names it, and gives the same result", async () => {
+    await fovea([...tiny, "name=whole"], { cwd });
+    await fovea([...tiny, "name=damaged", "save-steps=4"], { cwd });
+    const [, newest] = checkpointsOf("runs/classify/damaged");
+    const file = path.join(cwd, "runs/classify/damaged/checkpoints", newest!);
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 5]! ^= 1;
+    writeFileSync(file, bytes);
+    const resumed = await fovea(["train", "resume=runs/classify/damaged"], { cwd });
+    assert.equal(resumed.code, 0, resumed.err);
+    assert.match(
+      resumed.err,
+      /^passed over: .*epoch-00002-step-000000\.safetensors: its content is not what was written/,
+    );
+    assert.match(resumed.out, /from epoch 2, step 7/);
+    assert.deepEqual(
+      read("runs/classify/damaged/weights/last.safetensors"),
+      read("runs/classify/whole/weights/last.safetensors"),
+    );
+    for (const name of checkpointsOf("runs/classify/damaged")) {
+      writeFileSync(path.join(cwd, "runs/classify/damaged/checkpoints", name), "no checkpoint");
+    }
+    const lost = await fovea(["train", "resume=runs/classify/damaged"], { cwd });
+    assert.equal(lost.code, 1);
+    assert.match(lost.err, /checkpoints: no checkpoint is whole: .*; /);
+  });
+});
+
+describe("what ends a run", () => {
+  it("patience: no better accuracy for a while", async () => {
+    const { code, out } = await fovea([...tiny, "epochs=30", "lr0=1e-9", "patience=2", "name=patient"], {
+      cwd,
+    });
+    assert.equal(code, 0);
+    assert.match(out, /\nno better for 2 epochs, so the run ended after 3\n/);
+  });
+
+  it("limits of steps and time", async () => {
+    const { out } = await fovea([...tiny, "epochs=5", "max-steps=13", "name=limited"], { cwd });
+    assert.equal(read("runs/classify/limited/results.csv").toString().trim().split("\n").length, 3, out);
+    const timed = await fovea([...tiny, "epochs=500", "max-seconds=1", "name=timed-out"], { cwd });
+    assert.equal(timed.code, 0);
+  });
+
+  it("a dry run says whether everything fits, and leaves no folder", async () => {
+    const { code, out } = await fovea([...tiny, "--dry-run", "name=dry"], { cwd });
+    assert.equal(code, 0);
+    assert.match(
+      out,
+      /^lenet on mnist: everything fits\. Loss of the first batch 2\.\d+, by chance 2\.3026; nothing was kept\n$/,
+    );
+    assert.ok(!existsSync(path.join(cwd, "runs/classify/dry")));
+  });
+
+  it("one batch can be learned by heart", async () => {
+    const { code, out } = await fovea(
+      [...tiny, "--overfit", "model=lenet5", "epochs=4", "lr0=0.003", "schedule=constant", "name=heart"],
+      { cwd },
+    );
+    assert.equal(code, 0);
+    const losses = [...out.matchAll(/train\/loss ([\d.]+)/g)].map(([, loss]) => Number(loss));
+    assert.ok(losses.at(-1)! < 0.1 && losses[0]! > 0.5, losses.join());
+  });
+
+  it("averaged weights are measured and saved, and an interrupted run goes on with them", async () => {
+    const args = [...tiny, "ema=0.95", "clip=1", "accumulate=2"];
+    await fovea([...args, "epochs=3", "name=averaged"], { cwd });
+    const val = await fovea(
+      ["val", "runs/classify/averaged/weights/last.safetensors", "limit=320", "--json"],
+      { cwd },
+    );
+    const rows = read("runs/classify/averaged/results.csv").toString().trim().split("\n");
+    assert.ok(Math.abs(JSON.parse(val.out).top1 - Number(rows[3]!.split(",")[3])) < 1e-6);
+  });
+});
