@@ -15,6 +15,7 @@ const commands: ReadonlyMap<string, () => Promise<Command | CommandGroup>> = new
 >([
   ["train", async () => (await import("./train.ts")).train],
   ["val", async () => (await import("./val.ts")).val],
+  ["lr-find", async () => (await import("./lrFind.ts")).lrFind],
   ["predict", async () => (await import("./predict.ts")).predict],
   ["summary", async () => (await import("./summary.ts")).summary],
   ["profile", async () => (await import("./profile.ts")).profile],

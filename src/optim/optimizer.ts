@@ -165,6 +165,12 @@ export abstract class Optimizer<O extends { lr: number }> {
     for (const group of this.groups) for (const p of group.params) p.grad = null;
   }
 
+  /** Forgets all state, as if no step had been taken. */
+  reset(): void {
+    this.#state.clear();
+    this.steps = 0;
+  }
+
   /** Number of steps and all state tensors, `<index of the parameter>.<name>`. */
   stateDict(): { steps: number; tensors: Map<string, Tensor> } {
     const tensors = new Map<string, Tensor>();

@@ -1,22 +1,16 @@
 // The training loop as a stream of events. It prints nothing, writes nothing, and runs in Node and browsers alike.
-import { DataLoader } from "../data/loader.ts";
 import type { Module } from "../nn/module/module.ts";
 import { EMA } from "../optim/averaging.ts";
 import { manualSeed } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { sampleRandom } from "../transforms/seeded.ts";
-import type { Step } from "../transforms/transform.ts";
+import { type Loaders, loadersOf, overfitSteps, stepBatches } from "./batches.ts";
 import { Clock } from "./clock.ts";
 import { Control } from "./control.ts";
 import { scoreOf, waitedAfter } from "./earlyStopping.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { type EndReason, notStarted, type Progress, type TrainEvent } from "./events.ts";
 import { type FitData, type FitOptions, type Settled, settle } from "./fitOptions.ts";
-import { type Normalization, prepareInput } from "./input.ts";
-import { type StepBatch, takeStep } from "./step.ts";
-
-/** Evaluation keeps nothing for a backward pass, so its batches can be larger. */
-const evaluationBatch = 256;
+import { takeStep } from "./step.ts";
 
 /**
  * Trains a model and tells of it, as an async iterable of events: `start`, then `step` after each step and `epoch` after each epoch, at
@@ -122,7 +116,7 @@ export class Run implements AsyncIterable<TrainEvent> {
       const epoch = progress.epoch + 1;
       model.train();
       clock.startTraining();
-      for await (const group of this.#steps(loaders, progress)) {
+      for await (const group of stepBatches(loaders, this.#data, options, progress)) {
         await control.turn();
         if (control.stopped) {
           yield { type: "interrupted", progress };
@@ -213,31 +207,6 @@ export class Run implements AsyncIterable<TrainEvent> {
     };
   }
 
-  /** The batches of each step that is left of an epoch. */
-  async *#steps(loaders: Loaders, { epoch, step }: Progress): AsyncGenerator<StepBatch[], void> {
-    const { accumulate, overfitBatch, seed } = this.#options;
-    const { train, normalization } = loaders;
-    const prepared = (x: Tensor, y: Tensor, number: number): StepBatch => {
-      const random = sampleRandom(seed, epoch, -1 - number); // no sample has such a number
-      const [mixed, targets] = this.#data.batchTransform?.forward(x, y, random) ?? [x, y];
-      return { x: prepareInput(mixed, normalization), targets, y };
-    };
-    train.restore({ epoch: overfitBatch ? 0 : epoch, batch: overfitBatch ? 0 : step * accumulate });
-    let group: StepBatch[] = [];
-    let number = step * accumulate;
-    for await (const [x, y] of train) {
-      if (overfitBatch) {
-        for (let i = step; i < overfitSteps; i++) yield [prepared(x, y, 0)];
-        return;
-      }
-      group.push(prepared(x, y, number++));
-      if (group.length < accumulate) continue;
-      yield group;
-      group = [];
-    }
-    if (group.length > 0) yield group;
-  }
-
   /** Which limit has been reached. */
   #limit(steps: number, clock: Clock): EndReason | null {
     const { maxSteps, maxSeconds } = this.#options;
@@ -259,35 +228,6 @@ export class Run implements AsyncIterable<TrainEvent> {
       this.average?.restore();
     }
   }
-}
-
-/** Steps that learning one batch by heart takes in an epoch. */
-const overfitSteps = 50;
-
-interface Loaders {
-  readonly train: DataLoader;
-  readonly val: DataLoader;
-  readonly normalization: Normalization | undefined;
-}
-
-/** Loaders of both parts, and what their batches are normalised by. */
-function loadersOf(data: FitData, { seed, overfitBatch }: Settled): Loaders {
-  const { transform, sampler, workers, onBroken, batchSize = 64 } = data;
-  const evaluation = data.evaluation ?? transform?.forEvaluation();
-  const order = sampler ? { sampler } : { shuffle: true };
-  const reading = (step: Step | undefined) => ({
-    seed,
-    ...(step && { transform: step, ...(workers !== undefined && { workers }) }),
-    ...(onBroken && { onBroken }),
-  });
-  const train = new DataLoader(data.train, {
-    batchSize,
-    ...order,
-    ...reading(transform),
-    ...(overfitBatch && { prefetch: 0 }),
-  });
-  const val = new DataLoader(data.val, { batchSize: evaluationBatch, ...reading(evaluation) });
-  return { train, val, normalization: data.normalization ?? train.transform?.normalize ?? undefined };
 }
 
 /** Copies of a model's state; the function that is given puts them back. */

@@ -26,6 +26,7 @@ export {
 export { fit, type Run } from "./fit.ts";
 export type { FitData, FitOptions } from "./fitOptions.ts";
 export { type Normalization, prepareInput } from "./input.ts";
+export { findLearningRate, type LearningRateCurve, type LearningRateOptions } from "./lrFinder.ts";
 export {
   ClassificationMetrics,
   type ClassScores,

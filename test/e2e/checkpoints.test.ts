@@ -122,3 +122,24 @@ describe("what ends a run", () => {
     assert.ok(Math.abs(JSON.parse(val.out).top1 - Number(rows[3]!.split(",")[3])) < 1e-6);
   });
 });
+
+describe("fovea lr-find", () => {
+  it("draws the curve and suggests a rate", async () => {
+    const { code, out } = await fovea(["lr-find", "model=lenet5", "steps=60", "first=1e-5", "threads=1"], {
+      cwd,
+    });
+    assert.equal(code, 0);
+    assert.match(out, /^ *[\d.]+ [│|]/);
+    assert.match(
+      out,
+      /\nsuggestion [\d.e-]+: fovea train data=mnist model=lenet5 lr0=[\d.e-]+ schedule=onecycle\n$/,
+    );
+    const json = await fovea(["lr-find", "model=lenet5", "steps=20", "first=1e-4", "threads=1", "--json"], {
+      cwd,
+    });
+    const { rates, losses, smoothed, suggestion } = JSON.parse(json.out);
+    assert.equal(rates.length, losses.length);
+    assert.equal(rates.length, smoothed.length);
+    assert.ok(rates.includes(suggestion));
+  });
+});

@@ -1,6 +1,7 @@
-// Runs the example of docs/training.md.
+// Runs the examples of docs/training.md.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { mnist } from "../../src/data/index.ts";
 import { runExample } from "../support/example.ts";
 
 test("examples/training.ts learns spirals, and a batch by heart", { timeout: 60_000 }, async () => {
@@ -11,4 +12,16 @@ test("examples/training.ts learns spirals, and a batch by heart", { timeout: 60_
   assert.ok(best! >= 95, end);
   assert.match(scores, /^precision [01]\.\d\d, recall [01]\.\d\d, F1 [01]\.\d\d$/);
   assert.equal(heart, "it learns a batch by heart");
+});
+
+const noDigits = await mnist({ train: false }).then(
+  () => false,
+  ({ message }: Error) => message,
+);
+
+test("examples/lrFind.ts finds a rate that trains", { timeout: 120_000, skip: noDigits }, async () => {
+  const output = await runExample("lrFind", "--steps", "300");
+  const [, suggestion] = /^suggestion ([\d.]+)/m.exec(output)!.map(Number);
+  const [, share] = /([\d.]+)% of the test digits right/.exec(output)!.map(Number);
+  assert.ok(suggestion! > 1e-4 && suggestion! < 0.05 && share! > 90, output);
 });
