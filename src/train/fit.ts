@@ -97,7 +97,10 @@ export class Run implements AsyncIterable<TrainEvent> {
     const total = Math.min(epochs * stepsPerEpoch, options.maxSteps ?? Number.POSITIVE_INFINITY);
     const clock = new Clock(from.seconds);
     const best = new BestWeights(model, options.restoreBest);
-    let firstRate = from.firstRate ?? optimizer.lr;
+    const own = optimizer.lr;
+    // Groups with rates of their own keep their shares of the first one.
+    const shares = optimizer.groups.map((group) => (own === 0 ? 1 : group.lr / own));
+    let firstRate = from.firstRate ?? own;
     let progress: Progress = from;
     let val: Evaluation | null = null;
     let reason: EndReason = "epochs";
@@ -124,7 +127,8 @@ export class Run implements AsyncIterable<TrainEvent> {
         }
         const done = progress.epoch * stepsPerEpoch + progress.step;
         firstRate = control.takeRate() ?? firstRate;
-        optimizer.lr = firstRate * (options.schedule?.(done / total) ?? 1);
+        const rate = firstRate * (options.schedule?.(done / total) ?? 1);
+        for (const [i, group] of optimizer.groups.entries()) group.lr = rate * shares[i]!;
         // Dropout depends on the step alone, so that a resumed run draws the same.
         manualSeed(options.seed + (done + 1) * 2 ** 32);
         const result = await takeStep(model, options, group, progress);

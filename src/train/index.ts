@@ -23,6 +23,18 @@ export {
   type StepEvent,
   type TrainEvent,
 } from "./events.ts";
+export {
+  type FineTuneOptions,
+  fineTune,
+  freeze,
+  type Head,
+  headOf,
+  type PathPattern,
+  type RateGroup,
+  ratesByDepth,
+  replaceHead,
+  unfreeze,
+} from "./finetune.ts";
 export { fit, type Run } from "./fit.ts";
 export type { FitData, FitOptions } from "./fitOptions.ts";
 export { type Normalization, prepareInput } from "./input.ts";

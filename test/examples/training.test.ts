@@ -25,3 +25,15 @@ test("examples/lrFind.ts finds a rate that trains", { timeout: 120_000, skip: no
   const [, share] = /([\d.]+)% of the test digits right/.exec(output)!.map(Number);
   assert.ok(suggestion! > 1e-4 && suggestion! < 0.05 && share! > 90, output);
 });
+
+test("examples/fineTuning.ts gets as far as from nothing, in a third of the steps", {
+  timeout: 120_000,
+  skip: noDigits,
+}, async () => {
+  const lines = (await runExample("fineTuning")).trim().split("\n");
+  const percents = (from: number, to: number) =>
+    lines.slice(from, to).map((line) => Number(line.replace("%", "")));
+  const [tuned, fresh] = [percents(1, 4), percents(5, 14)];
+  assert.ok(Math.max(...tuned) >= Math.max(...fresh), `${tuned} and ${fresh}`);
+  assert.equal(lines.at(-1), "head 9, rates 0.00001 0.00005 0.0002 0.001");
+});

@@ -55,6 +55,8 @@ export interface LoadReport {
 export abstract class Part {
   /** True while training; dropout and the like behave by it. */
   training = true;
+  /** Keeps this part in evaluation mode while others train, so that statistics stay put; see `freeze`. */
+  frozen = false;
   #path = "";
 
   /** The part's output for its inputs. */
@@ -103,9 +105,9 @@ export abstract class Part {
     return Array.from(this.namedParameters(), ([, value]) => value);
   }
 
-  /** Switches this module and all below between training and evaluation. */
+  /** Switches this module and all below between training and evaluation; frozen ones stay in evaluation. */
   train(mode = true): this {
-    for (const [, module] of this.namedModules()) module.training = mode;
+    for (const [, module] of this.namedModules()) module.training = mode && !module.frozen;
     return this;
   }
 
