@@ -29,6 +29,7 @@ export const rooms: readonly Room[] = [
   { name: "profile", everywhere: true },
   { name: "check", everywhere: true },
   { name: "inspect", everywhere: true },
+  { name: "design", everywhere: true },
   { name: "index.ts", everywhere: true },
   { name: "train", everywhere: false },
   { name: "entry", everywhere: false },

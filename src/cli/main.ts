@@ -18,6 +18,7 @@ const commands: ReadonlyMap<string, () => Promise<Command | CommandGroup>> = new
   ["lr-find", async () => (await import("./lrFind.ts")).lrFind],
   ["predict", async () => (await import("./predict.ts")).predict],
   ["summary", async () => (await import("./summary.ts")).summary],
+  ["review", async () => (await import("./review.ts")).review],
   ["profile", async () => (await import("./profile.ts")).profile],
   ["data", async () => (await import("./data.ts")).data],
   ["info", async () => (await import("./info.ts")).info],

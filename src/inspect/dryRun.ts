@@ -31,8 +31,11 @@ export interface Call {
   readonly parent: Call | null;
   /** The module's calls before this one. */
   readonly earlier: number;
+  readonly inputs: readonly Node[];
   readonly outputs: readonly Node[];
-  /** Of what was computed in it and not in calls within it. */
+  /** What was computed in it and not in calls within it, and leads to an output of some call. */
+  readonly nodes: readonly Node[];
+  /** Of `nodes`. */
   readonly multiplyAdds: number;
 }
 
@@ -80,10 +83,17 @@ export function absent(shape: Shape, dtype: DType): Storage {
   return new Storage(dtype, sizeOf(shape), read, false);
 }
 
+/** A call that may not have ended. */
+interface OpenCall extends Call {
+  outputs: readonly Node[];
+  multiplyAdds: number;
+  readonly nodes: Node[];
+}
+
 /** Notes the calls of a model's modules by giving each a `forward` of its own. */
 class Recorder {
-  readonly calls: Call[] = [];
-  readonly #open: Call[] = [];
+  readonly calls: OpenCall[] = [];
+  readonly #open: OpenCall[] = [];
   readonly #seen: Set<Node>;
 
   constructor(inputs: readonly Node[]) {
@@ -104,7 +114,13 @@ class Recorder {
     // What was computed since is the caller's own work.
     this.#claim(parent, inputs);
     const earlier = this.calls.filter((other) => other.module === module).length;
-    const call = { module, path, parent, earlier, outputs: [] as readonly Node[], multiplyAdds: 0 };
+    const call: OpenCall = {
+      ...{ module, path, parent, earlier },
+      inputs: tensorsIn(inputs).map((x) => x.node),
+      outputs: [],
+      nodes: [],
+      multiplyAdds: 0,
+    };
     this.calls.push(call);
     this.#open.push(call);
     try {
@@ -118,13 +134,16 @@ class Recorder {
   }
 
   /** Counts the nodes below tensors that no call has counted yet. */
-  #claim(call: { multiplyAdds: number } | null, values: unknown): void {
+  #claim(call: OpenCall | null, values: unknown): void {
     const stack = tensorsIn(values).map((x) => x.node);
     while (stack.length > 0) {
       const node = stack.pop()!;
       if (this.#seen.has(node)) continue;
       this.#seen.add(node);
-      if (call) call.multiplyAdds += multiplyAdds(node);
+      if (call) {
+        call.nodes.push(node);
+        call.multiplyAdds += multiplyAdds(node);
+      }
       stack.push(...node.inputs);
     }
   }
