@@ -21,6 +21,7 @@ export const rooms: readonly Room[] = [
   { name: "nn", everywhere: true },
   { name: "optim", everywhere: true },
   { name: "picture", everywhere: true },
+  { name: "plot", everywhere: true },
   { name: "transforms", everywhere: true },
   { name: "data", everywhere: true },
   { name: "review", everywhere: true },
@@ -32,6 +33,7 @@ export const rooms: readonly Room[] = [
   { name: "design", everywhere: true },
   { name: "index.ts", everywhere: true },
   { name: "train", everywhere: false },
+  { name: "report", everywhere: true },
   { name: "entry", everywhere: false },
   { name: "cli", everywhere: false },
 ];
