@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // The command line's entry: finds the command, reads its options, runs it, and turns errors into messages and exit
 // codes (0 done, 1 failed, 2 wrong usage).
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { FoveaError, OptionError } from "../base/errors.ts";
 import type { Command, CommandGroup, Context } from "./command.ts";
+import { version } from "./environment.ts";
 import { commandHelp, generalHelp, groupHelp } from "./help.ts";
 import { parseArguments, suggestion } from "./options.ts";
 import { style, terminalOf } from "./terminal.ts";
@@ -16,6 +17,7 @@ const commands: ReadonlyMap<string, () => Promise<Command | CommandGroup>> = new
   ["train", async () => (await import("./train.ts")).train],
   ["val", async () => (await import("./val.ts")).val],
   ["lr-find", async () => (await import("./lrFind.ts")).lrFind],
+  ["report", async () => (await import("./report.ts")).report],
   ["predict", async () => (await import("./predict.ts")).predict],
   ["summary", async () => (await import("./summary.ts")).summary],
   ["review", async () => (await import("./review.ts")).review],
@@ -67,13 +69,6 @@ async function load<T>(name: string, known: ReadonlyMap<string, () => Promise<T>
 async function helpOf(found: Command | CommandGroup): Promise<string> {
   if ("run" in found) return commandHelp(found);
   return groupHelp(found, await Promise.all(Array.from(found.commands.values(), (make) => make())));
-}
-
-function version(): string {
-  const description: unknown = JSON.parse(
-    readFileSync(new URL("../../../package.json", import.meta.url), "utf8"),
-  );
-  return (description as { version: string }).version;
 }
 
 /** Says what went wrong: a sentence for mistakes and bad input, the stack too where the fault is in Fovea itself. */

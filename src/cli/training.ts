@@ -29,6 +29,7 @@ import { Keys, keysHelp } from "./keys.ts";
 import { makeOptimizer, recordedName, weightDecayOf } from "./optimizers.ts";
 import { ProgressView } from "./progress.ts";
 import { type EarlierRun, openRun, RunFiles, type Trained, takeUp } from "./runFiles.ts";
+import { RunRecord } from "./runRecord.ts";
 import { clock, count, percent, style } from "./terminal.ts";
 import { isFolder, type TrainingData, trainingData } from "./trainingData.ts";
 import type { RunValues, TrainValues } from "./trainOptions.ts";
@@ -87,7 +88,9 @@ export async function runTraining(
   const say = (text: string): void => {
     if (!values.json) context.out.write(text);
   };
-  const run = fit(network, fitData(data, values, unreadable), {
+  const fed = fitData(data, values, unreadable);
+  const record = new RunRecord({ folder, network, data: fed, seed: values.seed }, context.err);
+  const run = fit(network, fed, {
     optimizer,
     ...(average && { ema: average }),
     ...learning(values),
@@ -131,6 +134,7 @@ export async function runTraining(
           await finish(setup, data, event, unreadable, context);
           break;
       }
+      await record.add(event);
       if (values.json && told.has(event.type)) {
         context.out.write(`${JSON.stringify(toldLine(event, folder))}\n`);
       }
@@ -148,6 +152,7 @@ export async function runTraining(
     }
     throw error;
   } finally {
+    await record.flush();
     keys.end();
     interruption.end();
   }

@@ -1,16 +1,14 @@
 // `fovea val`: loss, accuracy and confusion matrix of saved weights on a data set's test part.
 
 import { OptionError } from "../base/errors.ts";
-import type { Dataset } from "../data/dataset.ts";
-import { imageFolder } from "../data/imageFolder.ts";
 import { DataLoader } from "../data/loader.ts";
-import type { PictureSource } from "../data/pictureSource.ts";
 import { evaluate } from "../train/evaluate.ts";
-import { command, dataSet, deviceOptions, jsonOption, useDevice } from "./command.ts";
+import { command, deviceOptions, jsonOption, useDevice } from "./command.ts";
 import { confusionTable } from "./confusion.ts";
+import { heldOut } from "./heldOut.ts";
 import { choice, integer, text } from "./options.ts";
 import { count, percent, style } from "./terminal.ts";
-import { defaultWorkers, isFolder, limitedFolder } from "./trainingData.ts";
+import { defaultWorkers, isFolder } from "./trainingData.ts";
 import { Unreadable } from "./unreadable.ts";
 import { loadClassifier } from "./weights.ts";
 
@@ -58,12 +56,7 @@ export const val = command({
     const { network, info, file } = await loadClassifier(where);
     const name = values.data ?? info.data;
     const unreadable = new Unreadable(err);
-    const { pictures, transform } = await heldOut(name, values, info.input);
-    if (pictures.classes.join("\n") !== info.classes.join("\n")) {
-      throw new OptionError(
-        `${file} knows the ${info.classes.length} classes ${shortList(info.classes)}; ${name} has ${pictures.classes.length}: ${shortList(pictures.classes)}`,
-      );
-    }
+    const { pictures, transform } = await heldOut(name, values, info, file);
     const loader = new DataLoader(pictures, {
       batchSize: values.batch,
       onBroken: unreadable.add,
@@ -89,23 +82,3 @@ export const val = command({
     return 0;
   },
 });
-
-/** The pictures to measure on, and whether they have to be brought to the network's size first. */
-async function heldOut(
-  name: string,
-  { split, limit }: { split: "auto" | "val" | "test"; limit: number | null },
-  input: readonly number[],
-): Promise<{ pictures: Dataset | PictureSource; transform: boolean }> {
-  if (!(await isFolder(name))) {
-    if (split === "val") throw new OptionError(`split=val is for folders; ${name} has test pictures alone`);
-    const test = (await dataSet(name).load("test")).slice(0, limit ?? undefined);
-    return { pictures: test, transform: test.sampleShape.join() !== input.join() };
-  }
-  const { val, test } = limitedFolder(await imageFolder(name), limit);
-  if (split === "test" && !test) throw new OptionError(`${name} has no test part; use split=val`);
-  return { pictures: split === "val" || !test ? val : test, transform: true };
-}
-
-function shortList(names: readonly string[]): string {
-  return names.length > 6 ? `${names.slice(0, 5).join(", ")}, …` : names.join(", ");
-}

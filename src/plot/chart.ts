@@ -14,8 +14,8 @@ export interface Chart {
   readonly epochs: readonly number[];
   /** At most four. */
   readonly curves: readonly Curve[];
-  /** What is measured: a loss or a rate is above 0, a share lies in 0 … 1. */
-  readonly kind: "loss" | "share";
+  /** What is measured: losses and rates are above 0, and losses may need powers of ten; a share lies in 0 … 1. */
+  readonly kind: "loss" | "share" | "rate";
 }
 
 /** A chart with its axes, and each curve as points 0 … 1 from the lower left corner. */
@@ -28,11 +28,17 @@ export interface LaidOut {
   }[];
 }
 
+const axes: Readonly<Record<Chart["kind"], (values: readonly number[]) => Axis>> = {
+  loss: lossAxis,
+  share: (values) => linearAxis(values, { percent: true, least: 0, most: 1 }),
+  rate: (values) => linearAxis(values, { least: 0 }),
+};
+
 /** Finds axes and points. */
 export function layOut({ epochs, curves, kind }: Chart): LaidOut {
   const all = curves.flatMap(({ values }) => values);
   const x = linearAxis(epochs, { whole: true });
-  const y = kind === "loss" ? lossAxis(all) : linearAxis(all, { percent: true, least: 0, most: 1 });
+  const y = axes[kind](all);
   const placed = curves.map(({ name, values }) => {
     const lines: [number, number][][] = [];
     let open = false;

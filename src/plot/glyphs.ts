@@ -112,7 +112,7 @@ export interface Glyph {
 }
 
 /** Units between characters. */
-export const letterSpacing = 2;
+export const letterSpacing = 2.3;
 
 const glyphs = new Map<string, Glyph>();
 

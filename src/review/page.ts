@@ -1,4 +1,5 @@
 // A review as one HTML page that needs nothing else: style and thumbnails are inside, and there is no script. Knows no files; pictures come from a function.
+import { escaped } from "../plot/markup.ts";
 import type { Finding, FindingCase, Severity } from "./findings.ts";
 import type { Review } from "./review.ts";
 
@@ -147,17 +148,6 @@ export function withoutRoot(file: string, root: string | null): string {
 
 function number(value: number): string {
   return value.toLocaleString("en-US");
-}
-
-function escaped(text: string): string {
-  const marks: Readonly<Record<string, string>> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, (mark) => marks[mark]!);
 }
 
 const style = `

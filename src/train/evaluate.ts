@@ -1,4 +1,5 @@
 // Loss and accuracy of a classifier on a data set.
+import type { TypedArray } from "../base/dtype.ts";
 import type { DataLoader } from "../data/loader.ts";
 import { crossEntropy } from "../nn/functional/index.ts";
 import type { Module } from "../nn/module/module.ts";
@@ -26,13 +27,15 @@ export interface EvaluateOptions {
   readonly batches?: number;
   /** Called after each batch, and waited for. */
   readonly onBatch?: () => Promise<void> | void;
+  /** Is given each batch's logits `[n, classes]` row-major, its labels `[n]`, and the samples' numbers. */
+  readonly onLogits?: (logits: TypedArray, labels: TypedArray, indices: Int32Array) => void;
 }
 
 /** Runs the model in evaluation mode over one pass of the loader, and puts its mode back. */
 export async function evaluate(
   model: Module,
   loader: DataLoader,
-  { normalization, batches = Number.POSITIVE_INFINITY, onBatch = () => {} }: EvaluateOptions = {},
+  { normalization, batches = Number.POSITIVE_INFINITY, onBatch = () => {}, onLogits }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const metrics = new ClassificationMetrics(loader.dataset.classes.length);
   const wasTraining = model.training;
@@ -40,14 +43,16 @@ export async function evaluate(
   let done = 0;
   model.eval();
   try {
-    for await (const [x, y] of loader) {
+    for await (const [x, y, indices] of loader) {
       const { logits, loss } = noGrad(() => {
         const logits = model.forward(prepareInput(x, normalization)).retain();
         return { logits, loss: crossEntropy(logits, y) };
       });
       const n = y.size;
       lossSum += (await loss.item()) * n;
-      metrics.add(await logits.data(), await y.data());
+      const [answers, labels] = [await logits.data(), await y.data()];
+      metrics.add(answers, labels);
+      onLogits?.(answers, labels, indices);
       await onBatch();
       if (++done >= batches) break;
     }

@@ -62,7 +62,7 @@ export class RunFolder {
       if (await isFile(path.join(folder, "args.yaml"))) return new RunFolder(path.normalize(folder));
     }
     throw new FoveaError(
-      `no run to resume at ${where}: args.yaml was not found there; give the folder of a run, such as runs/classify/train`,
+      `no run at ${where}: args.yaml was not found there; give the folder of a run, such as runs/classify/train`,
     );
   }
 
@@ -94,6 +94,19 @@ export class RunFolder {
       .slice(1)
       .filter((line) => line !== "" && Number.parseInt(line, 10) <= lastEpoch);
     await this.startResults(rows);
+  }
+
+  /** The rows of `results.csv`, whole ones alone. */
+  async results(): Promise<ResultRow[]> {
+    const text = await fs.readFile(this.file("results.csv"), "utf8").catch(() => "");
+    const rows = text
+      .split("\n")
+      .slice(1)
+      .map((line) => line.split(",").map(Number))
+      .filter((values) => values.length === resultColumns.length);
+    return rows.map(
+      (row) => Object.fromEntries(resultColumns.map((name, i) => [name, row[i]!])) as ResultRow,
+    );
   }
 
   /** Writes a file of the folder as a whole: readers see the old content or the new one, never a part. */
@@ -135,6 +148,24 @@ export function toYaml(values: Readonly<Record<string, unknown>>): string {
     return `${key}: ${isPlain ? String(value) : JSON.stringify(value)}\n`;
   });
   return lines.join("");
+}
+
+/** The values of `toYaml`'s text, as text where they were quoted or are no number, true, false or null. */
+export function fromYaml(text: string): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const line of text.split("\n")) {
+    const [, key, raw] = /^([\w-]+): (.*)$/.exec(line) ?? [];
+    if (key !== undefined && raw !== undefined) values[key] = parsedValue(raw);
+  }
+  return values;
+}
+
+function parsedValue(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return raw;
+  }
 }
 
 async function makeFolder(folder: string, existOk: boolean): Promise<boolean> {

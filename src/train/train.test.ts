@@ -471,6 +471,6 @@ describe("a run's folder", () => {
       toYaml({ a: "mnist", b: 3, c: null, d: "true", e: "x: y", f: true, g: "" }),
       'a: mnist\nb: 3\nc: null\nd: "true"\ne: "x: y"\nf: true\ng: ""\n',
     );
-    await assert.rejects(RunFolder.open("/nowhere/at/all"), /no run to resume at/);
+    await assert.rejects(RunFolder.open("/nowhere/at/all"), /no run at/);
   });
 });
