@@ -2,6 +2,7 @@
 import { DataLoader } from "../data/loader.ts";
 import type { Picture } from "../picture/picture.ts";
 import { fromPlanes } from "../picture/planes.ts";
+import { canWrite } from "../plot/glyphs.ts";
 import { pictureGrid, type Tile } from "../plot/pictureGrid.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { FitData } from "../train/fitOptions.ts";
@@ -51,14 +52,16 @@ async function bytesOf(x: Tensor): Promise<Uint8Array> {
 /** Names of classes, for targets of several classes the likeliest first. */
 async function captionsOf(targets: Tensor, classes: readonly string[]): Promise<string[]> {
   const data = await targets.data();
-  if (targets.shape.length === 1) return Array.from(data, (label) => classes[label]!);
+  // The sheet's typeface is small; the number of a class stands for a name that it can't write.
+  const names = classes.map((name, c) => (canWrite(name) ? name : String(c)));
+  if (targets.shape.length === 1) return Array.from(data, (label) => names[label]!);
   const n = classes.length;
   return Array.from({ length: data.length / n }, (_, i) => {
     const row = data.subarray(i * n, (i + 1) * n);
     const present = classes.map((_, c) => c).filter((c) => row[c]! >= leastShare);
     return present
       .sort((a, b) => row[b]! - row[a]!)
-      .map((c) => classes[c]!)
+      .map((c) => names[c]!)
       .join(" + ");
   });
 }

@@ -48,7 +48,7 @@ export async function writeReport(folder: RunFolder, options: ReportOptions = {}
     confusionPicture: measured.classes.length > mostTableClasses ? dataUri("png", matrix) : null,
     filters,
     settings: Object.entries(settings)
-      .filter(([name, value]) => value !== null && !unshown.has(name))
+      .filter(([name, value]) => value !== null && value !== false && !unshown.has(name))
       .map(([name, value]) => [name, String(value)]),
     environment: await environmentOf(folder),
   });

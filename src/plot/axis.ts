@@ -73,11 +73,12 @@ export function lossAxis(values: readonly number[]): Axis {
   return { at, ticks };
 }
 
-/** The least of 1, 2, 5, 10 … times a power of ten that is not below. */
+/** The nearest of 1, 2, 5, 10 … times a power of ten by its ratio, and at least `least`. */
 function roundStep(rough: number, least: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((value) => value >= rough * (1 - 1e-9))!;
-  return Math.max(least, step);
+  const factor = rough / power;
+  const step = factor >= Math.sqrt(50) ? 10 : factor >= Math.sqrt(10) ? 5 : factor >= Math.SQRT2 ? 2 : 1;
+  return Math.max(least, step * power);
 }
 
 /** A number as people write it, with powers of ten where zeros would be many. */

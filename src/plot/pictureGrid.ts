@@ -1,7 +1,6 @@
 // Pictures in a grid with a line of text below each. Knows no files and no data sets.
 import { letterbox, type Picture, toRgb } from "../picture/picture.ts";
 import { Canvas, type Colour, fitted } from "./canvas.ts";
-import { canWrite } from "./glyphs.ts";
 
 const paper: Colour = [255, 255, 255];
 const ink: Colour = [45, 48, 52];
@@ -29,8 +28,7 @@ export function pictureGrid(
     const left = gap + (i % columns) * (side + gap);
     const top = gap + Math.floor(i / columns) * (side + captionHeight + gap);
     canvas.picture(tileOf(picture, side), left, top);
-    const text = canWrite(caption) ? caption : "";
-    canvas.text(left, top + side + 11, fitted(text, side, 7), { size: 7, colour: ink });
+    canvas.text(left, top + side + 11, fitted(caption, side, 7), { size: 7, colour: ink });
   }
   return canvas;
 }

@@ -104,8 +104,13 @@ function confusion({ measured, confusionPicture }: RunReport): string {
         `<li><b>${escaped(classes[truth]!)}</b> taken for <b>${escaped(classes[answer]!)}</b>: ${number(count)}, ${percent(share, 1)} of the class</li>`,
     );
   const commonest =
-    items.length > 0 ? `<h3>Commonest confusions</h3><ol class="pairs">${items.join("")}</ol>` : "";
-  return section("What is taken for what", `${note}<div class="wide">${matrix}</div>${commonest}`);
+    items.length > 0
+      ? `<div><h3>Commonest confusions</h3><ol class="pairs">${items.join("")}</ol></div>`
+      : "";
+  return section(
+    "What is taken for what",
+    `${note}<div class="beside"><div class="wide">${matrix}</div>${commonest}</div>`,
+  );
 }
 
 function matrixTable({ confusion, classes }: Measured): string {
@@ -166,7 +171,7 @@ function mistakeFigure({
 }: Mistake): string {
   const image =
     picture === null ? '<span class="none">no picture</span>' : `<img src="${escaped(picture)}" alt="">`;
-  return `<figure><div class="frame">${image}</div><figcaption><span class="said">${escaped(predicted)} ${percent(probability, 0)}</span> <span class="truth">${escaped(truth)} ${percent(trueProbability, trueProbability < 0.01 ? 2 : 0)}</span><span class="file">${escaped(name)}, loss ${loss.toFixed(1)}</span></figcaption></figure>`;
+  return `<figure><div class="frame">${image}</div><figcaption><span class="said">${escaped(predicted)}, ${percent(probability, 0)}</span> <span class="truth">${escaped(truth)}, ${percent(trueProbability, trueProbability < 0.01 ? 2 : 0)}</span><span class="file">${escaped(name)}, loss ${loss.toFixed(1)}</span></figcaption></figure>`;
 }
 
 function filters(found: Filters | null): string {

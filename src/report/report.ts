@@ -83,11 +83,11 @@ export function chartsOf(results: readonly EpochResult[]): Chart[] {
       curves: [curve("training", "trainLoss"), curve("validation", "valLoss")],
     },
     {
-      title: "Accuracy on validation pictures",
+      title: "Accuracy, validation",
       kind: "share",
       epochs,
       curves: [curve("top 1", "top1"), curve("top 5", "top5")],
     },
-    { title: "Learning rate", kind: "rate", epochs, curves: [curve("last step of the epoch", "lr")] },
+    { title: "Learning rate", kind: "rate", epochs, curves: [curve("last of each epoch", "lr")] },
   ];
 }

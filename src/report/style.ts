@@ -13,7 +13,7 @@ header { padding-top: 2.5rem; }
 main { padding-bottom: 3rem; }
 h1 { margin: 0; font-size: 1.75rem; line-height: 1.2; overflow-wrap: anywhere; }
 h2 { margin: 0 0 .5rem; font-size: 1.125rem; }
-h3 { margin: 1.2rem 0 .3rem; font-size: .95rem; }
+h3 { margin: .8rem 0 .3rem; font-size: .95rem; }
 p { margin: .25rem 0; max-width: 46rem; }
 .eyebrow { color: var(--soft); font-size: .85rem; overflow-wrap: anywhere; }
 .headline { margin-top: 1rem; overflow-wrap: anywhere; }
@@ -38,6 +38,8 @@ circle.curve0 { fill: var(--c0); } circle.curve1 { fill: var(--c1); } circle.cur
 .key { color: var(--soft); margin-left: .7rem; white-space: nowrap; }
 .key::before { content: ""; display: inline-block; width: 1rem; height: 2px; margin-right: .35rem; vertical-align: middle; background: var(--c0); }
 .key1::before { background: var(--c1); } .key2::before { background: var(--c2); } .key3::before { background: var(--c3); }
+.beside { display: flex; flex-wrap: wrap; gap: 0 2.5rem; align-items: flex-start; }
+.beside > div { min-width: 0; max-width: 100%; }
 .wide { overflow-x: auto; margin-top: .7rem; }
 table { border-collapse: collapse; }
 th { text-align: left; font-weight: 400; }
@@ -58,9 +60,9 @@ table.scores { width: 100%; }
 .figure { text-align: right; }
 .bar { width: 35%; min-width: 4rem; }
 .bar span { display: block; height: .6rem; background: var(--right); border-radius: .2rem; min-width: 1px; }
-.mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: 1rem .9rem; margin-top: .8rem; }
-.mistakes .frame { display: grid; place-items: center; height: 8.5rem; background: var(--cell); border-radius: .35rem; overflow: hidden; }
-.mistakes img { width: 100%; height: 8.5rem; object-fit: contain; image-rendering: pixelated; }
+.mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(7.4rem, 1fr)); gap: 1rem .9rem; margin-top: .8rem; }
+.mistakes .frame { display: grid; place-items: center; height: 7.6rem; background: var(--cell); border-radius: .35rem; overflow: hidden; }
+.mistakes img { width: 100%; height: 7.6rem; object-fit: contain; image-rendering: pixelated; }
 .none { color: var(--soft); font-size: .8rem; }
 .mistakes figcaption { line-height: 1.35; margin-top: .3rem; overflow-wrap: anywhere; }
 .said, .truth, .file { display: block; }
@@ -68,5 +70,5 @@ table.scores { width: 100%; }
 .truth { color: var(--good); font-weight: 600; } .truth::before { content: "is "; font-weight: 400; color: var(--soft); }
 .file { font-size: .75rem; }
 .filters { display: block; image-rendering: pixelated; margin-top: .7rem; }
-.list { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .5rem 1rem; font-size: .9rem; }
+.list { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: .5rem 1rem; font-size: .9rem; }
 `;

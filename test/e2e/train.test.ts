@@ -39,13 +39,23 @@ describe("a run", () => {
 
   it("leaves its options, results, weights and summary", () => {
     const folder = path.join(cwd, "runs/classify/train");
-    assert.deepEqual(readdirSync(folder).sort(), [
-      "args.yaml",
-      "checkpoints",
-      "results.csv",
-      "summary.json",
-      "weights",
-    ]);
+    const names = readdirSync(folder).sort();
+    assert.deepEqual(
+      names.map((name) => name.replace(/^(events\.out\.tfevents)\.\d{10}\..+$/, "$1")),
+      [
+        "args.yaml",
+        "checkpoints",
+        "confusion_matrix.png",
+        "events.jsonl",
+        "events.out.tfevents",
+        "report.html",
+        "results.csv",
+        "results.png",
+        "summary.json",
+        "train_batch0.jpg",
+        "weights",
+      ],
+    );
     assert.deepEqual(readdirSync(path.join(folder, "weights")).sort(), [
       "best.safetensors",
       "last.safetensors",

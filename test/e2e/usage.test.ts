@@ -8,6 +8,7 @@ import { info } from "../../src/cli/info.ts";
 import { parseArguments } from "../../src/cli/options.ts";
 import { predict } from "../../src/cli/predict.ts";
 import { profile } from "../../src/cli/profile.ts";
+import { report } from "../../src/cli/report.ts";
 import { review } from "../../src/cli/review.ts";
 import { summary } from "../../src/cli/summary.ts";
 import { train } from "../../src/cli/train.ts";
@@ -53,7 +54,7 @@ Examples:
   });
 
   it("gives examples that are accepted as typed", () => {
-    for (const command of [train, val, predict, summary, review, profile, info]) {
+    for (const command of [train, val, report, predict, summary, review, profile, info]) {
       assert.ok(command.examples.length >= 2);
       for (const example of command.examples) {
         const [program, name, ...args] = example.split(" ");
