@@ -15,7 +15,7 @@ import { notStarted, type TrainEvent } from "./events.ts";
 import { fit, type Run } from "./fit.ts";
 import type { FitData, FitOptions } from "./fitOptions.ts";
 import { ClassificationMetrics, confusionScores, countCorrect, rocAuc } from "./metrics.ts";
-import { RunFolder, toYaml, writeAtomically } from "./runFolder.ts";
+import { fromYaml, RunFolder, toYaml, writeAtomically } from "./runFolder.ts";
 import { schedule } from "./schedule.ts";
 import { NonFiniteError } from "./step.ts";
 
@@ -458,6 +458,10 @@ describe("a run's folder", () => {
       "lr/pg0": 1e-7,
     };
     for (const epoch of [1, 2, 3]) await run.appendResult({ epoch, ...row });
+    assert.deepEqual(
+      (await run.results()).map(({ epoch }) => epoch),
+      [1, 2, 3],
+    );
     await run.keepResults(1);
     const text = await readFile(run.file("results.csv"), "utf8");
     assert.equal(
@@ -471,6 +475,19 @@ describe("a run's folder", () => {
       toYaml({ a: "mnist", b: 3, c: null, d: "true", e: "x: y", f: true, g: "" }),
       'a: mnist\nb: 3\nc: null\nd: "true"\ne: "x: y"\nf: true\ng: ""\n',
     );
+    const values = {
+      a: "mnist",
+      b: 3,
+      c: null,
+      d: "true",
+      e: "x: y",
+      f: true,
+      g: "",
+      "h-i": '3 "a"\nb',
+      j: 1e-7,
+    };
+    assert.deepEqual(fromYaml(toYaml(values)), values);
+    assert.deepEqual(fromYaml("# nothing\n\n- a\nb: 28,32\n"), { b: "28,32" });
     await assert.rejects(RunFolder.open("/nowhere/at/all"), /no run at/);
   });
 });
