@@ -35,7 +35,10 @@ export async function writeReport(folder: RunFolder, options: ReportOptions = {}
     top5: row["metrics/accuracy_top5"],
     lr: row["lr/pg0"],
   }));
-  if (epochs.length > 0) await folder.write("results.png", await encodePng(chartPicture(chartsOf(epochs))));
+  if (epochs.length > 0) {
+    const charts = chartPicture(chartsOf(epochs, measured.classes.length));
+    await folder.write("results.png", await encodePng(charts));
+  }
   const title = `${percent(measured.top1, 2)} of ${count(measured.samples)} pictures are recognised`;
   const matrix = await encodePng(confusionPicture(measured.confusion, measured.classes, { title }));
   await folder.write("confusion_matrix.png", matrix);

@@ -70,7 +70,8 @@ export class RunRecord {
 
   async #start(event: StartEvent): Promise<void> {
     const { folder, data, seed } = this.#run;
-    const { from, stepsPerEpoch } = event;
+    const { type, ...facts } = event;
+    const { from, stepsPerEpoch } = facts;
     const done = from.epoch * stepsPerEpoch + from.step;
     if (done === 0) await removeEarlier(folder);
     const file = folder.file(`${eventFileName(os.hostname())}.${process.pid}`);
@@ -79,7 +80,7 @@ export class RunRecord {
     this.#every = Math.max(1, Math.ceil(stepsPerEpoch / pointsPerEpoch));
     this.#stepsPerEpoch = stepsPerEpoch;
     this.#lastStep = done;
-    await this.#line("start", { ...event, type: undefined, environment: environment() });
+    await this.#line(type, { ...facts, environment: environment() });
     if (done > 0) {
       events.restart(done + 1);
       return;

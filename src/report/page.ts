@@ -7,6 +7,7 @@ import {
   type Filters,
   type Measured,
   type Mistake,
+  mostForTop5,
   mostTableClasses,
   type RunReport,
 } from "./report.ts";
@@ -59,16 +60,16 @@ function headline({ top1, top5, loss, weights, pictures, samples, chosenBy, clas
     ["Mean loss", loss.toFixed(4)],
     ["Classes", number(classes.length)],
   ];
-  if (classes.length <= 5) tiles.splice(1, 1);
+  if (classes.length <= mostForTop5) tiles.splice(1, 1);
   const cells = tiles.map(([label, value]) => `<div><dt>${label}</dt><dd>${value}</dd></div>`).join("");
   return `<p class="headline"><strong>${percent(top1)}</strong> of ${escaped(pictures)} are recognised by ${escaped(weights)}.</p>
 <p class="soft">${choice}</p>
 <dl class="tiles">${cells}</dl>`;
 }
 
-function curves({ epochs }: RunReport): string {
+function curves({ epochs, measured }: RunReport): string {
   if (epochs.length === 0) return "";
-  const figures = chartsOf(epochs).map((chart) => {
+  const figures = chartsOf(epochs, measured.classes.length).map((chart) => {
     const legend = chart.curves
       .map(({ name }, i) => `<span class="key key${i}">${escaped(name)}</span>`)
       .join("");

@@ -71,8 +71,11 @@ export interface RunReport {
 /** Classes up to which the confusion matrix is a table of the page. */
 export const mostTableClasses = 20;
 
-/** Loss, accuracy and learning rate over the epochs. */
-export function chartsOf(results: readonly EpochResult[]): Chart[] {
+/** Classes up to which the true one is always among the five likeliest. */
+export const mostForTop5 = 5;
+
+/** Loss, accuracy and learning rate over the epochs of a classifier of so many classes. */
+export function chartsOf(results: readonly EpochResult[], classes: number): Chart[] {
   const epochs = results.map(({ epoch }) => epoch);
   const curve = (name: string, key: keyof EpochResult) => ({ name, values: results.map((row) => row[key]) });
   return [
@@ -86,7 +89,7 @@ export function chartsOf(results: readonly EpochResult[]): Chart[] {
       title: "Accuracy, validation",
       kind: "share",
       epochs,
-      curves: [curve("top 1", "top1"), curve("top 5", "top5")],
+      curves: [curve("top 1", "top1"), ...(classes > mostForTop5 ? [curve("top 5", "top5")] : [])],
     },
     { title: "Learning rate", kind: "rate", epochs, curves: [curve("last of each epoch", "lr")] },
   ];

@@ -96,7 +96,7 @@ test("the report of a run is inert, complete and fits a telephone", { timeout: 6
       assert.equal(await page.locator("table.matrix td").count(), 16);
       assert.equal(await page.locator("table.matrix td.wrong").count(), 3);
       assert.equal(await page.locator("svg").count(), 3);
-      assert.equal(await page.locator("circle").count(), 3 + 2 + 3 + 3 + 3);
+      assert.equal(await page.locator("circle").count(), 3 + 2 + 3 + 3);
       const wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
       assert.ok((wide as number) <= 0, `the page is ${wide} pixels wider than a telephone`);
       papers.add((await page.evaluate("getComputedStyle(document.body).backgroundColor")) as string);
