@@ -115,7 +115,7 @@ export async function disturbedRun(
   if (first.code !== 0) {
     const resumed = await run(cwd, [`resume=${folder}`], null);
     // Killed before the run had anything to go on from: it begins anew.
-    const isBeforeStart = /no run to resume|had not saved one yet/.test(resumed.err);
+    const isBeforeStart = /no run at|had not saved one yet/.test(resumed.err);
     const ended = isBeforeStart ? await run(cwd, [...options, `name=${name}`], null) : resumed;
     if (ended.code !== 0) return `going on failed: ${ended.err}`;
     if (/passed over/.test(ended.err)) return `an unreadable checkpoint: ${ended.err}`;

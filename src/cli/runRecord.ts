@@ -74,6 +74,7 @@ export class RunRecord {
     const { from, stepsPerEpoch } = facts;
     const done = from.epoch * stepsPerEpoch + from.step;
     if (done === 0) await removeEarlier(folder);
+    else await endLine(folder.file("events.jsonl"));
     const file = folder.file(`${eventFileName(os.hostname())}.${process.pid}`);
     const events = new EventWriter((bytes) => fs.appendFile(file, bytes));
     this.#events = events;
@@ -137,6 +138,12 @@ export class RunRecord {
       `${JSON.stringify({ event, time, ...content })}\n`,
     );
   }
+}
+
+/** A line that was cut short, as the process was killed while it wrote, is left as it is; what follows begins on a line of its own. */
+async function endLine(file: string): Promise<void> {
+  const text = await fs.readFile(file, "utf8").catch(() => "");
+  if (text !== "" && !text.endsWith("\n")) await fs.appendFile(file, "\n");
 }
 
 /** A folder that is used again has the files of the run before. */

@@ -15,7 +15,10 @@ const lines = (name: string) =>
     .toString()
     .trim()
     .split("\n")
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+    .map((line) => {
+      if (!line.endsWith("}")) return { event: "cut short" };
+      return JSON.parse(line) as Record<string, unknown>;
+    });
 const eventFiles = () => readdirSync(run).filter((name) => name.startsWith("events.out.tfevents."));
 const options = "model=lenet5 imgsz=28 batch=16 lr0=0.003 threads=1".split(" ");
 
@@ -133,6 +136,7 @@ describe("a run on a folder", () => {
 
   it("goes on in new files, which say where", async () => {
     const one = read(eventFiles()[0]!);
+    appendFileSync(path.join(run, "events.jsonl"), '{"event":"epo'); // as if the process had been killed
     const resumed = await fovea(["train", "resume=runs/classify/train", "epochs=4", "threads=1"], { cwd });
     assert.equal(resumed.code, 0, resumed.err);
     const files = eventFiles().sort();
@@ -143,7 +147,7 @@ describe("a run on a folder", () => {
     assert.ok(!hasTag(read(files[1]!), "train_batch0"));
     assert.deepEqual(
       lines("events.jsonl").map(({ event }) => event),
-      ["start", "epoch", "epoch", "epoch", "end", "start", "epoch", "end"],
+      ["start", "epoch", "epoch", "epoch", "end", "cut short", "start", "epoch", "end"],
     );
   });
 
