@@ -1,6 +1,15 @@
 // What a run leaves to look at, and its report made anew, as on the command line.
 import assert from "node:assert/strict";
-import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { before, describe, it } from "node:test";
 import { decodeImage } from "../../src/picture/index.ts";
@@ -149,6 +158,20 @@ describe("a run on a folder", () => {
       lines("events.jsonl").map(({ event }) => event),
       ["start", "epoch", "epoch", "epoch", "end", "cut short", "start", "epoch", "end"],
     );
+  });
+
+  it("is complete although its report can't be written, and says so", async () => {
+    rmSync(path.join(run, "report.html"));
+    mkdirSync(path.join(run, "report.html")); // nothing can be written in its place
+    const resumed = await fovea(["train", "resume=runs/classify/train", "epochs=5", "threads=1"], { cwd });
+    assert.equal(resumed.code, 0);
+    assert.match(
+      resumed.err,
+      /^no report was made: .*report\.html could not be written .*\. The run is complete; fovea report runs.classify.train tries again\n$/,
+    );
+    const { epochs } = JSON.parse(read("summary.json").toString()) as { epochs: number };
+    assert.equal(epochs, 5);
+    rmdirSync(path.join(run, "report.html"));
   });
 
   it("is reported although lines were cut short", async () => {
