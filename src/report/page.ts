@@ -18,6 +18,9 @@ const mostScores = 100;
 /** Confusions that are listed. */
 const mostPairs = 10;
 
+/** Shade of a cell, in per cent, from which its number needs the other ink. */
+const strongFrom = 60;
+
 /** The page. All that comes from the run, names of files and classes too, is escaped. */
 export function reportPage(run: RunReport): string {
   const title = `${run.name}: ${run.model} on ${run.data}`;
@@ -126,7 +129,7 @@ function matrixTable({ confusion, classes }: Measured): string {
       // Small shares of wrong answers are what one looks for, so they are shown stronger than in proportion.
       const strength = Math.round(100 * (i === j ? 0.15 + 0.75 * share : 0.12 + 0.78 * Math.sqrt(share)));
       const told = `${name} taken for ${other}: ${count}, ${percent(share, 1)}`;
-      return `<td class="${i === j ? "right" : "wrong"}" style="--s:${strength}%" title="${escaped(told)}">${number(count)}</td>`;
+      return `<td class="${i === j ? "right" : "wrong"}${strength >= strongFrom ? " strong" : ""}" style="--s:${strength}%" title="${escaped(told)}">${number(count)}</td>`;
     });
     return `<tr><th scope="row">${escaped(name)}</th>${cells.join("")}</tr>`;
   });

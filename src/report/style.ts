@@ -2,9 +2,9 @@
 
 /** The page's style sheet. */
 export const style = `
-:root { color-scheme: light dark; --paper: #f6f6f4; --card: #fff; --ink: #1d1f21; --soft: #63676c; --line: #dedfdc; --good: #2c7a45; --right: #0072b2; --wrong: #c2500b; --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --cell: #f3f4f5; }
+:root { color-scheme: light dark; --paper: #f6f6f4; --card: #fff; --ink: #1d1f21; --soft: #63676c; --line: #dedfdc; --good: #2c7a45; --right: #0072b2; --wrong: #c2500b; --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --cell: #f3f4f5; --on: #fff; }
 @media (prefers-color-scheme: dark) {
-  :root { --paper: #16181a; --card: #1f2225; --ink: #e7e8e6; --soft: #9ba0a5; --line: #34383c; --good: #74c58d; --right: #4aa8e0; --wrong: #e8853f; --c0: #56b4e9; --c1: #f0904a; --c2: #3ecfa3; --c3: #e0a3c5; --cell: #272b2f; }
+  :root { --paper: #16181a; --card: #1f2225; --ink: #e7e8e6; --soft: #9ba0a5; --line: #34383c; --good: #74c58d; --right: #4aa8e0; --wrong: #e8853f; --c0: #56b4e9; --c1: #f0904a; --c2: #3ecfa3; --c3: #e0a3c5; --cell: #272b2f; --on: #0d1114; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; font-variant-numeric: tabular-nums; }
@@ -48,6 +48,7 @@ table.matrix { border-collapse: separate; border-spacing: 2px; font-size: .85rem
 table.matrix td { min-width: 2.6rem; height: 2.2rem; text-align: center; background: var(--cell); border-radius: .2rem; }
 table.matrix td.right { background: color-mix(in srgb, var(--right) var(--s), var(--cell)); }
 table.matrix td.wrong { background: color-mix(in srgb, var(--wrong) var(--s), var(--cell)); }
+table.matrix td.strong { color: var(--on); }
 table.matrix tbody th { text-align: right; padding-right: .5rem; max-width: 11rem; overflow-wrap: anywhere; }
 table.matrix thead th { text-align: center; vertical-align: bottom; max-width: 4.5rem; overflow-wrap: anywhere; line-height: 1.2; }
 img.matrix { display: block; max-width: 100%; border-radius: .3rem; }
