@@ -39,12 +39,21 @@ export function ending({
   return [new ToTensor(), new Normalize([...mean], [...std])];
 }
 
+/** The bytes of what lies beyond a turned picture, or is erased, in photographs: the mean, which is no mark of anything. */
+export function meanBytes(mean: readonly number[]): readonly number[] {
+  return mean.map((value) => Math.round(255 * value));
+}
+
 /**
- * The steps that `augment=` means for pictures of a form: those of a name, or those of a JSON file, which holds a transform as its `toJSON` gives it.
+ * The steps that `augment=` means for pictures of a form, with the bytes of what nothing is known of: those of a name, or those of a JSON file, which holds a transform as its `toJSON` gives it.
  */
-export async function augmentationSteps(augment: string, form: PictureForm): Promise<readonly Step[]> {
+export async function augmentationSteps(
+  augment: string,
+  form: PictureForm,
+  fill: number | readonly number[],
+): Promise<readonly Step[]> {
   if (augmentationNames.includes(augment as AugmentationName)) {
-    return augmentation(augment as AugmentationName, [form.height, form.width]);
+    return augmentation(augment as AugmentationName, [form.height, form.width], { fill });
   }
   if (!augment.endsWith(".json")) {
     throw new OptionError(

@@ -13,7 +13,7 @@ import { Compose, type Step } from "../transforms/index.ts";
 import { TailTransform } from "../transforms/tail.ts";
 import { dataSets } from "./datasets.ts";
 import { suggestion } from "./options.ts";
-import { augmentationSteps, ending, type PictureForm, sizing } from "./pipelines.ts";
+import { augmentationSteps, ending, meanBytes, type PictureForm, sizing } from "./pipelines.ts";
 
 /** Side of the network's pictures, for folders. */
 export const folderSize = 64;
@@ -100,7 +100,8 @@ async function ofPublicSet(values: DataValues): Promise<TrainingData> {
     : await pictureStatistics(whole[0], new Compose(fitting));
   const end = ending(statistics);
   const augment = values.augment ?? "none";
-  const steps = [...fitting, ...(await augmentationSteps(augment, form))];
+  const fill = Math.round(255 * entry.background);
+  const steps = [...fitting, ...(await augmentationSteps(augment, form, fill))];
   return {
     name: data,
     classes: train.classes,
@@ -129,8 +130,9 @@ async function ofFolder(values: DataValues, onBroken: (sample: BrokenSample) => 
   const workers = values.workers ?? defaultWorkers();
   const fitting = sizing(form);
   const augment = values.augment ?? "standard";
-  const steps = [...fitting, ...(await augmentationSteps(augment, form))];
+  await augmentationSteps(augment, form, 0); // a mistake is told before anything is read
   const statistics = await pictureStatistics(folder.train, new Compose(fitting), { workers, onBroken });
+  const steps = [...fitting, ...(await augmentationSteps(augment, form, meanBytes(statistics.mean)))];
   const end = ending(statistics);
   return {
     name: data,

@@ -41,11 +41,14 @@ export async function pictureStatistics(
   });
   const parts: Uint8Array[] = [];
   let count = 0;
-  for await (const [x] of loader) {
-    parts.push((await x.data()) as Uint8Array);
-    count += x.shape[0]!;
+  try {
+    for await (const [x] of loader) {
+      parts.push((await x.data()) as Uint8Array);
+      count += x.shape[0]!;
+    }
+  } finally {
+    loader.close();
   }
-  loader.close();
   if (count === 0) {
     throw new FormatError(
       `pictureStatistics: none of ${numSamples} pictures can be read; the first: ${loader.broken[0]?.message}`,

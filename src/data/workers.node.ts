@@ -14,10 +14,11 @@ export const threads: Threads = {
       name: "fovea loader",
       workerData: task,
     });
-    worker.unref();
     worker.on("message", (answer: WorkerAnswer) => onAnswer(answer));
     worker.on("error", (error) => onEnd(error instanceof Error ? error.message : String(error)));
     worker.on("exit", (code) => onEnd(`it ended with exit code ${code}`));
+    // Behind the listeners: one for messages would keep the program running again.
+    worker.unref();
     return {
       post: (job) => worker.postMessage(job),
       keepAlive: (yes) => (yes ? worker.ref() : worker.unref()),

@@ -9,6 +9,7 @@ import { commandHelp } from "../../src/cli/help.ts";
 import { parseArguments } from "../../src/cli/options.ts";
 import { ReviewProgressView } from "../../src/cli/reviewView.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
+import { imageFolder, pictureStatistics } from "../../src/data/index.ts";
 import { decodeImage } from "../../src/picture/image.ts";
 import type { Picture } from "../../src/picture/picture.ts";
 import type { Review } from "../../src/review/review.ts";
@@ -151,7 +152,12 @@ describe("fovea data show", () => {
       /The sheet is sheets\/a\.png: 4 draws with augment=standard, seed 5, from epoch 2 on\n$/,
     );
     const sheet = await decodeImage(readFileSync(path.join(cwd, "sheets/a.png")));
-    const pipeline = new Compose([new RGB(), new Letterbox([32, 32]), ...augmentation("standard", [32, 32])]);
+    const sized = [new RGB(), new Letterbox([32, 32])];
+    const { train } = await imageFolder(path.join(cwd, "photos"));
+    const fill = (await pictureStatistics(train, new Compose(sized))).mean.map((value) =>
+      Math.round(255 * value),
+    );
+    const pipeline = new Compose([...sized, ...augmentation("standard", [32, 32], { fill })]);
     const picture = await decodeImage(readFileSync(path.join(cwd, "photos/train/dog/0.png")));
     for (let k = 0; k < 4; k++) {
       const expected = pipeline.forward(picture, sampleRandom(5, 2 + k, 12));
