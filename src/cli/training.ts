@@ -12,7 +12,6 @@ import {
   type EpochEvent,
   notStarted,
   type Progress,
-  type StartEvent,
   type TrainEvent,
 } from "../train/events.ts";
 import { fit } from "../train/fit.ts";
@@ -30,6 +29,7 @@ import { makeOptimizer, recordedName, weightDecayOf } from "./optimizers.ts";
 import { ProgressView } from "./progress.ts";
 import { type EarlierRun, openRun, RunFiles, type Trained, takeUp } from "./runFiles.ts";
 import { RunRecord } from "./runRecord.ts";
+import { interruptedText, startText } from "./runText.ts";
 import { clock, count, percent, style } from "./terminal.ts";
 import { isFolder, type TrainingData, trainingData } from "./trainingData.ts";
 import type { RunValues, TrainValues } from "./trainOptions.ts";
@@ -389,21 +389,4 @@ function plain(value: object): object {
   return JSON.parse(
     JSON.stringify(value, (_, item: unknown) => (item instanceof Int32Array ? [...item] : item)),
   ) as object;
-}
-
-function startText(
-  { values, folder, from }: Setup,
-  { trainSamples, valSamples, parameters }: StartEvent,
-): string {
-  const begun = from.epoch + from.step > 0 ? `, from epoch ${from.epoch + 1}, step ${from.step + 1}` : "";
-  return (
-    `${values.model} (${count(parameters)} parameters) on ${values.data} (${count(trainSamples)} + ${count(valSamples)} pictures), ` +
-    `${getBackend().name}, ${values.epochs} ${values.epochs === 1 ? "epoch" : "epochs"}${begun} → ${folder.path}`
-  );
-}
-
-function interruptedText(progress: Progress, folder: RunFolder): string {
-  const where =
-    progress.step > 0 ? `epoch ${progress.epoch + 1}, step ${progress.step}` : `epoch ${progress.epoch}`;
-  return `stopped after ${where}; saved ${folder.file("weights", "last.safetensors")}. Go on with: fovea train resume=${folder.path}`;
 }

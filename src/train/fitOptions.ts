@@ -1,5 +1,5 @@
 // What a run is asked for: data, and how to learn from them. Checks options, and fills in what was not said.
-import { nearest, OptionError } from "../base/errors.ts";
+import { OptionError } from "../base/errors.ts";
 import { checkNumber, checkOptions, checkPositive } from "../base/options.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { BrokenSample } from "../data/feeds.ts";
@@ -65,7 +65,7 @@ export interface FitOptions {
   readonly ema?: number | EMA;
   /** Ends the run when validation no longer gets better. */
   readonly earlyStopping?: EarlyStoppingOptions;
-  /** Gives the model the weights of its best epoch when the run has ended. Default: true with early stopping. */
+  /** Gives the model the weights of its best epoch when the run has ended; of a resumed run, of the epochs since. Default: true with early stopping. */
   readonly restoreBest?: boolean;
   /** Learns one batch by heart, again and again, and nothing else: what cannot do that has a fault. */
   readonly overfitBatch?: boolean;
@@ -164,13 +164,4 @@ export function settle(model: Module, data: FitData, options: FitOptions): Settl
 
 function checkCount(name: string, value: number): void {
   checkNumber("fit", name, value, "a whole number of at least 1", (x) => Number.isInteger(x) && x >= 1);
-}
-
-/** One of some names, or OptionError with the nearest. */
-export function oneOf<N extends string>(who: string, name: string, value: N, known: readonly N[]): void {
-  if (known.includes(value)) return;
-  const near = nearest(String(value), known);
-  throw new OptionError(
-    `${who}: ${name} has no choice "${value}"; ${near ? `did you mean "${near}"?` : `known are ${known.join(", ")}`}`,
-  );
 }
