@@ -3,10 +3,11 @@
 import { isFloating } from "../base/dtype.ts";
 import { formatShape } from "../base/shape.ts";
 import { forgetUpdates, realize } from "../graph/engine.ts";
-import { Node } from "../graph/node.ts";
+import type { Node } from "../graph/node.ts";
 import { describe } from "../graph/plan.ts";
 import type { Module } from "../nn/module/module.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { ancestors, type LayerWatch, nextId, watchLayers } from "./layerSpans.ts";
 
 /** Where a NaN or an infinity comes from. */
 export interface NonFiniteOrigin {
@@ -22,21 +23,13 @@ export interface NonFiniteOrigin {
   readonly text: string;
 }
 
-/** Nodes that a layer's `forward` made: ids from `first` up to `end`. */
-interface Span {
-  readonly label: string;
-  readonly first: number;
-  readonly end: number;
-}
-
 /**
  * The first op with a bad result and finite inputs in the forward and backward pass that `lossOf` records, or null
  * where all is finite. `lossOf` must give a scalar that depends on the model's parameters, as it did when the loss went bad.
  */
 export function findNonFinite(model: Module, lossOf: () => Tensor): NonFiniteOrigin | null {
   realize([]);
-  const spans: Span[] = [];
-  const unwatch = watchLayers(model, spans);
+  const watch = watchLayers(model);
   model.zeroGrad();
   try {
     const loss = lossOf();
@@ -52,11 +45,11 @@ export function findNonFinite(model: Module, lossOf: () => Tensor): NonFiniteOri
       const value = node.storage!.read().find((x) => !Number.isFinite(x));
       if (value === undefined) continue;
       const named = parameters.find(([, p]) => p.node.storage === node.storage);
-      return origin(node, value, node.id < forwardEnd ? "forward" : "backward", spans, named?.[0]);
+      return origin(node, value, node.id < forwardEnd ? "forward" : "backward", watch, named?.[0]);
     }
     return null;
   } finally {
-    unwatch();
+    watch.end();
     model.zeroGrad();
   }
 }
@@ -65,7 +58,7 @@ function origin(
   node: Node,
   value: number,
   pass: NonFiniteOrigin["pass"],
-  spans: readonly Span[],
+  watch: LayerWatch,
   parameter: string | undefined,
 ): NonFiniteOrigin {
   const { shape } = node;
@@ -74,38 +67,7 @@ function origin(
     const text = `${parameter === undefined ? "an input" : `parameter ${parameter}`} ${formatShape(shape)} held ${value} before any op ran`;
     return { op, shape, pass, layer: null, value, text };
   }
-  // Spans close from the inside out, so the first that holds the node is the innermost.
-  const layer = spans.find(({ first, end }) => node.id >= first && node.id < end)?.label ?? null;
+  const layer = watch.layerOf(node)?.label ?? null;
   const text = `${describe(node)} is the first op to give ${value}; its inputs are finite (${pass} pass${layer ? `, ${layer}` : ""})`;
   return { op: node.signature.name, shape, pass, layer, value, text };
-}
-
-/** Has every module note the nodes that its `forward` makes; the result takes that back. */
-function watchLayers(model: Module, spans: Span[]): () => void {
-  const modules = [...model.namedModules()].map(([, module]) => module);
-  for (const module of modules) {
-    const forward = module.forward.bind(module);
-    const value = (...inputs: never[]): unknown => {
-      const first = nextId();
-      const result = forward(...inputs);
-      spans.push({ label: module.label, first, end: nextId() });
-      return result;
-    };
-    Object.defineProperty(module, "forward", { value, configurable: true });
-  }
-  return () => {
-    for (const module of modules) Reflect.deleteProperty(module, "forward");
-  };
-}
-
-/** The id that a node made now gets. */
-function nextId(): number {
-  return Node.scalar(0, "float32").id;
-}
-
-/** All nodes below and including the roots, in the order of their creation. */
-function ancestors(roots: readonly Node[]): Node[] {
-  const seen = new Set<Node>(roots);
-  for (const node of seen) for (const input of node.inputs) seen.add(input);
-  return [...seen].sort((a, b) => a.id - b.id);
 }

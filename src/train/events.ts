@@ -1,5 +1,6 @@
 // What a training run tells while it goes on, as plain data. Knows neither terminal nor files.
 import type { Evaluation } from "./evaluate.ts";
+import type { Vitals } from "./vitals.ts";
 
 /** Sent once, before the first step. */
 export interface StartEvent {
@@ -10,8 +11,25 @@ export interface StartEvent {
   readonly valSamples: number;
   /** Number of trained values. */
   readonly parameters: number;
+  readonly classes: readonly string[];
+  /** The optimizer's class, such as "AdamW". */
+  readonly optimizer: string;
+  /** Loss of an even guess, ln(classes), where the loss is cross-entropy; null for other losses. */
+  readonly chanceLoss: number | null;
+  /** Whether one batch is learned by heart. */
+  readonly overfitBatch: boolean;
   /** Where it goes on: epochs and steps that an earlier run has done. */
   readonly from: Progress;
+}
+
+/** Sent after some steps, before their `step`, where `vitals` asks for it: how the layers fare. */
+export interface VitalsEvent extends Vitals {
+  readonly type: "vitals";
+  /** From 1. */
+  readonly epoch: number;
+  /** Step within the epoch, from 1. */
+  readonly step: number;
+  readonly lr: number;
 }
 
 /** Sent after each optimizer step. */
@@ -79,7 +97,7 @@ export interface EndEvent {
   readonly bestEpoch: number;
 }
 
-export type TrainEvent = StartEvent | StepEvent | EpochEvent | InterruptedEvent | EndEvent;
+export type TrainEvent = StartEvent | VitalsEvent | StepEvent | EpochEvent | InterruptedEvent | EndEvent;
 
 /** How far a run has come: with the weights and the optimizer's state all that is needed to go on. */
 export interface Progress {

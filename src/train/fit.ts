@@ -1,4 +1,5 @@
 // The training loop as a stream of events. It prints nothing, writes nothing, and runs in Node and browsers alike.
+import { crossEntropy } from "../nn/functional/index.ts";
 import type { Module } from "../nn/module/module.ts";
 import { EMA } from "../optim/averaging.ts";
 import { manualSeed } from "../tensor/random.ts";
@@ -10,7 +11,8 @@ import { scoreOf, waitedAfter } from "./earlyStopping.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { type EndReason, notStarted, type Progress, type TrainEvent } from "./events.ts";
 import { type FitData, type FitOptions, type Settled, settle } from "./fitOptions.ts";
-import { takeStep } from "./step.ts";
+import { type StepBatch, takeStep } from "./step.ts";
+import { isVitalStep, readsActivations, StepWatch, type Vitals } from "./vitals.ts";
 
 /**
  * Trains a model and tells of it, as an async iterable of events: `start`, then `step` after each step and `epoch` after each epoch, at
@@ -37,6 +39,7 @@ export class Run implements AsyncIterable<TrainEvent> {
   readonly #data: FitData;
   readonly #options: Settled;
   readonly #control: Control;
+  readonly #trained: ReadonlySet<Tensor>;
 
   /** @internal */
   constructor(model: Module, data: FitData, options: Settled) {
@@ -44,6 +47,7 @@ export class Run implements AsyncIterable<TrainEvent> {
     this.#data = data;
     this.#options = options;
     this.#control = new Control(options.signal);
+    this.#trained = new Set(options.optimizer.groups.flatMap(({ params }) => params));
     const { ema } = options;
     this.average = typeof ema === "number" ? new EMA(model, { decay: ema, warmup: true }) : (ema ?? null);
   }
@@ -112,6 +116,10 @@ export class Run implements AsyncIterable<TrainEvent> {
       trainSamples: this.#data.train.length,
       valSamples: this.#data.val.length,
       parameters: model.parameters().reduce((sum, p) => sum + p.size, 0),
+      classes: this.#data.train.classes,
+      optimizer: optimizer.constructor.name,
+      chanceLoss: options.loss === crossEntropy ? Math.log(this.#data.train.classes.length) : null,
+      overfitBatch: options.overfitBatch ?? false,
       from,
     };
 
@@ -131,7 +139,9 @@ export class Run implements AsyncIterable<TrainEvent> {
         for (const [i, group] of optimizer.groups.entries()) group.lr = rate * shares[i]!;
         // Dropout depends on the step alone, so that a resumed run draws the same.
         manualSeed(options.seed + (done + 1) * 2 ** 32);
+        const watch = options.vitals && isVitalStep(done + 1) ? new StepWatch(model, this.#trained) : null;
         const result = await takeStep(model, options, group, progress);
+        const vitals = watch && read(watch, group, done + 1);
         if (!options.dryRun) this.average?.update();
         clock.trained(result.samples);
         progress = {
@@ -143,6 +153,7 @@ export class Run implements AsyncIterable<TrainEvent> {
           seconds: clock.seconds,
           firstRate,
         };
+        if (vitals) yield { type: "vitals", epoch, step: progress.step, lr: optimizer.lr, ...vitals };
         yield {
           type: "step",
           epoch,
@@ -220,18 +231,24 @@ export class Run implements AsyncIterable<TrainEvent> {
 
   /** On the averaged weights, where there are such. */
   async #evaluate({ val, normalization }: Loaders): Promise<Evaluation> {
-    const { dryRun, overfitBatch } = this.#options;
+    const { dryRun, overfitBatch, vitals } = this.#options;
     this.average?.apply();
     try {
       return await evaluate(this.#model, val, {
         normalization,
         onBatch: () => this.#control.turn(),
+        keepAnswers: vitals ?? false,
         ...((dryRun || overfitBatch) && { batches: 1 }),
       });
     } finally {
       this.average?.restore();
     }
   }
+}
+
+/** The signs of a step, of which the last batch stands for all. */
+function read(watch: StepWatch, group: readonly StepBatch[], step: number): Vitals {
+  return watch.read(group.at(-1)!.x, { input: step === 1, activations: readsActivations(step) });
 }
 
 /** Copies of a model's state; the function that is given puts them back. */

@@ -71,6 +71,11 @@ export interface FitOptions {
   readonly overfitBatch?: boolean;
   /** One step and one batch of evaluation, of which nothing stays: shows whether everything fits together. */
   readonly dryRun?: boolean;
+  /**
+   * Sends `vitals` with sizes of weights, gradients and updates, and with the units that have gone silent, after some steps; and keeps the answers to the
+   * validation samples in `val.answers`. The run's values stay the same, bit by bit.
+   */
+  readonly vitals?: boolean;
   /** Ends the run after the step in progress. */
   readonly signal?: AbortSignal | undefined;
   /** Where an earlier run stopped; model, optimizer and average must hold that run's values. */
@@ -106,6 +111,7 @@ const optionNames: Record<keyof FitOptions, true> = {
   restoreBest: true,
   overfitBatch: true,
   dryRun: true,
+  vitals: true,
   signal: true,
   from: true,
 };

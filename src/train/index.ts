@@ -11,7 +11,7 @@ export {
 } from "./checkpoint.ts";
 export { findNonFinite, type NonFiniteOrigin } from "./diagnose.ts";
 export type { EarlyStoppingOptions } from "./earlyStopping.ts";
-export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
+export { type Answers, type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 export {
   type EndEvent,
   type EndReason,
@@ -22,6 +22,7 @@ export {
   type StartEvent,
   type StepEvent,
   type TrainEvent,
+  type VitalsEvent,
 } from "./events.ts";
 export {
   type FineTuneOptions,
@@ -49,3 +50,4 @@ export {
 } from "./metrics.ts";
 export { type Schedule, type ScheduleName, schedule, scheduleNames } from "./schedule.ts";
 export { NonFiniteError } from "./step.ts";
+export type { ActivationVitals, InputVitals, ParameterVitals, Vitals } from "./vitals.ts";

@@ -1,0 +1,4 @@
+// The public face of the doctor: what is wrong with a run, while it runs.
+export { Doctor, type DoctorState, runRules } from "./doctor.ts";
+export type { Remedy, RunFinding, RunRuleText } from "./findings.ts";
+export type { EpochRecord, HistoryState, Reading } from "./history.ts";
