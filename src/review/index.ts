@@ -9,6 +9,12 @@ export {
   findingKinds,
   type Severity,
 } from "./findings.ts";
+export {
+  findLabelErrors,
+  type LabelError,
+  type LabelErrorOptions,
+  type LabelErrors,
+} from "./labelErrors.ts";
 export { type PageOptions, reviewPage } from "./page.ts";
 export {
   type Review,

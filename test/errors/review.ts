@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { ArrayDataset } from "../../src/data/dataset.ts";
 import { PictureDataset } from "../../src/data/pictureDataset.ts";
-import { contactSheet, reviewPictures } from "../../src/review/index.ts";
+import { contactSheet, findLabelErrors, reviewPictures } from "../../src/review/index.ts";
 import { Compose } from "../../src/transforms/index.ts";
 
 const points = new ArrayDataset({ data: Float32Array.of(1, 2), sampleShape: [2], labels: [0] });
@@ -41,4 +41,12 @@ export const mistakes: Record<string, () => unknown> = {
   "sheet count": () => contactSheet([{ picture, index: 0 }], none, { count: 0 }),
   "sheet seed": () => contactSheet([{ picture, index: 0 }], none, { seed: 0.5 }),
   "sheet option": () => contactSheet([{ picture, index: 0 }], none, { rows: 3 } as object),
+  "labels and probabilities differ in number": () => findLabelErrors([0.5, 0.5, 1], [0, 1]),
+  "labels without samples": () => findLabelErrors([], []),
+  "label that is no class": () => findLabelErrors([0.5, 0.5], [2]),
+  "logits for probabilities": () => findLabelErrors([4.2, -1], [0]),
+  "probability that is no number": () => findLabelErrors([Number.NaN, 1], [0]),
+  "probabilities that do not sum to 1": () => findLabelErrors([0.5, 0.3], [0]),
+  "way to choose labels": () => findLabelErrors([0.5, 0.5], [0], { prune: "classes" as never }),
+  "option of label errors": () => findLabelErrors([0.5, 0.5], [0], { pruning: "both" } as object),
 };
