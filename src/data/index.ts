@@ -11,6 +11,7 @@ export {
 } from "./dataset.ts";
 export { DownloadError, type DownloadEvent, type DownloadOptions, type RemoteFile } from "./download.ts";
 export type { BrokenSample } from "./feeds.ts";
+export { foldIndices } from "./folds.ts";
 export { decodeIdx, type IdxArray, idxDataset, readIdx } from "./idx.ts";
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./imageFolder.ts";
 export { csvLabels, jsonlLabels, type LabelledFile, type LabelTableOptions } from "./labelTable.ts";

@@ -22,7 +22,10 @@ export interface Loaders {
 }
 
 /** Opens the data of a run. */
-export function loadersOf(data: FitData, { seed, overfitBatch }: Settled): Loaders {
+export function loadersOf(
+  data: FitData,
+  { seed, overfitBatch = false }: Pick<Settled, "seed" | "overfitBatch">,
+): Loaders {
   const { transform, sampler, workers, onBroken, batchSize = 64 } = data;
   const evaluation = data.evaluation ?? transform?.forEvaluation();
   const order = sampler ? { sampler } : { shuffle: true };

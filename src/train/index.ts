@@ -9,6 +9,16 @@ export {
   type RunState,
   type TrainingState,
 } from "./checkpoint.ts";
+export {
+  type CrossValidatedEvent,
+  type CrossValidation,
+  type CrossValidationData,
+  type CrossValidationEvent,
+  type CrossValidationOptions,
+  crossValidate,
+  type FoldEvent,
+  type FoldRunEvent,
+} from "./crossValidate.ts";
 export { findNonFinite, type NonFiniteOrigin } from "./diagnose.ts";
 export type { EarlyStoppingOptions } from "./earlyStopping.ts";
 export { type Answers, type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
