@@ -1,23 +1,18 @@
 // `fovea data check`: what would spoil training on a folder of pictures or a public set, as text, JSON or a page.
 import fs from "node:fs/promises";
 import path from "node:path";
-import { FoveaError, OptionError } from "../base/errors.ts";
+import { OptionError } from "../base/errors.ts";
 import type { ArrayDataset } from "../data/dataset.ts";
 import { readPicture } from "../data/pictureDataset.ts";
-import { encodeJpeg } from "../picture/encode.ts";
 import type { Picture } from "../picture/picture.ts";
-import { resized } from "../picture/picture.ts";
 import { reviewPage } from "../review/page.ts";
 import { type ReviewSource, reviewPictures } from "../review/review.ts";
 import { command, jsonOption } from "./command.ts";
 import { dataSets } from "./datasets.ts";
 import { flag, integer, text } from "./options.ts";
 import { ReviewProgressView, reviewText } from "./reviewView.ts";
+import { thumbnail } from "./thumbnail.ts";
 import { isFolder } from "./trainingData.ts";
-
-/** Longer side of a thumbnail, and its quality as JPEG. */
-const thumbnailSide = 192;
-const thumbnailQuality = 80;
 
 /** The command. */
 export const dataCheck = command({
@@ -62,7 +57,7 @@ export const dataCheck = command({
     if (values.report !== null) {
       const page = await reviewPage(review, {
         name: opened.name,
-        thumbnail: (file) => thumbnail(file, opened.picture),
+        thumbnail: (file) => thumbnail(() => opened.picture(file)),
       });
       await fs.mkdir(path.dirname(values.report), { recursive: true });
       await fs.writeFile(values.report, page);
@@ -100,19 +95,4 @@ async function ofPublicSet(name: string): Promise<Opened> {
       return sets[part!]!.picture(Number(number));
     },
   };
-}
-
-/** A small picture as a data URI; null for files that are no pictures or can't be read. */
-async function thumbnail(file: string, open: (name: string) => Promise<Picture>): Promise<string | null> {
-  try {
-    const picture = await open(file);
-    const scale = Math.min(1, thumbnailSide / Math.max(picture.width, picture.height));
-    const side = (length: number) => Math.max(1, Math.round(length * scale));
-    const small = resized(picture, side(picture.width), side(picture.height));
-    const bytes = encodeJpeg(small, thumbnailQuality);
-    return `data:image/jpeg;base64,${Buffer.from(bytes).toString("base64")}`;
-  } catch (error) {
-    if (error instanceof FoveaError) return null;
-    throw error;
-  }
 }

@@ -1,27 +1,22 @@
 // What a run's weights do on pictures that were not trained on, picture by picture. Knows no page.
 import path from "node:path";
 import type { TypedArray } from "../base/dtype.ts";
-import { FoveaError } from "../base/errors.ts";
 import type { BrokenSample } from "../data/feeds.ts";
 import { DataLoader } from "../data/loader.ts";
 import type { Module } from "../nn/module/module.ts";
-import { encodeJpeg, encodePng } from "../picture/encode.ts";
-import { type Picture, resized } from "../picture/picture.ts";
+import { encodePng } from "../picture/encode.ts";
 import { filterPicture } from "../plot/filters.ts";
 import type { Filters, Measured, Mistake } from "../report/report.ts";
 import { evaluate } from "../train/evaluate.ts";
 import type { RunFolder } from "../train/runFolder.ts";
 import { heldOut } from "./heldOut.ts";
 import { count } from "./terminal.ts";
+import { dataUri, thumbnail } from "./thumbnail.ts";
 import { defaultWorkers } from "./trainingData.ts";
 import { loadClassifier } from "./weights.ts";
 
 /** Mistakes that are shown. */
 const mostMistakes = 24;
-/** Longer side of a thumbnail; pictures up to the other side are kept pixel by pixel. */
-const thumbnailSide = 160;
-const smallSide = 64;
-const thumbnailQuality = 82;
 /** Evaluation keeps nothing for a backward pass, so its batches can be large. */
 const batchSize = 256;
 
@@ -146,27 +141,6 @@ async function firstFilters(network: Module): Promise<Filters | null> {
     );
   }
   return null;
-}
-
-/** A small picture as a data URI; null for files that can't be read any more. */
-async function thumbnail(open: () => Picture | Promise<Picture>): Promise<string | null> {
-  try {
-    const picture = await open();
-    const longer = Math.max(picture.width, picture.height);
-    if (longer <= smallSide) return dataUri("png", await encodePng(picture));
-    const scale = Math.min(1, thumbnailSide / longer);
-    const side = (length: number) => Math.max(1, Math.round(length * scale));
-    const small = resized(picture, side(picture.width), side(picture.height));
-    return dataUri("jpeg", encodeJpeg(small, thumbnailQuality));
-  } catch (error) {
-    if (error instanceof FoveaError) return null;
-    throw error;
-  }
-}
-
-/** A file as a data URI. */
-export function dataUri(kind: "png" | "jpeg", bytes: Uint8Array): string {
-  return `data:image/${kind};base64,${Buffer.from(bytes).toString("base64")}`;
 }
 
 /** A file with the folder that it lies in. */

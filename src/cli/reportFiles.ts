@@ -8,8 +8,9 @@ import { confusionPicture } from "../plot/confusionPicture.ts";
 import { reportPage } from "../report/page.ts";
 import { chartsOf, type EpochResult, type Measured, mostTableClasses } from "../report/report.ts";
 import { fromYaml, type RunFolder } from "../train/runFolder.ts";
-import { dataUri, examine } from "./examine.ts";
+import { examine } from "./examine.ts";
 import { clock, count, percent } from "./terminal.ts";
+import { dataUri } from "./thumbnail.ts";
 
 /** Files that are made. */
 export const reportFiles = ["report.html", "results.png", "confusion_matrix.png"] as const;

@@ -15,6 +15,15 @@ export {
   type LabelErrorOptions,
   type LabelErrors,
 } from "./labelErrors.ts";
+export { type LabelPageOptions, labelPage } from "./labelPage.ts";
+export {
+  type ClassNoise,
+  type LabelNames,
+  type LabelReport,
+  type LabelSuspect,
+  labelReport,
+  suspectTable,
+} from "./labelReport.ts";
 export { type PageOptions, reviewPage } from "./page.ts";
 export {
   type Review,
