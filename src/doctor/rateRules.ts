@@ -20,7 +20,7 @@ const patientSteps = 40;
 const enoughSteps = 50;
 const enoughEpochs = 3;
 /** Loss, as a share of that of an even guess, above which nothing was learned. */
-const nothingLearned = 0.97;
+export const nothingLearned = 0.97;
 /** Accuracy, as a multiple of that of always giving the most frequent answer, below which nothing was learned. */
 const noBetter = 1.5;
 /** Epochs of "up and down" that make a plateau, and what counts as a gain: of accuracy, and as a share of the loss. */

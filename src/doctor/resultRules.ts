@@ -1,5 +1,6 @@
 // Rules on what comes out: how training and validation go together, and which answers are given.
 
+import { findLabelErrors } from "../review/labelErrors.ts";
 import { confusionScores } from "../train/metrics.ts";
 import { commonestAnswer, guessAccuracy, meanProbability } from "./answers.ts";
 import { rule } from "./findings.ts";
@@ -28,6 +29,11 @@ const enoughOfClass = 10;
 const unsure = 0.3;
 /** Share of the training loss that the second half of the epochs takes away, below which it has come to rest. */
 const atRest = 0.1;
+/** Suspect labels from which they are told: their number, their share, their margin, and their share of all mistakes. */
+const fewestSuspects = 5;
+const manySuspects = 0.01;
+const certain = 0.95;
+const mostOfMistakes = 0.5;
 /** Share of one batch that 50 steps should have learned by heart. */
 const byHeart = 0.95;
 
@@ -87,6 +93,29 @@ export const resultRules = [
           evidence: `${points(val.top1)} of the validation pictures right, with a mean probability of ${points(probability)} for what was answered`,
         },
       ];
+    },
+  }),
+  rule({
+    id: "label-errors",
+    severity: "warning",
+    title: "Labels of the validation pictures look wrong",
+    rule: `at the end, by confident learning at least ${fewestSuspects} labels and ${points(manySuspects)} of all are contradicted by ${points(certain)} or more, and they are at least ${points(mostOfMistakes)} of all mistakes`,
+    why: "A network that is seldom wrong is seldom wrong with certainty. Where most of its mistakes are certain ones, it is the labels that err, and the training labels have the same source.",
+    fix: "Look at the pictures that are listed among the worst mistakes of the report; fovea data labels goes through all pictures, the training ones too.",
+    docs: "docs/doctor.md#label-errors",
+    automatic: null,
+    when: ["end"],
+    unless: ["validation-at-chance", "not-learning"],
+    look: (_, { val }) => {
+      const { answers } = val;
+      if (!answers || val.samples < fewestSuspects / manySuspects) return [];
+      const { errors } = findLabelErrors(answers.probabilities, answers.labels);
+      const suspects = errors.filter(({ score }) => score >= (1 + certain) / 2).length; // scores are (1 + margin) / 2
+      const mistakes = Math.round((1 - val.top1) * val.samples);
+      if (suspects < fewestSuspects || suspects < manySuspects * val.samples) return [];
+      if (suspects < mostOfMistakes * mistakes) return [];
+      const evidence = `${suspects} of ${val.samples} labels (${points(suspects / val.samples)}) are contradicted with near certainty; ${mistakes} mistakes in all`;
+      return [{ layer: "", evidence }];
     },
   }),
   rule({

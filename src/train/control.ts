@@ -8,6 +8,8 @@ const turnEvery = 50;
 export class Control {
   readonly #signal: AbortSignal | undefined;
   #stopped = false;
+  /** Whether the run was asked to end after its epoch. */
+  finishing = false;
   #pause: { readonly until: Promise<void>; readonly end: () => void } | null = null;
   #rate: number | null = null;
   #turned = performance.now();
@@ -38,6 +40,10 @@ export class Control {
   resume(): void {
     this.#pause?.end();
     this.#pause = null;
+  }
+
+  finish(): void {
+    this.finishing = true;
   }
 
   /** Ends a pause as well. */

@@ -80,8 +80,8 @@ export interface InterruptedEvent {
   readonly progress: Progress;
 }
 
-/** Why a run ended: all epochs were done, a limit was reached, it no longer got better, or it was a dry run. */
-export type EndReason = "epochs" | "maxSteps" | "maxSeconds" | "earlyStopping" | "dryRun";
+/** Why a run ended: all epochs were done, a limit was reached, it no longer got better, it was asked to finish, or it was a dry run. */
+export type EndReason = "epochs" | "maxSteps" | "maxSeconds" | "earlyStopping" | "finished" | "dryRun";
 
 /** Sent last. */
 export interface EndEvent {

@@ -2,8 +2,9 @@
 import { crossEntropy } from "../nn/functional/index.ts";
 import type { Module } from "../nn/module/module.ts";
 import { EMA } from "../optim/averaging.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
 import { manualSeed } from "../tensor/random.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { type Loaders, loadersOf, overfitSteps, stepBatches } from "./batches.ts";
 import { Clock } from "./clock.ts";
 import { Control } from "./control.ts";
@@ -11,6 +12,7 @@ import { scoreOf, waitedAfter } from "./earlyStopping.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { type EndReason, notStarted, type Progress, type TrainEvent } from "./events.ts";
 import { type FitData, type FitOptions, type Settled, settle } from "./fitOptions.ts";
+import { snapshot } from "./snapshot.ts";
 import { type StepBatch, takeStep } from "./step.ts";
 import { isVitalStep, readsActivations, StepWatch, type Vitals } from "./vitals.ts";
 
@@ -35,6 +37,8 @@ export function fit(model: Module, data: FitData, options: FitOptions = {}): Run
 export class Run implements AsyncIterable<TrainEvent> {
   /** The average of the weights, where `ema` asks for one. */
   readonly average: EMA | null;
+  /** The one that was given, or the one that stands in for it. */
+  readonly optimizer: Optimizer<{ lr: number }>;
   readonly #model: Module;
   readonly #data: FitData;
   readonly #options: Settled;
@@ -46,6 +50,7 @@ export class Run implements AsyncIterable<TrainEvent> {
     this.#model = model;
     this.#data = data;
     this.#options = options;
+    this.optimizer = options.optimizer;
     this.#control = new Control(options.signal);
     this.#trained = new Set(options.optimizer.groups.flatMap(({ params }) => params));
     const { ema } = options;
@@ -68,6 +73,11 @@ export class Run implements AsyncIterable<TrainEvent> {
   /** Ends the run before the next step; it tells so with `interrupted`. */
   stop(): void {
     this.#control.stop();
+  }
+
+  /** Ends the run well after the epoch in progress. */
+  finish(): void {
+    this.#control.finish();
   }
 
   /** Gives the schedule another first rate. Throws OptionError for one that is not above 0. */
@@ -204,6 +214,7 @@ export class Run implements AsyncIterable<TrainEvent> {
         isBest,
         progress,
       };
+      if (control.finishing && reason === "epochs" && epoch < epochs) reason = "finished";
     }
     // A run that is resumed after its last epoch has nothing left to train.
     val ??= await this.#evaluate(loaders);
@@ -249,14 +260,6 @@ export class Run implements AsyncIterable<TrainEvent> {
 /** The signs of a step, of which the last batch stands for all. */
 function read(watch: StepWatch, group: readonly StepBatch[], step: number): Vitals {
   return watch.read(group.at(-1)!.x, { input: step === 1, activations: readsActivations(step) });
-}
-
-/** Copies of a model's state; the function that is given puts them back. */
-function snapshot(model: Module): () => void {
-  const kept = [...model.stateDict()].map(([, value]) => ({ value, data: value.dataSync().slice() }));
-  return () => {
-    for (const { value, data } of kept) value.assign(Tensor.fromArray(data, value.shape, value.dtype));
-  };
 }
 
 /** The weights of the best epoch so far. */

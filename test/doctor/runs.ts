@@ -1,6 +1,7 @@
 // Runs with one fault each, and recipes that are as they should be.
 
 import { ArrayDataset } from "../../src/data/dataset.ts";
+import { type AttendedRun, attend } from "../../src/doctor/index.ts";
 import { manualSeed, nn, optim, type Tensor } from "../../src/index.ts";
 import { Random } from "../../src/tensor/random.ts";
 import { freeze, replaceHead } from "../../src/train/finetune.ts";
@@ -315,6 +316,24 @@ export const broken: readonly Recipe[] = [
     finds: ["flat-answers"],
   },
   {
+    what: "validation digits that were trained on",
+    model: () => convNet(),
+    data: async () => ({ ...(await data()), val: await digits(1200, 1700) }),
+    options: epochs(1, adam(1e-3)),
+    finds: ["leak"],
+  },
+  {
+    what: "validation labels of which one in twenty is wrong",
+    model: () => convNet(),
+    data: async () => {
+      const random = new Random(5);
+      const flipped = (old: number) => (random.uniform() < 0.05 ? (old + 1 + random.integer(9)) % 10 : old);
+      return { ...(await data(5000)), val: relabelled(await digits(50_000, 51_000), flipped) };
+    },
+    options: epochs(5, adam(2e-3)),
+    finds: ["label-errors"],
+  },
+  {
     what: "a logarithm of 0",
     model: () => new Around(convNet(), (x, inner) => inner.forward(x).relu().log()),
     options: adam(1e-3),
@@ -487,9 +506,9 @@ export const healthy: readonly Recipe[] = [
   },
 ];
 
-/** Starts a recipe's run; the same each time. */
-export async function start({ model, data: own, options }: Recipe) {
+/** Starts a recipe's run with a doctor beside it; the same each time. */
+export async function start({ model, data: own, options }: Recipe): Promise<AttendedRun> {
   manualSeed(3);
   const network = await model();
-  return fit(network, await (own ?? data)(), { vitals: true, seed: 3, ...options(network) });
+  return attend(network, await (own ?? data)(), { seed: 3, ...options(network) });
 }
