@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { OptionError } from "../base/errors.ts";
-import { choice, flag, integer, number, parseArguments, text } from "./options.ts";
+import { choice, flag, integer, number, parseArguments, text, toggle } from "./options.ts";
 
 const options = {
   epochs: integer(10, "passes"),
@@ -10,6 +10,7 @@ const options = {
   weightDecay: number(0, "penalty", { min: 0 }),
   "exist-ok": flag("again"),
   name: text("train", "<name>", "name"),
+  report: toggle("report"),
 };
 const parse = (...args: string[]) => parseArguments(args, options);
 const message = (...args: string[]): string => {
@@ -35,6 +36,7 @@ describe("arguments", () => {
       name: "a=b",
     });
     assert.deepEqual([...parse("lr0=1e-3").given], ["lr0"]);
+    assert.deepEqual([parse().values.report, parse("report=false").values.report], [true, false]);
   });
 
   it("keeps files apart from options", () => {

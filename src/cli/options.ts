@@ -91,12 +91,18 @@ export function choice<const N extends string>(
 
 /** Off unless given: `--json`, `json=true`. */
 export function flag(help: string): Option<boolean> {
-  const parse = (raw: string, name: string): boolean => {
-    if (/^(true|yes|1)$/i.test(raw)) return true;
-    if (/^(false|no|0)$/i.test(raw)) return false;
-    throw new OptionError(`${name} is true or false; got "${raw}"`);
-  };
-  return { placeholder: "", fallback: false, help, parse };
+  return { placeholder: "", fallback: false, help, parse: yesOrNo };
+}
+
+/** On unless turned off: `report=false`. */
+export function toggle(help: string): Option<boolean> {
+  return { placeholder: "true|false", fallback: true, help, parse: yesOrNo };
+}
+
+function yesOrNo(raw: string, name: string): boolean {
+  if (/^(true|yes|1)$/i.test(raw)) return true;
+  if (/^(false|no|0)$/i.test(raw)) return false;
+  throw new OptionError(`${name} is true or false; got "${raw}"`);
 }
 
 /** "did you mean …?" where a known name is near, else the list of them. */

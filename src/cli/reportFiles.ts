@@ -61,7 +61,7 @@ export async function writeReport(folder: RunFolder, options: ReportOptions = {}
 }
 
 /** Settings that say where files lie rather than how the run learned. */
-const unshown: ReadonlySet<string> = new Set(["project", "name", "exist-ok", "dry-run", "task"]);
+const unshown: ReadonlySet<string> = new Set(["project", "name", "exist-ok", "dry-run", "task", "report"]);
 
 /** Versions and machine as the run noted them when it began, and how long it took. */
 async function environmentOf(folder: RunFolder): Promise<[string, string][]> {

@@ -24,6 +24,8 @@ export interface Recorded {
   readonly network: Module;
   readonly data: FitData;
   readonly seed: number;
+  /** Whether a report is made at the end. */
+  readonly report: boolean;
 }
 
 /** Writes down the events of one run. */
@@ -58,7 +60,8 @@ export class RunRecord {
         const { type, val, ...rest } = event;
         await this.#line(type, { ...rest, val: { ...val, confusion: [...val.confusion] } });
         await this.flush();
-        return this.#report();
+        if (this.#run.report) await this.#report();
+        return;
       }
     }
   }

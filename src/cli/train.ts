@@ -12,6 +12,7 @@ const changeable: ReadonlySet<string> = new Set([
   "device",
   "threads",
   "revectorize",
+  "report",
   "json",
 ]);
 
@@ -23,7 +24,7 @@ export const train = command({
   notes: [
     "data=<folder> takes root/train/<class>/…, root/val/<class>/… and root/test/<class>/… (valid and validation are val as well), or root/<class>/… of which a tenth each is drawn for validation and test, the same share of each class. Instead of class folders a metadata.jsonl, metadata.csv or labels.csv may say file_name and label. Pictures are turned upright, fitted into imgsz × imgsz with their aspect ratio kept, and augmented; those that can't be read are named and left out.",
     "A run is kept in <project>/classify/<name>: args.yaml, results.csv with a row per epoch, summary.json, weights/best.safetensors and last.safetensors, event files for TensorBoard, plots, and report.html with all of it on one page. Nothing that exists is overwritten unless exist-ok is given.",
-    "Ctrl-C ends the run after the step in progress and saves it; a second Ctrl-C quits at once. resume=<run> goes on where it stopped, with the same result as if it had never been interrupted; epochs, workers, device, threads and revectorize may then be changed.",
+    "Ctrl-C ends the run after the step in progress and saves it; a second Ctrl-C quits at once. resume=<run> goes on where it stopped, with the same result as if it had never been interrupted; epochs, workers, device, threads, revectorize and report may then be changed.",
     "With --json each line of output is an object whose field event says what it tells: start, epoch, end or interrupted.",
   ],
   examples: [

@@ -3,7 +3,7 @@ import { scheduleNames } from "../train/schedule.ts";
 import { augmentationNames } from "../transforms/index.ts";
 import { deviceOptions, jsonOption } from "./command.ts";
 import { firstRatesHelp, optimizerNames } from "./optimizers.ts";
-import { choice, flag, integer, number, text, type Values } from "./options.ts";
+import { choice, flag, integer, number, text, toggle, type Values } from "./options.ts";
 
 /** Options by name. */
 export const trainOptions = {
@@ -88,6 +88,7 @@ export const trainOptions = {
     "folder of this run in <project>/classify; a number is added where it exists",
   ),
   "exist-ok": flag("write into the run's folder although it exists, replacing its files"),
+  report: toggle("report and plots at the end; fovea report makes them later as well"),
   resume: text(null, "<run>", "go on with a run that was interrupted: its folder"),
   ...deviceOptions,
   ...jsonOption,

@@ -89,7 +89,8 @@ export async function runTraining(
     if (!values.json) context.out.write(text);
   };
   const fed = fitData(data, values, unreadable);
-  const record = new RunRecord({ folder, network, data: fed, seed: values.seed }, context.err);
+  const { seed, report } = values;
+  const record = new RunRecord({ folder, network, data: fed, seed, report }, context.err);
   const run = fit(network, fed, {
     optimizer,
     ...(average && { ema: average }),

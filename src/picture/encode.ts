@@ -18,13 +18,8 @@ export async function encodePng(picture: Picture): Promise<Uint8Array> {
   view.setUint32(4, height);
   header.set([8, colourTypes[channels]!, 0, 0, 0], 8);
   const rows = filtered(data, width * channels, height, channels);
-  const packer = new CompressionStream("deflate");
-  const writer = packer.writable.getWriter();
-  // Failures of the writing side arrive at the reading side as well.
-  writer.write(rows).catch(() => {});
-  writer.close().catch(() => {});
-  const packed = new Uint8Array(await new Response(packer.readable).arrayBuffer());
-  const chunks = [chunk("IHDR", header), chunk("IDAT", packed), chunk("IEND", new Uint8Array(0))];
+  const content = (await deflated(rows)).map((part) => chunk("IDAT", part));
+  const chunks = [chunk("IHDR", header), ...content, chunk("IEND", new Uint8Array(0))];
   const file = new Uint8Array(chunks.reduce<number>((sum, { length }) => sum + length, pngSignature.length));
   file.set(pngSignature);
   let at = pngSignature.length;
@@ -88,6 +83,22 @@ function filtered(data: Uint8Array, rowBytes: number, height: number, step: numb
     }
   }
   return result;
+}
+
+/** The bytes as zlib data, in parts. */
+async function deflated(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array[]> {
+  const packer = new CompressionStream("deflate");
+  const writer = packer.writable.getWriter();
+  // Failures of the writing side arrive at the reading side as well.
+  writer.write(bytes).catch(() => {});
+  writer.close().catch(() => {});
+  const reader = packer.readable.getReader();
+  const parts: Uint8Array[] = [];
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return parts;
+    parts.push(value);
+  }
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {

@@ -2,7 +2,7 @@
 import type { Evaluation } from "./evaluate.ts";
 import type { Vitals } from "./vitals.ts";
 
-/** Sent once, before the first step. */
+/** Sent once, before the first step; what is done between it and the next event is not part of the run's time. */
 export interface StartEvent {
   readonly type: "start";
   readonly epochs: number;

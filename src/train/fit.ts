@@ -109,7 +109,6 @@ export class Run implements AsyncIterable<TrainEvent> {
       ? overfitSteps
       : Math.ceil(loaders.train.length / options.accumulate);
     const total = Math.min(epochs * stepsPerEpoch, options.maxSteps ?? Number.POSITIVE_INFINITY);
-    const clock = new Clock(from.seconds);
     const best = new BestWeights(model, options.restoreBest);
     const own = optimizer.lr;
     // Groups with rates of their own keep their shares of the first one.
@@ -133,6 +132,7 @@ export class Run implements AsyncIterable<TrainEvent> {
       from,
     };
 
+    const clock = new Clock(from.seconds);
     while (progress.epoch < epochs && reason === "epochs") {
       const epoch = progress.epoch + 1;
       model.train();

@@ -207,6 +207,21 @@ describe("a run on a folder", () => {
   });
 });
 
+describe("a run without a report", () => {
+  it("leaves all else, and may have it made later", async () => {
+    const where = emptyFolder();
+    const folder = path.join(where, "runs/classify/train");
+    const made = ["report.html", "results.png", "confusion_matrix.png"];
+    const train = ["train", "limit=64", "epochs=1", "threads=1", "report=false"];
+    assert.equal((await fovea(train, { cwd: where })).code, 0);
+    const left = readdirSync(folder);
+    assert.ok(left.includes("events.jsonl") && left.includes("train_batch0.jpg"));
+    assert.ok(made.every((name) => !left.includes(name)));
+    assert.equal((await fovea(["report", "runs/classify/train", "threads=1"], { cwd: where })).code, 0);
+    assert.ok(made.every((name) => readdirSync(folder).includes(name)));
+  });
+});
+
 describe("fovea report", () => {
   it("says what it lacks", async () => {
     for (const [args, code, message] of [
