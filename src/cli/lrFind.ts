@@ -1,11 +1,16 @@
 // `fovea lr-find`: the loss as the learning rate grows, and a rate to train with.
+import fs from "node:fs/promises";
+import path from "node:path";
+import { OptionError } from "../base/errors.ts";
+import { encodePng } from "../picture/encode.ts";
 import { manualSeed } from "../tensor/random.ts";
 import { findLearningRate } from "../train/lrFinder.ts";
 import { makeModel, model } from "../vision/index.ts";
 import { chart } from "./chart.ts";
 import { command, deviceOptions, jsonOption, useDevice } from "./command.ts";
+import { lrPicture } from "./lrPicture.ts";
 import { makeOptimizer, optimizerNames } from "./optimizers.ts";
-import { choice, integer, number } from "./options.ts";
+import { choice, flag, integer, number, text } from "./options.ts";
 import { style } from "./terminal.ts";
 import { isFolder, trainingData } from "./trainingData.ts";
 import { trainOptions } from "./trainOptions.ts";
@@ -30,11 +35,11 @@ export const lrFind = command({
   summary: "Find a learning rate: a short run whose rate grows, and what the loss says to it.",
   usage: "lr-find [options]",
   notes: [
-    "The rate grows from first to last over the steps, each the same multiple of the one before; the run ends where the smoothed loss is four times its best. The suggestion lies within the longest stretch in which the loss falls. Nothing is trained: give the rate to fovea train as lr0, best with schedule=onecycle.",
+    "The rate grows from first to last over the steps, each the same multiple of the one before; the run ends where the smoothed loss is four times its best. The suggestion lies within the longest stretch in which the loss falls. The curve is drawn on the terminal and as a picture, out; where a file of that name exists, a number is added. Nothing is trained: give the rate to fovea train as lr0, best with schedule=onecycle.",
   ],
   examples: [
     "fovea lr-find data=mnist model=lenet5",
-    "fovea lr-find data=mnist model=lenet5 optimizer=sgd --json",
+    "fovea lr-find data=mnist model=lenet5 optimizer=sgd out=sgd.png --json",
   ],
   options: {
     data,
@@ -51,10 +56,13 @@ export const lrFind = command({
     augment,
     workers,
     seed,
+    out: text("lr_find.png", "<file.png>", "where the picture goes"),
+    "exist-ok": flag("write the picture although its file exists"),
     ...deviceOptions,
     ...jsonOption,
   },
   run: async ({ values }, { out, err }) => {
+    if (!/\.png$/i.test(values.out)) throw new OptionError(`out is a .png file; got "${values.out}"`);
     const name = values.model ?? ((await isFolder(values.data)) ? "resnet20" : "lenet");
     model(name); // an unknown name is told before anything is read
     useDevice(values);
@@ -78,9 +86,11 @@ export const lrFind = command({
       { optimizer, first: values.first, last: values.last, steps: values.steps, seed: values.seed },
     );
     const { rates, losses, smoothed, suggestion } = curve;
+    const drawn = await encodePng(lrPicture(curve, `Loss of ${name} as the learning rate grows`));
+    const picture = await writeAside(values.out, drawn, values["exist-ok"]);
     if (values.json) {
       out.write(
-        `${JSON.stringify({ model: name, data: values.data, suggestion, rates, losses, smoothed })}\n`,
+        `${JSON.stringify({ model: name, data: values.data, suggestion, picture, rates, losses, smoothed })}\n`,
       );
       return 0;
     }
@@ -88,7 +98,7 @@ export const lrFind = command({
     // The rise at the end would press everything else flat.
     const shown = smoothed.map((loss) => Math.min(loss, 1.2 * smoothed[0]!));
     out.write(`${chart(shown, { hasUnicode: out.hasUnicode })}\n`);
-    out.write(`smoothed loss, learning rate ${ends.join(" … ")}\n`);
+    out.write(`smoothed loss, learning rate ${ends.join(" … ")}; the picture is ${picture}\n`);
     const rounded = Number(suggestion.toPrecision(2));
     out.write(
       `${style(out, "bold", `suggestion ${rounded}`)}: fovea train data=${values.data} model=${name} lr0=${rounded} schedule=onecycle\n`,
@@ -96,3 +106,18 @@ export const lrFind = command({
     return 0;
   },
 });
+
+/** Writes a file, under its name with a number where that exists and must stay; gives the name. */
+async function writeAside(file: string, bytes: Uint8Array, existOk: boolean): Promise<string> {
+  await fs.mkdir(path.dirname(file), { recursive: true });
+  const { dir, name, ext } = path.parse(file);
+  for (let number = 1; ; number++) {
+    const free = number === 1 ? file : path.join(dir, `${name}${number}${ext}`);
+    try {
+      await fs.writeFile(free, bytes, { flag: existOk ? "w" : "wx" });
+      return free;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+}

@@ -57,7 +57,21 @@ export function lossAxis(values: readonly number[]): Axis {
   const finite = values.filter((value) => Number.isFinite(value) && value > 0);
   const [least, largest] = [Math.min(...finite), Math.max(...finite)];
   if (finite.length === 0 || largest / least < widestLinear) return linearAxis(values, { least: 0 });
-  const [low, high] = [Math.log10(least) - 0.1, Math.log10(largest) + 0.1];
+  return powersAxis(Math.log10(least) - 0.1, Math.log10(largest) + 0.1);
+}
+
+/** An axis of powers of ten from the least to the largest of the values above 0; `marked` are values to mark in the place of round ones. */
+export function logAxis(values: readonly number[], marked?: readonly number[]): Axis {
+  const logs = values.filter((value) => Number.isFinite(value) && value > 0).map(Math.log10);
+  const [least, largest] = logs.length > 0 ? [Math.min(...logs), Math.max(...logs)] : [0, 1];
+  const axis = least < largest ? powersAxis(least, largest) : powersAxis(least - 0.5, largest + 0.5);
+  if (!marked) return axis;
+  const ticks = marked.map((value) => ({ at: axis.at(value), label: String(value) }));
+  return { ...axis, ticks: ticks.filter(({ at }) => at >= 0 && at <= 1) };
+}
+
+/** An axis from 10^low to 10^high. */
+function powersAxis(low: number, high: number): Axis {
   const marks = high - low > 3 ? [1] : high - low > 1.8 ? [1, 3] : [1, 2, 5];
   const ticks: Tick[] = [];
   const every = Math.max(1, Math.round((high - low) / 6));
@@ -65,7 +79,7 @@ export function lossAxis(values: readonly number[]): Axis {
     if (power % every !== 0) continue;
     for (const mark of marks) {
       const log = power + Math.log10(mark);
-      if (log < low || log > high) continue;
+      if (log < low - 1e-9 || log > high + 1e-9) continue;
       ticks.push({ at: (log - low) / (high - low), label: number(mark * 10 ** power, Math.max(0, -power)) });
     }
   }

@@ -1,7 +1,9 @@
 // Axes, canvas, typeface and plots.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { linearAxis, lossAxis } from "./axis.ts";
+import { OptionError } from "../base/errors.ts";
+import type { Picture } from "../picture/picture.ts";
+import { linearAxis, logAxis, lossAxis } from "./axis.ts";
 import { Canvas, fitted, textWidth } from "./canvas.ts";
 import { type Chart, layOut } from "./chart.ts";
 import { chartPicture } from "./chartPicture.ts";
@@ -9,6 +11,7 @@ import { chartSvg } from "./chartSvg.ts";
 import { confusionPicture } from "./confusionPicture.ts";
 import { filterPicture } from "./filters.ts";
 import { canWrite, glyphsOf } from "./glyphs.ts";
+import { linePicture } from "./linePicture.ts";
 import { enlarged, pictureGrid } from "./pictureGrid.ts";
 
 const labels = (axis: { ticks: readonly { label: string }[] }) => axis.ticks.map(({ label }) => label);
@@ -66,6 +69,17 @@ describe("axes", () => {
     const [a, b, c] = [0.01, 0.1, 1].map(wide.at) as [number, number, number];
     assert.ok(Math.abs(b - a - (c - b)) < 1e-12);
     assert.equal(wide.at(0), 0);
+  });
+});
+
+describe("an axis of powers", () => {
+  it("goes from the least to the largest value, and marks what it is told to", () => {
+    const axis = logAxis([1e-3, 10, 0, Number.NaN]);
+    assert.deepEqual(labels(axis), ["0.001", "0.01", "0.1", "1", "10"]);
+    assert.deepEqual([axis.at(1e-3), axis.at(0.1), axis.at(10)], [0, 0.5, 1]);
+    assert.deepEqual(labels(logAxis([8, 64], [4, 8, 16, 32, 64])), ["8", "16", "32", "64"]);
+    assert.ok(Math.abs(logAxis([5]).at(5) - 0.5) < 1e-12);
+    assert.ok(logAxis([]).ticks.length > 1);
   });
 });
 
@@ -185,6 +199,44 @@ describe("charts", () => {
     for (const kind of ["loss", "share", "rate"] as const) {
       chartPicture([{ ...chart, kind, epochs: [], curves: [{ name: "none", values: [] }] }]);
     }
+  });
+});
+
+describe("curves through points", () => {
+  const axes = { x: { label: "rate", scale: "log" }, y: { label: "loss", most: 2 } } as const;
+  const blue = ({ width, height, data }: Picture) => {
+    const rows: number[] = [];
+    for (let at = 0; at < width * height; at++) {
+      if (data[3 * at + 2]! > data[3 * at]! + 60) rows.push(Math.floor(at / width));
+    }
+    return rows;
+  };
+
+  it("are cut off where they leave the axes, and come back", () => {
+    const points = [0.5, 1, 40, 1, Number.NaN, 0.5].map((y, i) => [10 ** i, y] as const);
+    const picture = linePicture({ title: "t", ...axes, lines: [{ name: "n", points }] });
+    assert.deepEqual([picture.width, picture.height], [640, 400]);
+    const rows = blue(picture).filter((row) => row > 50); // the legend lies above
+    assert.ok(Math.min(...rows) >= 58 && Math.max(...rows) <= 352, `${Math.min(...rows)}`);
+    assert.ok(rows.filter((row) => row < 80).length > 10, "the curve goes up to the edge");
+  });
+
+  it("have marks that are written beside them", () => {
+    const lines = [{ name: "n", points: [[1, 1] as const, [100, 0.5] as const] }];
+    const plain = linePicture({ title: "t", ...axes, lines });
+    const marked = linePicture({ title: "t", ...axes, lines, marks: [{ x: 10, label: "here" }] });
+    const changed = plain.data.reduce((sum, value, i) => sum + Number(value !== marked.data[i]), 0);
+    assert.ok(changed > 300, String(changed));
+  });
+
+  it("are refused where there is nothing to draw, or too much to tell apart", () => {
+    const draw = (lines: Parameters<typeof linePicture>[0]["lines"], more = {}) =>
+      linePicture({ title: "t", ...axes, lines, ...more });
+    const line = { name: "n", points: [[1, 1] as const] };
+    assert.throws(() => draw([]), OptionError);
+    assert.throws(() => draw([{ name: "n", points: [[1, Number.NaN]] }]), /there is no point to draw/);
+    assert.throws(() => draw(Array(7).fill(line)), /at most 6 lines can be told apart; got 7/);
+    assert.throws(() => draw([line], { mark: [] }), /did you mean "marks"/);
   });
 });
 

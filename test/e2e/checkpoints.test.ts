@@ -6,6 +6,7 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { disturbedRun, killPoints, referenceRun } from "../../scripts/soak/runs.ts";
+import { decodeImage } from "../../src/picture/index.ts";
 import { emptyFolder, fovea } from "./cli.ts";
 
 const cwd = emptyFolder();
@@ -141,5 +142,10 @@ describe("fovea lr-find", () => {
     assert.equal(rates.length, losses.length);
     assert.equal(rates.length, smoothed.length);
     assert.ok(rates.includes(suggestion));
+    assert.equal(JSON.parse(json.out).picture, "lr_find2.png");
+    const picture = await decodeImage(readFileSync(path.join(cwd, "lr_find.png")));
+    assert.deepEqual([picture.width, picture.height], [640, 400]);
+    const named = await fovea(["lr-find", "out=curve.svg"], { cwd });
+    assert.deepEqual([named.code, named.err.trim()], [2, 'error: out is a .png file; got "curve.svg"']);
   });
 });
