@@ -1,7 +1,7 @@
 // A run of its own making: data, options, events, and hands on it. Two arms of a spiral, so that it takes a second.
 import { manualSeed, nn, optim } from "fovea";
 import { spirals } from "fovea/data";
-import { confusionScores, fit, schedule } from "fovea/train";
+import { batchSizeFor, confusionScores, fit, schedule, trainingBytes } from "fovea/train";
 
 const [train, val] = spirals({ count: 600, turns: 0.8, noise: 0.02 }).split(0.8);
 manualSeed(0);
@@ -35,3 +35,7 @@ const heart = fit(
 let loss = Number.NaN;
 for await (const event of heart) if (event.type === "step") ({ loss } = event);
 console.log(loss < 0.1 ? "it learns a batch by heart" : `it does not learn: ${loss}`);
+
+// The largest batch whose training has room in 100 kB.
+const batchSize = batchSizeFor(model, [2], { memory: 100_000 }); // [2] is the shape of one sample
+console.log(`a batch of ${batchSize} takes ${trainingBytes(model, [2], batchSize)} bytes`);

@@ -61,6 +61,8 @@ export interface Backend {
   /** Checks that the program can be run here (else UnsupportedError) and renders it. */
   compile(program: Program): Executable;
   createVariable(dtype: DType, size: number): Variable;
+  /** Bytes of memory that a run of the program takes: its variables, its arena, and what its kernels keep beside that. Runs nothing. */
+  bytesFor(program: Program): number;
   /** Bytes of variables now alive, for leak checks and reports. */
   readonly variableBytes: number;
 }

@@ -19,7 +19,6 @@ import { Unreadable } from "./unreadable.ts";
 const {
   data,
   model: modelOption,
-  batch,
   imgsz,
   channels,
   augment,
@@ -44,7 +43,7 @@ export const lrFind = command({
   options: {
     data,
     model: modelOption,
-    batch,
+    batch: integer(64, "pictures in a step"),
     optimizer: choice(optimizerNames, "auto", "as fovea train has them"),
     momentum,
     weightDecay,

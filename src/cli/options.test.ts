@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { OptionError } from "../base/errors.ts";
-import { choice, flag, integer, number, parseArguments, text, toggle } from "./options.ts";
+import { bytes, choice, flag, integer, number, orAuto, parseArguments, text, toggle } from "./options.ts";
 
 const options = {
   epochs: integer(10, "passes"),
@@ -22,6 +22,26 @@ const message = (...args: string[]): string => {
   }
   return "accepted";
 };
+
+describe("sizes and choices left open", () => {
+  const { parse } = bytes(null, "memory");
+
+  it("are written with units, or as auto", () => {
+    assert.deepEqual(
+      ["2GB", "512 MB", "1.5GiB", "100", "7kB"].map((raw) => parse(raw, "memory")),
+      [2e9, 512e6, 1.5 * 2 ** 30, 100, 7000],
+    );
+    const batch = orAuto(integer(64, "pictures"));
+    assert.deepEqual([batch.parse("auto", "batch"), batch.parse("32", "batch")], ["auto", 32]);
+    assert.throws(() => batch.parse("autos", "batch"), OptionError);
+  });
+
+  it("are refused where they are no size", () => {
+    for (const raw of ["", "GB", "-1", "0", "0.5", "1.2.3MB", "2 TB", "3k", "lots"]) {
+      assert.throws(() => parse(raw, "memory"), /memory must be a number of bytes such as 2GB/, raw);
+    }
+  });
+});
 
 describe("arguments", () => {
   it("takes three forms of one option, and any spelling of its name", () => {
@@ -74,8 +94,8 @@ describe("arguments", () => {
       'weightDecay must be a number of at least 0; got "-1"',
       'optimizer has no choice "adma"; did you mean "adam"?',
       'exist-ok is true or false; got "maybe"',
-      'unknown option "-e"; known are epochs, lr0, optimizer, weightDecay, exist-ok, name',
-      'unknown option "zzzzzz"; known are epochs, lr0, optimizer, weightDecay, exist-ok, name',
+      'unknown option "-e"; known are epochs, lr0, optimizer, weightDecay, exist-ok, name, report',
+      'unknown option "zzzzzz"; known are epochs, lr0, optimizer, weightDecay, exist-ok, name, report',
       "name is an option; write name=<name>",
     ]);
   });

@@ -74,6 +74,37 @@ export function integer<T extends number | null>(
   };
 }
 
+const byteUnits: Readonly<Record<string, number>> = {
+  "": 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+};
+
+/** A number of bytes, such as 2GB, 512MB or 1.5GiB. */
+export function bytes<T extends number | null>(fallback: T, help: string): Option<number | T> {
+  const parse = (raw: string, name: string): number => {
+    const [, digits = "", unit = ""] = /^\s*([\d.]+)\s*([kmg]?i?b?)\s*$/i.exec(raw) ?? [];
+    const value = Number(digits) * (byteUnits[unit.toLowerCase()] ?? Number.NaN);
+    if (Number.isFinite(value) && value >= 1) return Math.floor(value);
+    throw new OptionError(`${name} must be a number of bytes such as 2GB, 512MB or 1.5GiB; got "${raw}"`);
+  };
+  return { placeholder: "<size>", fallback, help, parse };
+}
+
+/** An option that may also be the word `auto`. */
+export function orAuto<T>(option: Option<T>): Option<T | "auto"> {
+  return {
+    ...option,
+    placeholder: `${option.placeholder}|auto`,
+    parse: (raw, name) => (raw === "auto" ? raw : option.parse(raw, name)),
+  };
+}
+
 /** One of some names. */
 export function choice<const N extends string>(
   names: readonly N[],

@@ -32,6 +32,7 @@ export const train = command({
     "fovea train model=resnet20 epochs=5 batch=128",
     "fovea train data=photos model=resnet20 imgsz=64 epochs=30",
     "fovea train data=fashion-mnist augment=light mixup=0.2",
+    "fovea train data=photos model=resnet20 batch=auto memory=2GB",
     "fovea train epochs=1 limit=5000 name=quick",
     "fovea train --optimizer sgd --lr0 0.05 --momentum 0.9 --seed 1 --json",
     "fovea train resume=runs/classify/train",
@@ -50,6 +51,9 @@ export const train = command({
           `resume goes on with the options of the run; ${fixed.join(", ")} can't be changed. Start a new run for that`,
         );
       }
+    }
+    if (values.memory !== null && values.batch !== "auto") {
+      throw new OptionError("memory is what batch=auto may use; give batch=auto too, or leave memory out");
     }
     return runTraining(values, given, context);
   },

@@ -3,14 +3,16 @@ import { scheduleNames } from "../train/schedule.ts";
 import { augmentationNames } from "../transforms/index.ts";
 import { deviceOptions, jsonOption } from "./command.ts";
 import { firstRatesHelp, optimizerNames } from "./optimizers.ts";
-import { choice, flag, integer, number, text, toggle, type Values } from "./options.ts";
+import { bytes, choice, flag, integer, number, orAuto, text, toggle, type Values } from "./options.ts";
 
 /** Options by name. */
 export const trainOptions = {
   data: text("mnist", "<name|folder>", "data set, or a folder with a folder of pictures for each class"),
   model: text(null, "<name>", "network, by default lenet, for folders resnet20; fovea info lists them"),
   epochs: integer(10, "passes over the training pictures"),
-  batch: integer(64, "pictures in a step"),
+  batch: orAuto(
+    integer(64, "pictures in a step; auto is the largest power of two up to 256 that memory allows"),
+  ),
   optimizer: choice(
     optimizerNames,
     "auto",
@@ -80,6 +82,7 @@ export const trainOptions = {
     min: 0,
     max: 2 ** 32 - 1,
   }),
+  memory: bytes(null, "what batch=auto may use; by default half of the memory that is free, at most 4 GB"),
   limit: integer(null, "use only so many training and test pictures, to try things out"),
   project: text("runs", "<folder>", "where runs are kept"),
   name: text(
@@ -97,5 +100,8 @@ export const trainOptions = {
 /** Values of the command's options. */
 export type TrainValues = Values<typeof trainOptions>;
 
-/** The values with which a run works: the network is decided. */
-export type RunValues = TrainValues & { readonly model: string };
+/** The values of a run whose network is decided. */
+export type NamedValues = TrainValues & { readonly model: string };
+
+/** The values with which a run works: network and batch are decided. */
+export type RunValues = NamedValues & { readonly batch: number };

@@ -21,6 +21,7 @@ import { schedule } from "../train/schedule.ts";
 import { NonFiniteError } from "../train/step.ts";
 import { CutMix, MixUp } from "../transforms/index.ts";
 import { makeModel, model } from "../vision/index.ts";
+import { chooseBatch } from "./batchSize.ts";
 import { type Context, useDevice } from "./command.ts";
 import { confusionTable } from "./confusion.ts";
 import { Interruption } from "./interruption.ts";
@@ -32,7 +33,7 @@ import { RunRecord } from "./runRecord.ts";
 import { interruptedText, startText } from "./runText.ts";
 import { clock, count, percent, style } from "./terminal.ts";
 import { isFolder, type TrainingData, trainingData } from "./trainingData.ts";
-import type { RunValues, TrainValues } from "./trainOptions.ts";
+import type { NamedValues, RunValues, TrainValues } from "./trainOptions.ts";
 import { Unreadable } from "./unreadable.ts";
 import { readBytes } from "./weights.ts";
 
@@ -57,12 +58,15 @@ export async function runTraining(
   const earlier = asked.resume === null ? null : await openRun(asked.resume);
   for (const text of earlier?.passedOver ?? []) context.err.write(`passed over: ${text}\n`);
   const chosen = earlier ? resumedValues(asked, given, earlier.state.options) : asked;
-  const values = { ...chosen, model: chosen.model ?? ((await isFolder(chosen.data)) ? "resnet20" : "lenet") };
-  model(values.model); // an unknown name is told before anything is read
-  useDevice(values);
+  const named = { ...chosen, model: chosen.model ?? ((await isFolder(chosen.data)) ? "resnet20" : "lenet") };
+  model(named.model); // an unknown name is told before anything is read
+  useDevice(named);
   const unreadable = new Unreadable(context.err);
-  const data = await trainingData(values, unreadable.add);
-  const trained = prepare(values, data, earlier);
+  const data = await trainingData(named, unreadable.add);
+  const trained = prepare(named, data, earlier);
+  const auto = named.batch === "auto" ? chooseBatch(named.memory, trained, data) : null;
+  const values: RunValues = { ...named, batch: auto?.batch ?? Number(named.batch) };
+  if (auto && !values.json) context.out.write(`${auto.text}\n`);
   if (values["dry-run"]) return dryRun(trained, data, values, unreadable, context);
   const setup = { ...trained, values, ...(await placeOf(values, trained, data, earlier)) };
   const { network, optimizer, average, folder, from } = setup;
@@ -160,7 +164,7 @@ export async function runTraining(
 }
 
 /** Network, optimizer and average: new ones, or those of an earlier run. */
-function prepare(values: RunValues, data: TrainingData, earlier: EarlierRun | null): Trained {
+function prepare(values: NamedValues, data: TrainingData, earlier: EarlierRun | null): Trained {
   manualSeed(values.seed);
   const network = makeModel(values.model, { classes: data.classes.length, input: data.input });
   const optimizer = makeOptimizer(network, values);

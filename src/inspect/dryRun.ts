@@ -191,6 +191,7 @@ const noBackend: Backend = {
   createVariable: () => {
     throw new UnsupportedError("a model of which only the shapes are asked is not run");
   },
+  bytesFor: ({ arenaBytes }) => arenaBytes,
 };
 
 /** Stands before the planner during a dry run: lets through what does not depend on the inputs, and nothing else. */
@@ -225,7 +226,8 @@ class Guard extends Planner {
   }
 }
 
-function dependsOn(node: Node, inputs: ReadonlySet<Node>): boolean {
+/** Whether a node is computed from one of some inputs. */
+export function dependsOn(node: Node, inputs: ReadonlySet<Node>): boolean {
   const seen = new Set<Node>();
   const stack = [node];
   while (stack.length > 0) {

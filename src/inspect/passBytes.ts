@@ -25,6 +25,7 @@ const measure: Backend = {
   createVariable: () => {
     throw new Error("passBytes: nothing is run");
   },
+  bytesFor: ({ arenaBytes }) => arenaBytes,
 };
 
 /** Bytes of the buffers of one pass; null where the graph is so deep that it would be run in parts. */

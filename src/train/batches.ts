@@ -11,8 +11,13 @@ import type { StepBatch } from "./step.ts";
 /** Steps that learning one batch by heart takes in an epoch. */
 export const overfitSteps = 50;
 
-/** Evaluation keeps nothing for a backward pass, so its batches can be larger. */
-const evaluationBatch = 256;
+/** Evaluation keeps nothing for a backward pass, so its batches can be larger, up to so many samples. */
+const mostEvaluated = 256;
+
+/** Samples that are evaluated at once in a run that trains on batches of `batchSize`: no more than have room where those have. */
+export function evaluationBatchOf(batchSize: number): number {
+  return Math.max(batchSize, Math.min(mostEvaluated, 4 * batchSize));
+}
 
 /** Loaders of both parts, and what their batches are normalised by. */
 export interface Loaders {
@@ -40,7 +45,7 @@ export function loadersOf(
     ...reading(transform),
     ...(overfitBatch && { prefetch: 0 }),
   });
-  const val = new DataLoader(data.val, { batchSize: evaluationBatch, ...reading(evaluation) });
+  const val = new DataLoader(data.val, { batchSize: evaluationBatchOf(batchSize), ...reading(evaluation) });
   return { train, val, normalization: data.normalization ?? train.transform?.normalize ?? undefined };
 }
 

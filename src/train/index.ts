@@ -50,6 +50,7 @@ export { fit, type Run } from "./fit.ts";
 export type { FitData, FitOptions } from "./fitOptions.ts";
 export { type Normalization, prepareInput } from "./input.ts";
 export { findLearningRate, type LearningRateCurve, type LearningRateOptions } from "./lrFinder.ts";
+export { type BatchSizeOptions, batchSizeFor, type TrainingMemoryOptions, trainingBytes } from "./memory.ts";
 export {
   ClassificationMetrics,
   type ClassScores,

@@ -58,8 +58,33 @@ export async function takeStep(
   batches: readonly StepBatch[],
   progress: Progress,
 ): Promise<StepResult> {
+  const { passes, finite } = startStep(model, options, batches);
+  const samples = samplesOf(batches);
+  let lossSum = 0;
+  let correct = 0;
+  for (const { batch, logits, loss } of passes) {
+    lossSum += (await loss.item()) * batch.y.size;
+    correct += countCorrect(await logits.data(), await batch.y.data());
+  }
+  if ((await finite.item()) === 0) {
+    const bad = passes.find(({ loss }) => !Number.isFinite(loss.itemSync()))?.batch ?? batches[0]!;
+    const origin = findNonFinite(model, () => options.loss(model.forward(bad.x), bad.targets));
+    throw new NonFiniteError(lossSum / samples, origin, progress);
+  }
+  return { lossSum, correct, samples };
+}
+
+/** A step under way: what there is to read of it. */
+interface StartedStep {
+  readonly passes: readonly { readonly batch: StepBatch; readonly logits: Tensor; readonly loss: Tensor }[];
+  /** 1 where loss and gradients are finite; else 0, and nothing is changed. */
+  readonly finite: Tensor;
+}
+
+/** Starts a step: forward, backward and update. */
+export function startStep(model: Module, options: Settled, batches: readonly StepBatch[]): StartedStep {
   const { optimizer, clipGradNorm: most, clipGradValue: bound } = options;
-  const total = batches.reduce((sum, { y }) => sum + y.size, 0);
+  const total = samplesOf(batches);
   optimizer.zeroGrad();
   const passes = batches.map((batch, i) => {
     const logits = model.forward(batch.x).retain();
@@ -80,18 +105,11 @@ export async function takeStep(
   // A dry run goes all the way, and then leaves everything as it was.
   optimizer.step({ onlyIf: options.dryRun ? finite.mul(0) : finite });
   if (options.dryRun) optimizer.steps--;
-  let lossSum = 0;
-  let correct = 0;
-  for (const { batch, logits, loss } of passes) {
-    lossSum += (await loss.item()) * batch.y.size;
-    correct += countCorrect(await logits.data(), await batch.y.data());
-  }
-  if ((await finite.item()) === 0) {
-    const bad = passes.find(({ loss }) => !Number.isFinite(loss.itemSync()))?.batch ?? batches[0]!;
-    const origin = findNonFinite(model, () => options.loss(model.forward(bad.x), bad.targets));
-    throw new NonFiniteError(lossSum / total, origin, progress);
-  }
-  return { lossSum, correct, samples: total };
+  return { passes, finite };
+}
+
+function samplesOf(batches: readonly StepBatch[]): number {
+  return batches.reduce((sum, { y }) => sum + y.size, 0);
 }
 
 /** Runs what gradients wait on, so that they are values. */

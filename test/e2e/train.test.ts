@@ -171,6 +171,35 @@ describe("a network with batch normalisation", () => {
   });
 });
 
+describe("batch=auto", () => {
+  it("takes the largest batch that the memory has room for, and keeps its size", async () => {
+    const where = emptyFolder();
+    const train = ["train", "limit=512", "epochs=1", "threads=1", "report=false", "batch=auto"];
+    const { code, out } = await fovea([...train, "memory=5MB"], { cwd: where });
+    assert.equal(code, 0);
+    const [, batch, taken] = /^batch (\d+): training takes ([\d.]+) MB of 5\.0 MB\n/.exec(out)!.map(Number);
+    assert.ok(batch! >= 8 && batch! <= 128 && taken! <= 5, out);
+    const args = readFileSync(path.join(where, "runs/classify/train/args.yaml"), "utf8");
+    assert.match(args, new RegExp(`\nbatch: ${batch}\n`));
+    const all = await fovea([...train, "--dry-run"], { cwd: where });
+    assert.match(all.out, /^batch 256: /);
+  });
+
+  it("says what it lacks", async () => {
+    for (const [args, message] of [
+      [
+        ["batch=auto", "memory=400kB", "limit=512"],
+        /memory=400\.0 kB is less than the pictures take, 802\.8 kB/,
+      ],
+      [["batch=auto", "memory=1MB", "limit=64"], /a batch of one sample takes/],
+      [["memory=1GB"], /memory is what batch=auto may use; give batch=auto too/],
+    ] as const) {
+      const { code, err } = await fovea(["train", ...args], { cwd });
+      assert.deepEqual([code, message.test(err)], [2, true], err);
+    }
+  });
+});
+
 describe("runs' folders", () => {
   it("are never written into twice, unless exist-ok is given", async () => {
     const where = emptyFolder();

@@ -5,13 +5,16 @@ import { mnist } from "../../src/data/index.ts";
 import { runExample } from "../support/example.ts";
 
 test("examples/training.ts learns spirals, and a batch by heart", { timeout: 60_000 }, async () => {
-  const [end, scores, heart] = (await runExample("training")).trim().split("\n") as [string, string, string];
+  const lines = (await runExample("training")).trim().split("\n");
+  const [end, scores, heart, room] = lines as [string, string, string, string];
   const [, best] = /^(?:epochs|earlyStopping): ([\d.]+)% at best, whose weights the model has now$/
     .exec(end)!
     .map(Number);
   assert.ok(best! >= 95, end);
   assert.match(scores, /^precision [01]\.\d\d, recall [01]\.\d\d, F1 [01]\.\d\d$/);
   assert.equal(heart, "it learns a batch by heart");
+  const [, batch, bytes] = /^a batch of (\d+) takes (\d+) bytes$/.exec(room)!.map(Number);
+  assert.ok(batch! >= 8 && bytes! <= 100_000, room);
 });
 
 const noDigits = await mnist({ train: false }).then(

@@ -40,6 +40,10 @@ export function createReferenceBackend(): Backend {
         variableBytes -= size * byteSize(dtype);
       });
     },
+    bytesFor: ({ buffers, arenaBytes }) =>
+      buffers
+        .filter(({ role }) => role === "variable")
+        .reduce((sum, { size, dtype }) => sum + size * byteSize(dtype), arenaBytes),
     get variableBytes() {
       return variableBytes;
     },

@@ -1,7 +1,7 @@
 // The backend's one WebAssembly memory: made, grown and looked at through typed arrays. Knows nothing of programs.
 import type { DType, TypedArray } from "../../base/dtype.ts";
 import { FoveaError, UnsupportedError } from "../../base/errors.ts";
-import { Heap } from "./heap.ts";
+import { align, Heap } from "./heap.ts";
 
 const pageBytes = 65536;
 const initialPages = 16;
@@ -12,6 +12,11 @@ const slack = 64;
 
 function mebibytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 20 ? 3 : 1)} MiB`;
+}
+
+/** Bytes that a block of so many takes. */
+export function blockBytes(bytes: number): number {
+  return align(bytes + slack);
 }
 
 /** A growing memory of at most 4 GiB with an allocator; addresses are numbers in [0, 2³²). */

@@ -7,16 +7,16 @@ import { FoveaError, OptionError, UnsupportedError } from "../../base/errors.ts"
 import type { Program } from "../../kernel/kernel.ts";
 import type { Backend, Executable, RunArguments, StartedRun, TracedRun, Variable } from "../backend.ts";
 import { wasmFeatures } from "./features.ts";
-import { align } from "./heap.ts";
 import { type RunFunction, runArgs } from "./layout.ts";
 import { float64Unsupported, Memory } from "./memory.ts";
 import { forgetTiles, probeTiles } from "./probe.ts";
-import { type KernelCodegen, type RenderedProgram, renderProgram } from "./program.ts";
+import { type KernelCodegen, type RenderedProgram, type RenderTarget, renderProgram } from "./program.ts";
 import { Running } from "./running.ts";
 import { Team } from "./threads.ts";
 import type { TileFamilyName } from "./tiles.ts";
 import { clockSince, readNotes, traceBytes } from "./trace.ts";
 import { type VariableOwner, WasmVariable } from "./variable.ts";
+import { bytesOf, workspaceOf } from "./workspace.ts";
 
 /** Options of the WebAssembly backend. */
 export interface WasmOptions {
@@ -176,15 +176,22 @@ export class WasmBackend implements Backend {
     return executable;
   }
 
-  #load(program: Program, traced: boolean): LoadedProgram {
-    this.#settle();
-    const target = {
+  bytesFor(program: Program): number {
+    return bytesOf(program, renderProgram(program, this.#codegen, this.#target()), this.#threads);
+  }
+
+  #target(): RenderTarget {
+    return {
       threads: this.#threads,
       tiles: probeTiles(this.#relaxed),
       maximumPages: this.#memory.maximumPages,
       shared: this.#memory.shared,
     };
-    const { bytes, ...rendered } = renderProgram(program, this.#codegen, target, { traced });
+  }
+
+  #load(program: Program, traced: boolean): LoadedProgram {
+    this.#settle();
+    const { bytes, ...rendered } = renderProgram(program, this.#codegen, this.#target(), { traced });
     const module = new WebAssembly.Module(bytes as BufferSource);
     const env = { memory: this.#memory.memory, clock: this.#clock };
     const instance = new WebAssembly.Instance(module, { env });
@@ -249,20 +256,18 @@ export class WasmBackend implements Backend {
     const offered = this.#offer(loaded);
     const team = offered?.hasReceived(loaded.mail) ? offered : null;
     const { rendered } = loaded;
-    const argumentBytes = align(rendered.argumentBytes);
-    const arenaBytes = align(program.arenaBytes) + 64;
-    const scratchBytes = align(this.#threads * rendered.scratchBytes) + 64;
-    this.#place(argumentBytes + arenaBytes + scratchBytes + rendered.preparedBytes);
+    const workspace = workspaceOf(program, rendered, this.#threads);
+    this.#place(workspace.bytes);
     const args = this.#workspace.address;
-    const arena = args + argumentBytes;
+    const arena = args + workspace.arena;
 
     const words = memory.i32;
     const first = args / 4;
     words[first + runArgs.arena / 4] = arena;
     words[first + runArgs.tables / 4] = loaded.tables;
-    words[first + runArgs.scratch / 4] = arena + arenaBytes;
+    words[first + runArgs.scratch / 4] = args + workspace.scratch;
     words[first + runArgs.scratchStride / 4] = rendered.scratchBytes;
-    words[first + runArgs.prepared / 4] = arena + arenaBytes + scratchBytes;
+    words[first + runArgs.prepared / 4] = args + workspace.prepared;
     words[first + runArgs.control / 4] = team?.control ?? 0;
     words[first + runArgs.trace / 4] = trace;
     words[first + runArgs.traceStride / 4] = traceBytes;
