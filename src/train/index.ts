@@ -59,6 +59,13 @@ export {
   countCorrect,
   rocAuc,
 } from "./metrics.ts";
+export {
+  meanAbsoluteError,
+  meanSquaredError,
+  type RegressionOptions,
+  r2Score,
+  rootMeanSquaredError,
+} from "./regression.ts";
 export { type Schedule, type ScheduleName, schedule, scheduleNames } from "./schedule.ts";
 export { NonFiniteError } from "./step.ts";
 export type { ActivationVitals, InputVitals, ParameterVitals, Vitals } from "./vitals.ts";

@@ -15,6 +15,7 @@ import { notStarted, type TrainEvent } from "./events.ts";
 import { fit, type Run } from "./fit.ts";
 import type { FitData, FitOptions } from "./fitOptions.ts";
 import { ClassificationMetrics, confusionScores, countCorrect, rocAuc } from "./metrics.ts";
+import { meanAbsoluteError, meanSquaredError, r2Score, rootMeanSquaredError } from "./regression.ts";
 import { fromYaml, RunFolder, toYaml, writeAtomically } from "./runFolder.ts";
 import { schedule } from "./schedule.ts";
 import { NonFiniteError } from "./step.ts";
@@ -324,6 +325,44 @@ describe("a run that is steered", () => {
     const { model } = setup();
     for (const p of model.parameters()) p.requiresGrad = false;
     refused({ model }, /nothing would be trained/);
+  });
+});
+
+describe("metrics of numbers", () => {
+  const close = (value: number, expected: number) =>
+    assert.ok(Math.abs(value - expected) < 1e-12, `${value} and ${expected}`);
+
+  it("are scikit-learn's", () => {
+    const [p, t] = [
+      [2.5, 0, 2, 8],
+      [3, -0.5, 2, 7],
+    ];
+    close(meanAbsoluteError(p!, t!), 0.5);
+    close(meanSquaredError(p!, t!), 0.375);
+    close(rootMeanSquaredError(p!, t!), 0.6123724356957945);
+    close(r2Score(p!, t!), 0.9486081370449679);
+    assert.equal(r2Score([3, 2, 1], [1, 2, 3]), -3);
+  });
+
+  it("are means over several outputs", () => {
+    const [p, t] = [Float32Array.of(0, 2, -1, 2, 8, -5), Float32Array.of(0.5, 1, -1, 1, 7, -6)];
+    close(meanAbsoluteError(p, t), 0.75);
+    close(meanSquaredError(p, t), 0.7083333333333334);
+    close(rootMeanSquaredError(p, t, { outputs: 2 }), 0.8227486121839513);
+    close(r2Score(p, t, { outputs: 2 }), 0.9368005266622779);
+  });
+
+  it("have an answer for targets that are all the same, and none for one sample", () => {
+    assert.equal(r2Score([-2, -2, -2], [-2, -2, -2]), 1);
+    assert.equal(r2Score([-2, -2, -2 + 1e-8], [-2, -2, -2]), 0);
+    assert.ok(Number.isNaN(r2Score([2], [1])));
+  });
+
+  it("refuse values that do not belong together", () => {
+    assert.throws(() => meanAbsoluteError([1, 2], [1]), /the same samples; got 2 and 1/);
+    assert.throws(() => meanSquaredError([], []), /got 0 and 0/);
+    assert.throws(() => r2Score([1, 2, 3], [1, 2, 3], { outputs: 2 }), /2 for each sample; got 3 and 3/);
+    assert.throws(() => r2Score([1], [1], { output: 1 } as never), /did you mean "outputs"/);
   });
 });
 

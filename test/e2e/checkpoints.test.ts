@@ -1,11 +1,13 @@
 // Runs that are killed, whose disk is full, or whose files are damaged; and what ends a run early.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { disturbedRun, killPoints, referenceRun } from "../../scripts/soak/runs.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../src/interop/index.ts";
 import { decodeImage } from "../../src/picture/index.ts";
 import { emptyFolder, fovea } from "./cli.ts";
 
@@ -121,6 +123,48 @@ describe("what ends a run", () => {
     );
     const rows = read("runs/classify/averaged/results.csv").toString().trim().split("\n");
     assert.ok(Math.abs(JSON.parse(val.out).top1 - Number(rows[3]!.split(",")[3])) < 1e-6);
+  });
+});
+
+describe("weights of another network", () => {
+  const file = "runs/classify/other/weights/last.safetensors";
+
+  before(async () => {
+    assert.equal((await fovea([...tiny, "epochs=1", "name=other", "report=false"], { cwd })).code, 0);
+  });
+
+  it("are refused by val, with what is missing, left over and of another shape", async () => {
+    const { tensors, metadata } = decodeSafetensors(read(file), { file });
+    tensors.set("scale", { dtype: "float32", shape: [1], data: Float32Array.of(1) });
+    tensors.delete("conv1.bias");
+    tensors.set("fc2.weight", { dtype: "float32", shape: [5, 64], data: new Float32Array(320) });
+    writeFileSync(path.join(cwd, "strange.safetensors"), encodeSafetensors(tensors, metadata));
+    const { code, err } = await fovea(["val", "strange.safetensors", "limit=32"], { cwd });
+    assert.equal(code, 1);
+    assert.match(
+      err,
+      /^error: strange\.safetensors: .*does not fit LeNet; missing: conv1\.bias; unexpected: scale; of another shape: fc2\.weight \[10, 64\], not \[5, 64\]\. /,
+    );
+  });
+
+  it("are refused by train resume=, which names the checkpoint", async () => {
+    const folder = "runs/classify/other/checkpoints";
+    const manifest = JSON.parse(read(path.join(folder, "manifest.json")).toString());
+    const newest = manifest.checkpoints.at(-1);
+    const { tensors, metadata } = decodeSafetensors(read(path.join(folder, newest.file)), { file });
+    const options = JSON.parse(metadata.get("options")!);
+    metadata.set("options", JSON.stringify({ ...options, model: "lenet5" }));
+    const bytes = encodeSafetensors(tensors, metadata);
+    writeFileSync(path.join(cwd, folder, newest.file), bytes);
+    newest.sha256 = createHash("sha256").update(bytes).digest("hex");
+    newest.bytes = bytes.length;
+    writeFileSync(path.join(cwd, folder, "manifest.json"), JSON.stringify(manifest));
+    const { code, err } = await fovea(["train", "resume=runs/classify/other"], { cwd });
+    assert.equal(code, 1);
+    assert.match(
+      err,
+      /^error: .*epoch-00001-step-000000\.safetensors: .*does not fit LeNet5; of another shape: conv3\.weight \[120, 16, 5, 5\], not \[120, 16, 4, 4\], .*, fc2\.weight /,
+    );
   });
 });
 

@@ -137,23 +137,26 @@ export abstract class Part {
     const own = this.stateDict();
     const missing = [...own.keys()].filter((name) => !state.has(name));
     const unexpected = [...state.keys()].filter((name) => !own.has(name));
-    if (strict && missing.length + unexpected.length > 0) {
-      const list = (names: string[]) => (names.length > 0 ? names.join(", ") : "none");
-      throw new OptionError(
-        `loadStateDict: the state does not fit ${this.label}; missing: ${list(missing)}; unexpected: ${list(unexpected)}. ` +
-          "Load it into the model it was saved from, or pass strict: false",
-      );
-    }
     const matched = [...own].flatMap(([name, target]) => {
       const value = state.get(name);
-      if (!value) return [];
-      if (!sameShape(value.shape, target.shape)) {
-        throw new ShapeError(
-          `loadStateDict: ${name} is ${formatShape(target.shape)} in the model and ${formatShape(value.shape)} in the state`,
-        );
-      }
-      return [{ target, value }];
+      return value ? [{ name, target, value }] : [];
     });
+    const reshaped = matched
+      .filter(({ target, value }) => !sameShape(value.shape, target.shape))
+      .map(
+        ({ name, target, value }) => `${name} ${formatShape(target.shape)}, not ${formatShape(value.shape)}`,
+      );
+    const otherNames = strict && missing.length + unexpected.length > 0;
+    if (otherNames || reshaped.length > 0) {
+      const parts = [
+        ...(strict ? [listed("missing", missing), listed("unexpected", unexpected)] : []),
+        listed("of another shape", reshaped),
+      ];
+      const text =
+        `loadStateDict: the state does not fit ${this.label}; ${parts.filter((part) => part !== "").join("; ")}. ` +
+        `Load it into the model it was saved from${reshaped.length > 0 ? "" : ", or pass strict: false"}`;
+      throw otherNames ? new OptionError(text) : new ShapeError(text);
+    }
     for (const { target, value } of matched) target.assign(value.detach().cast(target.dtype));
     realize([]);
     return { missing, unexpected };
@@ -212,4 +215,13 @@ export function checkInput(
   const place = axis === -1 ? "last axis" : `axis ${axis}`;
   const wanted = rankFits ? `${place} of size ${size}` : `rank ${rank} with ${place} of size ${size}`;
   throw new ShapeError(`${layer.label}: expected ${wanted}; got x ${formatShape(x.shape)}. ${hint}`);
+}
+
+/** Names that an error lists of each kind, at most. */
+const mostListed = 12;
+
+function listed(what: string, items: readonly string[]): string {
+  if (items.length === 0) return "";
+  const more = items.length > mostListed ? ` and ${items.length - mostListed} more` : "";
+  return `${what}: ${items.slice(0, mostListed).join(", ")}${more}`;
 }
