@@ -9,6 +9,7 @@ import { reportPage } from "../report/page.ts";
 import { chartsOf, type EpochResult, type Measured, mostTableClasses } from "../report/report.ts";
 import { fromYaml, type RunFolder } from "../train/runFolder.ts";
 import { examine } from "./examine.ts";
+import { readFindings } from "./findingFile.ts";
 import { clock, count, percent } from "./terminal.ts";
 import { dataUri } from "./thumbnail.ts";
 
@@ -51,6 +52,7 @@ export async function writeReport(folder: RunFolder, options: ReportOptions = {}
     measured,
     confusionPicture: measured.classes.length > mostTableClasses ? dataUri("png", matrix) : null,
     filters,
+    findings: await readFindings(folder),
     settings: Object.entries(settings)
       .filter(([name, value]) => value !== null && value !== false && !unshown.has(name))
       .map(([name, value]) => [name, String(value)]),

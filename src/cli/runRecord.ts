@@ -2,10 +2,11 @@
 import fs from "node:fs/promises";
 import os from "node:os";
 import { FoveaError } from "../base/errors.ts";
+import type { AttendedEvent, RunFinding } from "../doctor/index.ts";
 import { EventWriter, eventFileName } from "../interop/index.ts";
 import type { Module } from "../nn/module/module.ts";
 import { encodeJpeg } from "../picture/encode.ts";
-import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from "../train/events.ts";
+import type { EpochEvent, StartEvent, StepEvent, VitalsEvent } from "../train/events.ts";
 import type { FitData } from "../train/fitOptions.ts";
 import type { RunFolder } from "../train/runFolder.ts";
 import { environment } from "./environment.ts";
@@ -45,7 +46,7 @@ export class RunRecord {
   }
 
   /** Writes down an event; after the last one the report is made, which needs the run's other files. */
-  async add(event: TrainEvent): Promise<void> {
+  async add(event: AttendedEvent): Promise<void> {
     switch (event.type) {
       case "start":
         return this.#start(event);
@@ -53,12 +54,21 @@ export class RunRecord {
         return this.#step(event);
       case "epoch":
         return this.#epoch(event);
+      case "vitals":
+        return this.#vitals(event);
+      case "finding":
+        return this.#finding(event.finding);
+      case "heal": {
+        const { type, remedy, finding, progress } = event;
+        return this.#line(type, { remedy, finding: finding.id, progress });
+      }
       case "interrupted":
         await this.#line(event.type, { progress: event.progress });
         return this.flush();
       case "end": {
         const { type, val, ...rest } = event;
-        await this.#line(type, { ...rest, val: { ...val, confusion: [...val.confusion] } });
+        const { answers: _answers, ...figures } = val;
+        await this.#line(type, { ...rest, val: { ...figures, confusion: [...val.confusion] } });
         await this.flush();
         if (this.#run.report) await this.#report();
         return;
@@ -76,6 +86,12 @@ export class RunRecord {
     const { type, ...facts } = event;
     const { from, stepsPerEpoch } = facts;
     const done = from.epoch * stepsPerEpoch + from.step;
+    if (this.#events) {
+      // The run has gone back: what came after belongs to the attempt that was given up.
+      this.#events.restart(done + 1);
+      this.#gathered = { loss: 0, steps: 0 };
+      return this.#line(type, facts);
+    }
     if (done === 0) await removeEarlier(folder);
     else await endLine(folder.file("events.jsonl"));
     const file = folder.file(`${eventFileName(os.hostname())}.${process.pid}`);
@@ -106,6 +122,19 @@ export class RunRecord {
     this.#gathered = { loss: 0, steps: 0 };
   }
 
+  /** Sizes of gradients, and of updates as shares of the weights. */
+  #vitals({ epoch, step, parameters }: VitalsEvent): void {
+    const at = (epoch - 1) * this.#stepsPerEpoch + step;
+    for (const { name, weight, gradient, update } of parameters) {
+      if (gradient !== null) this.#events!.scalar(`gradient/${name}`, gradient, at);
+      if (weight > 0) this.#events!.scalar(`update_ratio/${name}`, update / weight, at);
+    }
+  }
+
+  async #finding(finding: RunFinding): Promise<void> {
+    await this.#line("finding", { ...finding });
+  }
+
   async #epoch({ type, progress: _progress, val, ...event }: EpochEvent): Promise<void> {
     const events = this.#events!;
     const step = this.#lastStep;
@@ -116,7 +145,7 @@ export class RunRecord {
     for (const [name, parameter] of this.#run.network.namedParameters()) {
       events.histogram(`weights/${name}`, await parameter.data(), step);
     }
-    const { confusion: _confusion, ...figures } = val; // the end has the matrix; in each epoch it would be most of the file
+    const { confusion: _confusion, answers: _answers, ...figures } = val; // the end has the matrix; in each epoch it would be most of the file
     await this.#line(type, { ...event, val: figures });
     await events.flush();
   }

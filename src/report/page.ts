@@ -2,6 +2,7 @@
 import { chartSvg } from "../plot/chartSvg.ts";
 import { escaped } from "../plot/markup.ts";
 import { type ClassScores, confusionScores } from "../train/metrics.ts";
+import { findingList } from "./findings.ts";
 import {
   chartsOf,
   type Filters,
@@ -41,6 +42,7 @@ ${headline(run.measured)}
 </header>
 <main>
 ${curves(run)}
+${run.findings ? section("What was noticed", findingList(run.findings)) : ""}
 ${confusion(run)}
 ${scores(run.measured)}
 ${mistakes(run.measured)}

@@ -1,4 +1,5 @@
 // What a report tells of a run, as plain data, and the charts that follow from it. Knows no files and no HTML.
+import type { RunFinding } from "../doctor/index.ts";
 import type { Chart } from "../plot/chart.ts";
 
 /** A row of results for each epoch. */
@@ -64,6 +65,8 @@ export interface RunReport {
   /** The confusion matrix as a data URI, where there are too many classes for a table. */
   readonly confusionPicture: string | null;
   readonly filters: Filters | null;
+  /** What the doctor found; null where none watched. */
+  readonly findings: readonly RunFinding[] | null;
   readonly settings: readonly (readonly [name: string, value: string])[];
   readonly environment: readonly (readonly [name: string, value: string])[];
 }

@@ -2,9 +2,9 @@
 
 /** The page's style sheet. */
 export const style = `
-:root { color-scheme: light dark; --paper: #f6f6f4; --card: #fff; --ink: #1d1f21; --soft: #63676c; --line: #dedfdc; --good: #2c7a45; --right: #0072b2; --wrong: #c2500b; --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --cell: #f3f4f5; --on: #fff; }
+:root { color-scheme: light dark; --paper: #f6f6f4; --card: #fff; --ink: #1d1f21; --soft: #63676c; --line: #dedfdc; --good: #2c7a45; --right: #0072b2; --wrong: #c2500b; --error: #c0352b; --warning: #a86400; --note: #2d6cb0; --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --cell: #f3f4f5; --on: #fff; }
 @media (prefers-color-scheme: dark) {
-  :root { --paper: #16181a; --card: #1f2225; --ink: #e7e8e6; --soft: #9ba0a5; --line: #34383c; --good: #74c58d; --right: #4aa8e0; --wrong: #e8853f; --c0: #56b4e9; --c1: #f0904a; --c2: #3ecfa3; --c3: #e0a3c5; --cell: #272b2f; --on: #0d1114; }
+  :root { --paper: #16181a; --card: #1f2225; --ink: #e7e8e6; --soft: #9ba0a5; --line: #34383c; --good: #74c58d; --right: #4aa8e0; --wrong: #e8853f; --error: #f2796d; --warning: #e6ab4f; --note: #7fb2ea; --c0: #56b4e9; --c1: #f0904a; --c2: #3ecfa3; --c3: #e0a3c5; --cell: #272b2f; --on: #0d1114; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; font-variant-numeric: tabular-nums; }
@@ -70,6 +70,13 @@ table.scores { width: 100%; }
 .said { color: var(--wrong); font-weight: 600; } .said::before { content: "said "; font-weight: 400; color: var(--soft); }
 .truth { color: var(--good); font-weight: 600; } .truth::before { content: "is "; font-weight: 400; color: var(--soft); }
 .file { font-size: .75rem; }
+.finding { border-left: 4px solid var(--line); padding-left: .9rem; margin-top: 1rem; }
+.finding h3 { margin: 0 0 .3rem; font-size: 1rem; } .finding ul { margin: .3rem 0; padding-left: 1.2rem; font-size: .9rem; } .finding li { overflow-wrap: anywhere; }
+.finding.error { border-left-color: var(--error); } .finding.warning { border-left-color: var(--warning); } .finding.note { border-left-color: var(--note); }
+.badge { font-size: .75rem; font-weight: 600; padding: .05rem .55rem; border-radius: 1rem; border: 1px solid currentColor; }
+.error .badge { color: var(--error); } .warning .badge { color: var(--warning); } .note .badge { color: var(--note); }
+.fix::before { content: "→ "; color: var(--good); }
+code { font: .95em ui-monospace, SFMono-Regular, Consolas, monospace; }
 .filters { display: block; image-rendering: pixelated; margin-top: .7rem; }
 .list { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: .5rem 1rem; font-size: .9rem; }
 `;

@@ -96,6 +96,8 @@ export interface RunState {
   readonly progress: Progress;
   /** Whatever the caller needs to make model and optimizer again, as plain JSON. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** What those who listen need to go on too, as plain JSON. */
+  readonly notes?: Readonly<Record<string, unknown>>;
 }
 
 /** A file from which training goes on bit by bit as if it had never stopped. */
@@ -105,6 +107,7 @@ export async function encodeState({
   average = null,
   progress,
   options,
+  notes = {},
 }: RunState): Promise<Uint8Array> {
   const { steps, tensors } = optimizer.stateDict();
   const arrays = new Map<string, ArrayData>();
@@ -120,6 +123,7 @@ export async function encodeState({
     ["averaged", String(averaged?.updates ?? 0)],
     ["progress", JSON.stringify(progress)],
     ["options", JSON.stringify(options)],
+    ["notes", JSON.stringify(notes)],
   ]);
   return encodeSafetensors(arrays, metadata);
 }
@@ -132,6 +136,7 @@ export interface TrainingState {
   readonly average: AverageState | null;
   readonly progress: Progress;
   readonly options: Readonly<Record<string, unknown>>;
+  readonly notes: Readonly<Record<string, unknown>>;
 }
 
 /** Reads a state file; throws FormatError where it is none. */
@@ -141,12 +146,14 @@ export function decodeState(bytes: Uint8Array, file: string): TrainingState {
   const averaged = Number(metadata.get("averaged"));
   const progress = parseJson(metadata.get("progress") ?? "");
   const options = parseJson(metadata.get("options") ?? "");
+  const notes = parseJson(metadata.get("notes") ?? "{}");
   if (
     metadata.get("format") !== stateName ||
     !Number.isInteger(steps) ||
     !Number.isInteger(averaged) ||
     !isProgress(progress) ||
-    !isRecord(options)
+    !isRecord(options) ||
+    !isRecord(notes)
   ) {
     throw new FormatError("no training state saved by fovea train; its metadata are missing or damaged", {
       file,
@@ -164,6 +171,7 @@ export function decodeState(bytes: Uint8Array, file: string): TrainingState {
     average: averaged > 0 ? { updates: averaged, tensors: part("average.") } : null,
     progress,
     options,
+    notes,
   };
 }
 

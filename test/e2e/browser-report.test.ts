@@ -49,6 +49,21 @@ const run: RunReport = {
   },
   confusionPicture: null,
   filters: { layer: "conv1.weight", shape: [6, 1, 5, 5], picture: pixel, width: 23 },
+  findings: [
+    {
+      id: "dead-relus",
+      severity: "warning",
+      title: `Many ${evil}`,
+      layer: evil,
+      evidence: evil,
+      why: evil,
+      fix: evil,
+      docs: "docs/doctor.md#dead-relus",
+      epoch: 1,
+      step: 25,
+      automatic: null,
+    },
+  ],
   settings: [["augment", evil]],
   environment: [["node", "v20"]],
 };
