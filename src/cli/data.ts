@@ -4,11 +4,13 @@ import type { CommandGroup } from "./command.ts";
 /** The group. */
 export const data: CommandGroup = {
   name: "data",
-  summary: "Check and show pictures before training; list public data sets, and download them.",
+  summary:
+    "Check pictures and their labels before training, and show them; list public data sets, and download them.",
   commands: new Map([
     ["list", async () => (await import("./dataList.ts")).dataList],
     ["get", async () => (await import("./dataGet.ts")).dataGet],
     ["check", async () => (await import("./dataCheck.ts")).dataCheck],
+    ["labels", async () => (await import("./dataLabels.ts")).dataLabels],
     ["show", async () => (await import("./dataShow.ts")).dataShow],
   ]),
 };

@@ -35,7 +35,7 @@ export async function labelPage(
 </section>`;
   return framed({
     title: `Labels of ${name}`,
-    lead: `${number(suspects.length)} of ${number(pictures)} labels are probably wrong; estimated noise ${percent(noiseRate)}.`,
+    lead: `Probably wrong: ${number(suspects.length)} of ${number(pictures)} labels; estimated noise ${percent(noiseRate)}.`,
     main: `${suspects.length === 0 ? '<p class="clean">No label looks wrong.</p>' : shown}
 ${noise(report)}`,
   });

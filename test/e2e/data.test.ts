@@ -37,7 +37,7 @@ describe("fovea data", () => {
     }
     assert.match(
       (await fovea(["--help"])).out,
-      /\n {2}data +Check and show pictures before training; list public data sets/,
+      /\n {2}data +Check pictures and their labels before training, and show them;/,
     );
   });
 
