@@ -16,6 +16,7 @@ const commands: ReadonlyMap<string, () => Promise<Command | CommandGroup>> = new
 >([
   ["train", async () => (await import("./train.ts")).train],
   ["val", async () => (await import("./val.ts")).val],
+  ["sweep", async () => (await import("./sweep.ts")).sweep],
   ["lr-find", async () => (await import("./lrFind.ts")).lrFind],
   ["report", async () => (await import("./report.ts")).report],
   ["predict", async () => (await import("./predict.ts")).predict],

@@ -8,6 +8,8 @@ export interface Option<T> {
   readonly placeholder: string;
   readonly fallback: T;
   readonly help: string;
+  /** The numbers that it takes; undefined for options that are no numbers. */
+  readonly numbers?: "whole" | "real";
   /** Throws OptionError where the text is outside the option's rule. */
   readonly parse: (text: string, name: string) => T;
 }
@@ -53,7 +55,7 @@ export function number<T extends number | null>(
       throw new OptionError(`${name} must be ${rule}; got "${raw}"`);
     return value;
   };
-  return { placeholder: integer ? "<n>" : "<x>", fallback, help, parse };
+  return { placeholder: integer ? "<n>" : "<x>", numbers: integer ? "whole" : "real", fallback, help, parse };
 }
 
 /** A whole number of at least `min` (by default 1). */

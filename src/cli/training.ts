@@ -1,19 +1,10 @@
 // The work behind `fovea train`: puts data, network and optimizer together, listens to the loop, shows it and saves it.
 import { OptionError } from "../base/errors.ts";
-import { DataLoader } from "../data/loader.ts";
-import { getBackend } from "../graph/session.ts";
 import { EMA } from "../optim/averaging.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { manualSeed } from "../tensor/random.ts";
-import { decodeWeights, loadWeights, type ModelInfo } from "../train/checkpoint.ts";
-import { type Evaluation, evaluate } from "../train/evaluate.ts";
-import {
-  type EndEvent,
-  type EpochEvent,
-  notStarted,
-  type Progress,
-  type TrainEvent,
-} from "../train/events.ts";
+import type { ModelInfo } from "../train/checkpoint.ts";
+import { type EpochEvent, notStarted, type Progress, type TrainEvent } from "../train/events.ts";
 import { fit } from "../train/fit.ts";
 import type { FitData, FitOptions } from "../train/fitOptions.ts";
 import { RunFolder, toYaml } from "../train/runFolder.ts";
@@ -23,30 +14,40 @@ import { CutMix, MixUp } from "../transforms/index.ts";
 import { makeModel, model } from "../vision/index.ts";
 import { chooseBatch } from "./batchSize.ts";
 import { type Context, useDevice } from "./command.ts";
-import { confusionTable } from "./confusion.ts";
 import { Interruption } from "./interruption.ts";
 import { Keys, keysHelp } from "./keys.ts";
 import { makeOptimizer, recordedName, weightDecayOf } from "./optimizers.ts";
 import { ProgressView } from "./progress.ts";
+import { finish, plain } from "./runEnd.ts";
 import { type EarlierRun, openRun, RunFiles, type Trained, takeUp } from "./runFiles.ts";
 import { RunRecord } from "./runRecord.ts";
 import { interruptedText, startText } from "./runText.ts";
-import { clock, count, percent, style } from "./terminal.ts";
+import { style } from "./terminal.ts";
 import { isFolder, type TrainingData, trainingData } from "./trainingData.ts";
 import type { NamedValues, RunValues, TrainValues } from "./trainOptions.ts";
 import { Unreadable } from "./unreadable.ts";
-import { readBytes } from "./weights.ts";
 
-/** Task of the runs' folder. */
+/** What runs are trained for, and their folder within the project. */
 const task = "classify";
 /** Top-1 accuracy, loss and rates go to JSON as they are; events of single steps do not. */
 const told: ReadonlySet<TrainEvent["type"]> = new Set(["start", "epoch", "interrupted", "end"]);
 
-/** What is trained, and what may have come from an earlier run. */
-interface Setup extends Trained {
-  readonly values: RunValues;
-  readonly folder: RunFolder;
-  readonly from: Progress;
+/** Who looks after a run that is part of something larger: it chooses the device, takes care of signals and keys, and shows the run itself. */
+export interface Supervisor {
+  /** Where the run's folder lies within the project. */
+  readonly parent: string;
+  /** Opens the data; may hand out again what several runs have in common. */
+  readonly open: typeof trainingData;
+  /** Ends the run after the step in progress. */
+  readonly signal: AbortSignal;
+  /** Is told of each event when its files are written. */
+  readonly onEvent: (event: TrainEvent) => Promise<void>;
+}
+
+/** Throws OptionError for an unknown network and for options that exclude each other. */
+export function checkTraining({ model: name, mixup, cutmix }: TrainValues): void {
+  if (name !== null) model(name);
+  if (mixup > 0 && cutmix > 0) throw new OptionError("mixup and cutmix exclude each other; give one of them");
 }
 
 /** Trains as the options say; gives the exit code. */
@@ -54,21 +55,26 @@ export async function runTraining(
   asked: TrainValues,
   given: ReadonlySet<string>,
   context: Context,
+  supervisor: Supervisor | null = null,
 ): Promise<number> {
   const earlier = asked.resume === null ? null : await openRun(asked.resume);
   for (const text of earlier?.passedOver ?? []) context.err.write(`passed over: ${text}\n`);
   const chosen = earlier ? resumedValues(asked, given, earlier.state.options) : asked;
   const named = { ...chosen, model: chosen.model ?? ((await isFolder(chosen.data)) ? "resnet20" : "lenet") };
-  model(named.model); // an unknown name is told before anything is read
-  useDevice(named);
+  checkTraining(named); // before anything is read
+  if (!supervisor) useDevice(named);
   const unreadable = new Unreadable(context.err);
-  const data = await trainingData(named, unreadable.add);
+  const data = await (supervisor?.open ?? trainingData)(named, unreadable.add);
   const trained = prepare(named, data, earlier);
   const auto = named.batch === "auto" ? chooseBatch(named.memory, trained, data) : null;
   const values: RunValues = { ...named, batch: auto?.batch ?? Number(named.batch) };
   if (auto && !values.json) context.out.write(`${auto.text}\n`);
   if (values["dry-run"]) return dryRun(trained, data, values, unreadable, context);
-  const setup = { ...trained, values, ...(await placeOf(values, trained, data, earlier)) };
+  const setup = {
+    ...trained,
+    values,
+    ...(await placeOf(values, trained, data, earlier, supervisor?.parent ?? task)),
+  };
   const { network, optimizer, average, folder, from } = setup;
   const { classes, input } = data;
   const info = (progress: Progress, accuracy: number | null): ModelInfo => ({
@@ -84,10 +90,12 @@ export async function runTraining(
   const files = new RunFiles(folder, setup, info, values);
   if (!earlier) await files.begin(from);
 
-  const interruption = new Interruption(() => {
-    view.clear();
-    context.err.write("stopping after this step; press Ctrl-C again to quit at once\n");
-  });
+  const interruption = supervisor
+    ? null
+    : new Interruption(() => {
+        view.clear();
+        context.err.write("stopping after this step; press Ctrl-C again to quit at once\n");
+      });
   const view = new ProgressView(context.out);
   const say = (text: string): void => {
     if (!values.json) context.out.write(text);
@@ -99,24 +107,26 @@ export async function runTraining(
     optimizer,
     ...(average && { ema: average }),
     ...learning(values),
-    signal: interruption.signal,
+    signal: supervisor?.signal ?? interruption?.signal,
     from,
   });
   let rate = from.firstRate ?? optimizer.lr;
-  const keys = new Keys(
-    run,
-    () => rate,
-    (text) => {
-      view.clear();
-      say(`${text}\n`);
-    },
-  );
+  const keys = supervisor
+    ? null
+    : new Keys(
+        run,
+        () => rate,
+        (text) => {
+          view.clear();
+          say(`${text}\n`);
+        },
+      );
   try {
     for await (const event of run) {
       switch (event.type) {
         case "start":
           say(`${startText(setup, event)}\n`);
-          if (keys.active) say(`${style(context.out, "dim", keysHelp)}\n`);
+          if (keys?.active) say(`${style(context.out, "dim", keysHelp)}\n`);
           break;
         case "step":
           rate = event.progress.firstRate ?? rate;
@@ -143,7 +153,8 @@ export async function runTraining(
       if (values.json && told.has(event.type)) {
         context.out.write(`${JSON.stringify(toldLine(event, folder))}\n`);
       }
-      if (event.type === "interrupted") return interruption.exitCode;
+      await supervisor?.onEvent(event);
+      if (event.type === "interrupted") return interruption?.exitCode ?? 0;
     }
     return 0;
   } catch (error) {
@@ -158,8 +169,8 @@ export async function runTraining(
     throw error;
   } finally {
     await record.flush();
-    keys.end();
-    interruption.end();
+    keys?.end();
+    interruption?.end();
   }
 }
 
@@ -180,10 +191,11 @@ async function placeOf(
   { optimizer }: Trained,
   data: TrainingData,
   earlier: EarlierRun | null,
+  parent: string,
 ): Promise<{ folder: RunFolder; from: Progress }> {
   const { project, name } = values;
   const folder =
-    earlier?.folder ?? (await RunFolder.create({ project, task, name, existOk: values["exist-ok"] }));
+    earlier?.folder ?? (await RunFolder.create({ project, task: parent, name, existOk: values["exist-ok"] }));
   const from = earlier?.state.progress ?? notStarted;
   await (earlier ? folder.keepResults(from.epoch) : folder.startResults());
   await folder.write("args.yaml", toYaml(recorded(values, optimizer, data)));
@@ -252,59 +264,11 @@ function isSaveStep({ epoch, step }: Progress, steps: number, values: RunValues)
   return every !== null && step < steps && (epoch * steps + step) % every === 0;
 }
 
-/** Tests, writes the summary, and says what the run came to. */
-async function finish(
-  setup: Setup,
-  data: TrainingData,
-  event: EndEvent,
-  unreadable: Unreadable,
-  { out }: Context,
-): Promise<void> {
-  const { values, folder } = setup;
-  const test = data.test && (await testBest(setup, data, unreadable));
-  const result = summary(setup, event, test, unreadable.count);
-  await folder.write("summary.json", `${JSON.stringify(result, null, 2)}\n`);
-  if (values.json) {
-    if (test) out.write(`${JSON.stringify({ event: "test", run: folder.path, ...plain(test) })}\n`);
-    return;
-  }
-  if (event.reason === "earlyStopping") {
-    out.write(`\nno better for ${values.patience} epochs, so the run ended after ${event.epochs}\n`);
-  }
-  out.write(`\n${confusionTable((test ?? event.val).confusion, data.classes, out)}\n\n`);
-  const best = `best ${percent(event.bestAccuracy, 2)} in epoch ${event.bestEpoch}`;
-  const accuracy = style(out, "bold", `test accuracy ${percent((test ?? event.val).top1, 2)}`);
-  out.write(test ? `${accuracy} with the best weights  validation: ${best}\n` : `${accuracy}  ${best}\n`);
-  out.write(`saved in ${folder.path}  ${clock(event.seconds)}, ${count(event.samplesPerSecond)} images/s\n`);
-}
-
-/** Accuracy on the test pictures, which nothing was chosen by, with the weights that were best on the validation pictures. */
-async function testBest(
-  { folder, network, values }: Setup,
-  { test, evaluation, saved, workers }: TrainingData,
-  unreadable: Unreadable,
-): Promise<Evaluation> {
-  const file = folder.file("weights", "best.safetensors");
-  loadWeights(network, decodeWeights(await readBytes(file), file).state, file);
-  const loader = new DataLoader(test!, {
-    batchSize: values.batch,
-    workers,
-    transform: evaluation!,
-    onBroken: unreadable.add,
-  });
-  try {
-    return await evaluate(network, loader, { normalization: saved.normalize! });
-  } finally {
-    loader.close();
-  }
-}
-
 /** What mixes the samples of a batch, by `mixup=` and `cutmix=`. */
 function batchTransformOf(
   { mixup, cutmix }: TrainValues,
   numClasses: number,
 ): { batchTransform?: MixUp | CutMix } {
-  if (mixup > 0 && cutmix > 0) throw new OptionError("mixup and cutmix exclude each other; give one of them");
   if (mixup > 0) return { batchTransform: new MixUp({ alpha: mixup, numClasses }) };
   return cutmix > 0 ? { batchTransform: new CutMix({ alpha: cutmix, numClasses }) } : {};
 }
@@ -353,45 +317,7 @@ function resultRow(event: EpochEvent) {
   };
 }
 
-/**
- * What a run came to. Where test pictures were held back, `testAccuracy` is that of the best weights on them; else that of the last weights, as
- * the best ones were chosen by these same pictures.
- */
-function summary(
-  { values, network, folder }: Setup,
-  event: EndEvent,
-  test: Evaluation | null,
-  unreadable: number,
-) {
-  const { top1, top5, loss } = test ?? event.val;
-  return {
-    testAccuracy: top1,
-    testAccuracyTop5: top5,
-    testLoss: loss,
-    ...(test && { valAccuracy: event.val.top1, valLoss: event.val.loss }),
-    ...(unreadable > 0 && { unreadablePictures: unreadable }),
-    bestAccuracy: event.bestAccuracy,
-    bestEpoch: event.bestEpoch,
-    epochs: event.epochs,
-    seconds: Number(event.seconds.toFixed(3)),
-    samplesPerSecond: Math.round(event.samplesPerSecond),
-    model: values.model,
-    parameters: network.parameters().reduce((sum, p) => sum + p.size, 0),
-    data: values.data,
-    seed: values.seed,
-    device: getBackend().name,
-    run: folder.path,
-  };
-}
-
 function toldLine(event: TrainEvent, folder: RunFolder) {
   const { type, ...rest } = event;
   return { event: type, run: folder.path, ...plain(rest) };
-}
-
-/** Plain JSON, with arrays of numbers as lists. */
-function plain(value: object): object {
-  return JSON.parse(
-    JSON.stringify(value, (_, item: unknown) => (item instanceof Int32Array ? [...item] : item)),
-  ) as object;
 }

@@ -12,6 +12,9 @@ import { confusionPicture } from "./confusionPicture.ts";
 import { filterPicture } from "./filters.ts";
 import { canWrite, glyphsOf } from "./glyphs.ts";
 import { linePicture } from "./linePicture.ts";
+import { layOutParallel, type ParallelChart } from "./parallel.ts";
+import { parallelPicture } from "./parallelPicture.ts";
+import { parallelSvg } from "./parallelSvg.ts";
 import { enlarged, pictureGrid } from "./pictureGrid.ts";
 
 const labels = (axis: { ticks: readonly { label: string }[] }) => axis.ticks.map(({ label }) => label);
@@ -296,5 +299,82 @@ describe("a grid of pictures", () => {
       [...enlarged(tiny, 2).data],
       [0, 0, 50, 50, 0, 0, 50, 50, 100, 100, 150, 150, 100, 100, 150, 150],
     );
+  });
+});
+
+describe("parallel coordinates", () => {
+  const chart: ParallelChart = {
+    title: "four trials",
+    axes: [
+      { name: "lr0", low: 1e-4, high: 1e-1, scale: "log" },
+      { name: "warmup", low: 0, high: 2, scale: "linear" },
+      { name: "optimizer", choices: ["sgd", "<adam>"] },
+    ],
+    score: "accuracy",
+    lines: [
+      { values: [1e-2, 1, "sgd"], score: 0.9, label: "trial 1" },
+      { values: [1e-1, 2, "<adam>"], score: null, label: "trial 2" },
+      { values: [1e-4, 0, "sgd"], score: 0.5, label: "trial 3" },
+      { values: [1e-3, 0.5, "<adam>"], score: 0.7, label: "trial <4>" },
+    ],
+  };
+  const rounded = (values: readonly number[]) => values.map((value) => Number(value.toFixed(4)));
+
+  it("place each value on its axis, and draw the best last", () => {
+    const { axes, lines } = layOutParallel(chart);
+    assert.deepEqual(
+      lines.map(({ label, shade, isBest }) => [
+        label,
+        shade === null ? null : Number(shade.toFixed(4)),
+        isBest,
+      ]),
+      [
+        ["trial 2", null, false],
+        ["trial 3", 0, false],
+        ["trial <4>", 0.5, false],
+        ["trial 1", 1, true],
+      ],
+    );
+    assert.deepEqual(rounded(lines[0]!.at), [1, 1, 0.75], "a line without a score ends at the last option");
+    assert.deepEqual(rounded(lines[3]!.at.slice(0, 3)), [0.6667, 0.5, 0.25]);
+    assert.ok(lines[3]!.at[3]! > lines[1]!.at[3]!);
+    assert.deepEqual(
+      axes.map(({ name }) => name),
+      ["lr0", "warmup", "optimizer", "accuracy"],
+    );
+    assert.deepEqual(labels(axes[2]!), ["sgd", "<adam>"]);
+    assert.deepEqual(labels(logAxis([1e-3, 1e-1])), ["0.001", "0.003", "0.01", "0.03", "0.1"]);
+  });
+
+  it("have a line for each trial as SVG, with its label escaped", () => {
+    const svg = parallelSvg(chart);
+    assert.equal(svg.match(/class="trial /g)!.length, 4);
+    assert.equal(svg.match(/class="trial failed"/g)!.length, 1);
+    assert.match(svg, /class="trial shade8 best"/);
+    assert.ok(
+      svg.includes("<title>trial &lt;4&gt;</title>") && !svg.includes("<adam>") && !svg.includes("NaN"),
+    );
+  });
+
+  it("show the best in the darkest shade as pixels, whatever the number of lines and axes", () => {
+    const picture = parallelPicture(chart) as Canvas;
+    const count = (colour: readonly number[]) => {
+      let found = 0;
+      for (let at = 0; at < picture.data.length; at += 3) {
+        if (colour.every((value, c) => picture.data[at + c] === value)) found++;
+      }
+      return found;
+    };
+    assert.ok(count([62, 4, 156]) > 1000, "the thick line of the best");
+    assert.ok(count([200, 203, 206]) > 100, "the line that failed");
+    const one = {
+      ...chart,
+      axes: chart.axes.slice(0, 1),
+      lines: [{ values: [1e-2], score: 0.5, label: "one" }],
+    };
+    for (const lines of [one.lines, [{ ...one.lines[0]!, score: null }], []]) {
+      assert.ok(parallelPicture({ ...one, lines }).data.some((value) => value < 255));
+      assert.ok(!parallelSvg({ ...one, lines }).includes("NaN"));
+    }
   });
 });

@@ -68,4 +68,15 @@ export {
 } from "./regression.ts";
 export { type Schedule, type ScheduleName, schedule, scheduleNames } from "./schedule.ts";
 export { NonFiniteError } from "./step.ts";
+export { type PlannedTrial, type PlanOptions, planTrials, type SpaceValues } from "./sweep/plan.ts";
+export { isBelowMedian } from "./sweep/pruning.ts";
+export {
+  type Dimension,
+  type Range,
+  type RangeOptions,
+  range,
+  type Space,
+  type SweepValue,
+} from "./sweep/space.ts";
+export { type ScoredTrial, type Spread, spreadByOption } from "./sweep/spread.ts";
 export type { ActivationVitals, InputVitals, ParameterVitals, Vitals } from "./vitals.ts";

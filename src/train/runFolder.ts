@@ -42,18 +42,9 @@ export class RunFolder {
     name: string;
     existOk?: boolean;
   }): Promise<RunFolder> {
-    if (name === "" || name === "." || name === ".." || /[/\\\0]/.test(name)) {
-      throw new OptionError(`name must be the name of one folder; got ${JSON.stringify(name)}`);
-    }
-    const parent = path.join(project, task);
-    await fs.mkdir(parent, { recursive: true });
-    for (let i = 1; ; i++) {
-      const folder = path.join(parent, i === 1 ? name : `${name}${i}`);
-      if (await makeFolder(folder, existOk)) {
-        await fs.mkdir(path.join(folder, "weights"), { recursive: true });
-        return new RunFolder(folder);
-      }
-    }
+    const folder = await newFolder(path.join(project, task), name, existOk);
+    await fs.mkdir(path.join(folder, "weights"), { recursive: true });
+    return new RunFolder(folder);
   }
 
   /** The folder of an earlier run: the path itself or a file in it, such as `weights/last.safetensors`. */
@@ -112,6 +103,21 @@ export class RunFolder {
   /** Writes a file of the folder as a whole: readers see the old content or the new one, never a part. */
   async write(name: string, content: string | Uint8Array): Promise<void> {
     await writeAtomically(this.file(name), content);
+  }
+}
+
+/**
+ * Makes `<parent>/<name>`, or `<name>2`, `<name>3`, … where that is taken, and gives its path; with `existOk` the folder itself is used again. Throws OptionError
+ * where `name` is not the name of one folder.
+ */
+export async function newFolder(parent: string, name: string, existOk = false): Promise<string> {
+  if (name === "" || name === "." || name === ".." || /[/\\\0]/.test(name)) {
+    throw new OptionError(`name must be the name of one folder; got ${JSON.stringify(name)}`);
+  }
+  await fs.mkdir(parent, { recursive: true });
+  for (let i = 1; ; i++) {
+    const folder = path.join(parent, i === 1 ? name : `${name}${i}`);
+    if (await makeFolder(folder, existOk)) return folder;
   }
 }
 
