@@ -28,7 +28,7 @@ export class SweepView {
   readonly #before: number;
   #done: number;
   #trial: PlannedTrial | null = null;
-  #best = 0;
+  #best: number | null;
   #drawnAt = Number.NEGATIVE_INFINITY;
   #isDrawn = false;
 
@@ -38,7 +38,8 @@ export class SweepView {
     this.#total = total;
     this.#before = results.length;
     this.#done = results.length;
-    this.#best = Math.max(0, ...results.map(({ accuracy }) => accuracy ?? 0));
+    const accuracies = results.flatMap(({ accuracy }) => (accuracy === null ? [] : [accuracy]));
+    this.#best = accuracies.length > 0 ? Math.max(...accuracies) : null;
   }
 
   /** A trial begins. */
@@ -59,8 +60,8 @@ export class SweepView {
       `trial ${this.#trial!.number}/${this.#total}`,
       `epoch ${epoch}/${epochs}`,
       `loss ${loss.toFixed(4)}`,
-      `best ${percent(this.#best, 2)}`,
       `${clock(left)} left`,
+      ...(this.#best === null ? [] : [`best ${percent(this.#best, 2)}`]),
     ];
     this.#terminal.write(`\r\x1b[K${barLine(facts, done / this.#total, this.#terminal)}`);
   }
@@ -71,8 +72,9 @@ export class SweepView {
     this.#options.onTrial(result);
     if (this.#options.isQuiet) return;
     this.clear();
-    const isBest = result.accuracy !== null && (this.#best === 0 || result.accuracy > this.#best);
-    if (isBest) this.#best = result.accuracy!;
+    const { accuracy } = result;
+    const isBest = accuracy !== null && (this.#best === null || accuracy > this.#best);
+    if (isBest) this.#best = accuracy;
     const line = trialLine(result, this.#total);
     this.#terminal.write(`${isBest ? style(this.#terminal, "green", `${line}  best so far`) : line}\n`);
   }

@@ -5,6 +5,8 @@ import { type LaidOutLine, layOutParallel, type ParallelChart } from "./parallel
 const height = 380;
 const margin = { left: 50, right: 80, top: 44, bottom: 16 };
 const [leastBetween, leastAcross] = [150, 420];
+/** How far the chart is enlarged on a wide page. */
+const largest = 1.3;
 
 /** Shades from the worst to the best: towards the dark on light paper, towards the light on dark paper, so that the best stand out for every kind of colour vision. */
 const onLight = [
@@ -35,7 +37,7 @@ export const parallelStyle = `
 ${shadeRules(onLight)}
 @media (prefers-color-scheme: dark) { ${shadeRules(onDark)} }
 .parallel { min-width: 36rem; } .parallel path { fill: none; }
-.parallel .trial { stroke-width: 1.6; } .parallel .failed { stroke: var(--line); }
+.parallel .trial { stroke-width: 1.6; } .parallel .failed { stroke: var(--soft); stroke-opacity: .45; }
 .parallel .best { stroke-width: 4; } .parallel .rim { stroke: var(--card); stroke-width: 7; }
 .parallel .trial:hover { stroke: var(--ink); stroke-width: 4; }
 .parallel .axis { stroke: var(--soft); } .parallel .name { fill: var(--ink); font-weight: 600; }
@@ -70,7 +72,7 @@ export function parallelSvg(chart: ParallelChart): string {
       parts.push(text);
     }
   }
-  return `<svg class="parallel" viewBox="0 0 ${round(width)} ${height}" role="img" aria-label="${escaped(chart.title)}">${parts.join("")}</svg>`;
+  return `<svg class="parallel" viewBox="0 0 ${round(width)} ${height}" style="max-width:${Math.round(largest * width)}px" role="img" aria-label="${escaped(chart.title)}">${parts.join("")}</svg>`;
 }
 
 /** A curve from axis to axis that is level at each: its handles lie a third of the way. */

@@ -11,6 +11,7 @@ import { profile } from "../../src/cli/profile.ts";
 import { report } from "../../src/cli/report.ts";
 import { review } from "../../src/cli/review.ts";
 import { summary } from "../../src/cli/summary.ts";
+import { sweep } from "../../src/cli/sweep.ts";
 import { train } from "../../src/cli/train.ts";
 import { val } from "../../src/cli/val.ts";
 import { emptyFolder, fovea } from "./cli.ts";
@@ -54,7 +55,7 @@ Examples:
   });
 
   it("gives examples that are accepted as typed", () => {
-    for (const command of [train, val, report, predict, summary, review, profile, info]) {
+    for (const command of [train, sweep, val, report, predict, summary, review, profile, info]) {
       assert.ok(command.examples.length >= 2);
       for (const example of command.examples) {
         const [program, name, ...args] = example.split(" ");
