@@ -6,7 +6,7 @@ import { SweepFolder } from "./sweepFiles.ts";
 import { resumable, type Sweep, settingsOf, sweepOf, sweepOptions } from "./sweepOptions.ts";
 import { resultsText, sweepResults, writeSweepPage } from "./sweepResults.ts";
 import { runTrials } from "./sweepTrials.ts";
-import { SweepView } from "./sweepView.ts";
+import { SweepView, toldOnce } from "./sweepView.ts";
 import { Unreadable } from "./unreadable.ts";
 
 /** The command. */
@@ -15,7 +15,7 @@ export const sweep = command({
   summary: "Train with many settings of the options and compare them.",
   usage: "sweep <option>=<low>..<high> <option>=<one>,<another> [options]",
   notes: [
-    "Options of fovea train may be ranges or lists: lr0=1e-4..1e-1 is drawn by ratios, as it spans two decades or more, lrf=0.1..0.5 by differences; :log and :linear behind a range say so, and :5 gives it five points in a grid instead of three. batch=32,64 are choices. All other options hold for every trial. data, limit, workers and what else says where and how long to work stay the same.",
+    "Options of fovea train may be ranges or lists: lr0=1e-4..1e-1 is drawn by ratios, as it spans two decades or more, lrf=0.1..0.5 by differences; :log and :linear behind a range say which, and :5 gives it five points in a grid instead of three. batch=32,64 are choices. All other options hold for every trial. data, limit, workers and what else says where and how long to work stay the same.",
     "A trial's values follow from seed and its number, and every trial trains with that seed. seed=0,1,2 makes the seed an option that varies.",
     "A sweep is kept in <project>/sweep/<name>: sweep.json, trials.csv, parallel_coordinates.png, sweep.html, and each trial's run in trial-001 and so on. A trial whose loss becomes NaN, or whose options don't fit together, counts as failed, and the sweep goes on.",
     "Ctrl-C ends the sweep after the step in progress. resume=<folder> goes on: trials that have ended are kept, the one that was interrupted goes on where it stopped. A random search may be given more trials then; workers, device, threads and revectorize may change too.",
@@ -29,7 +29,8 @@ export const sweep = command({
     "fovea sweep resume=runs/sweep/sweep trials=20",
   ],
   options: sweepOptions,
-  run: async ({ values, given, operands }, context) => {
+  run: async ({ values, given, operands }, { out, err }) => {
+    const context = { out, err: toldOnce(err) };
     if (operands.length > 0) {
       throw new OptionError(
         `sweep takes options only, such as lr0=1e-4..1e-1; got ${operands.map((word) => JSON.stringify(word)).join(" ")}`,

@@ -19,10 +19,13 @@ export interface SweepSettings {
   readonly prune: "none" | "median";
 }
 
+/** How a trial may end, the best way first. */
+export const states = ["finished", "pruned", "failed"] as const;
+
 /** What a trial came to. */
 export interface TrialResult {
   readonly number: number;
-  readonly state: "finished" | "pruned" | "failed";
+  readonly state: (typeof states)[number];
   readonly values: Readonly<Record<string, SweepValue>>;
   /** Best accuracy on the validation pictures; null where the trial failed. */
   readonly accuracy: number | null;
@@ -126,6 +129,11 @@ export class SweepFolder {
     const [, ...rows] = parseCsv(content, { file });
     return rows.map(({ line, fields }) => {
       const [number, state, ...rest] = fields;
+      if (!states.some((known) => known === state)) {
+        throw new FormatError(`line ${line}: there is no state "${state}"; known are ${states.join(", ")}`, {
+          file,
+        });
+      }
       const values = plan[Number(number) - 1]?.values;
       const own = values && Object.values(values).map(String);
       if (!values || own!.join() !== rest.slice(0, own!.length).join()) {

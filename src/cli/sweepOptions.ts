@@ -1,12 +1,12 @@
 // The options of `fovea sweep`: those of `fovea train`, some of which may vary, and a few of its own.
 import { OptionError } from "../base/errors.ts";
 import { type PlannedTrial, planTrials } from "../train/sweep/plan.ts";
-import type { Dimension, SweepValue } from "../train/sweep/space.ts";
+import { type Dimension, isRange, type SweepValue } from "../train/sweep/space.ts";
 import { jsonOption } from "./command.ts";
 import { choice, integer, type Option, suggestion, text } from "./options.ts";
 import { augmentationSteps } from "./pipelines.ts";
 import type { SweepSettings } from "./sweepFiles.ts";
-import { dimensionOf } from "./sweepSpace.ts";
+import { dimensionOf, namesPoints } from "./sweepSpace.ts";
 import { checkTraining } from "./training.ts";
 import { trainingData } from "./trainingData.ts";
 import { type TrainValues, trainOptions } from "./trainOptions.ts";
@@ -55,7 +55,7 @@ const own = {
   search: choice(
     ["auto", "random", "grid"],
     "auto",
-    "grid tries every combination; auto is grid where all options are lists and trials is not given",
+    "grid tries every combination; auto is grid where every option is a list or a range with a number of points, and trials is not given",
   ),
   trials: integer(null, "trials of a random search; by default 12", { max: 10_000 }),
   prune: choice(
@@ -111,8 +111,16 @@ export function settingsOf(
       "nothing varies in this sweep; give an option a range or several values, such as lr0=1e-4..1e-1 or batch=32,64",
     );
   }
-  const areLists = varying.every(({ dimension }) => dimension === null || Array.isArray(dimension));
-  const chosen = search === "auto" ? (areLists && trials === null ? "grid" : "random") : search;
+  const ranges = varying.filter(({ dimension }) => dimension !== null && isRange(dimension));
+  const withPoints = ranges.filter(({ raw }) => namesPoints(raw));
+  const isGrid = withPoints.length === ranges.length && trials === null;
+  const chosen = search === "auto" ? (isGrid ? "grid" : "random") : search;
+  const [pointed] = withPoints;
+  if (chosen === "random" && pointed) {
+    throw new OptionError(
+      `${pointed.name}: the number of points in ${pointed.raw} is for a grid; leave it out, or use search=grid`,
+    );
+  }
   if (chosen === "grid" && trials !== null) {
     throw new OptionError(
       `a grid has as many trials as it has combinations, so trials=${trials} has no place; leave it out, or use search=random`,

@@ -6,7 +6,7 @@ import { parallelPicture } from "../plot/parallelPicture.ts";
 import { sweepPage } from "../report/sweepPage.ts";
 import { isRange } from "../train/sweep/space.ts";
 import { type Spread, spreadByOption } from "../train/sweep/spread.ts";
-import { type SweepFolder, type TrialResult, trialName } from "./sweepFiles.ts";
+import { type SweepFolder, states, type TrialResult, trialName } from "./sweepFiles.ts";
 import type { Sweep } from "./sweepOptions.ts";
 import { valuesText } from "./sweepView.ts";
 import { clock, percent, style, type Terminal } from "./terminal.ts";
@@ -14,7 +14,7 @@ import { clock, percent, style, type Terminal } from "./terminal.ts";
 /** Trials that the terminal's table has. */
 const mostRows = 20;
 const note =
-  "Trials are grouped by each option's value, those of a range into thirds: the difference between the best and the worst mean accuracy of a group, in points, and what shuffled accuracies would give. It sees options one by one and counts finished trials alone; near chance it says nothing.";
+  "Trials are grouped by each option's value, those of a range into thirds: the difference between the best and the worst median accuracy of a group, in points, and what shuffled accuracies would give. It sees options one by one and counts finished trials alone; near chance it says nothing.";
 
 /** What a sweep came to. */
 export interface SweepResults {
@@ -29,7 +29,6 @@ export interface SweepResults {
 
 /** Compares the trials that have ended. */
 export function sweepResults({ settings, space }: Sweep, results: readonly TrialResult[]): SweepResults {
-  const states = ["finished", "pruned", "failed"] as const;
   const ranked = [...results].sort(
     (a, b) =>
       states.indexOf(a.state) - states.indexOf(b.state) ||
@@ -145,12 +144,12 @@ function tableRow({ number, accuracy, bestEpoch, values, seconds, state }: Trial
   ];
 }
 
-const matteredHead = ["what mattered", "spread", "by chance", "best values", "mean"];
+const matteredHead = ["what mattered", "spread", "by chance", "best values", "median"];
 
 function matteredRow({ option, spread, chance, best }: Spread): string[] {
   const values = best.from === best.to ? String(best.from) : `${best.from} … ${best.to}`;
   const points = (share: number) => (100 * share).toFixed(2);
-  return [option, points(spread), points(chance), values, percent(best.mean, 2)];
+  return [option, points(spread), points(chance), values, percent(best.median, 2)];
 }
 
 /** Rows with their cells under each other. */

@@ -15,6 +15,11 @@ export function dimensionOf(raw: string, name: string, option: Option<unknown>):
   return null;
 }
 
+/** Whether a range says how many points it has in a grid: `1e-4..1e-1:5`. */
+export function namesPoints(raw: string): boolean {
+  return /:\d+(:|$)/.test(raw.trim());
+}
+
 function rangeOf(
   [, low, high, ends = ""]: RegExpExecArray,
   raw: string,

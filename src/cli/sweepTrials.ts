@@ -1,7 +1,7 @@
 // Runs the trials of a sweep one after the other, each as a training run in a folder of its own, and keeps what they came to.
 import path from "node:path";
 import { OptionError, ShapeError, UnsupportedError } from "../base/errors.ts";
-import type { EndEvent, TrainEvent } from "../train/events.ts";
+import { notStarted, type Progress, type TrainEvent } from "../train/events.ts";
 import { RunFolder } from "../train/runFolder.ts";
 import { NonFiniteError } from "../train/step.ts";
 import type { PlannedTrial } from "../train/sweep/plan.ts";
@@ -33,7 +33,11 @@ export async function runTrials(trials: Trials): Promise<void> {
   const ended = new Set(results.map(({ number }) => number));
   const left = plan.filter(({ number }) => !ended.has(number));
   if (left.length === 0) return;
-  const err = toldOnce(trials.err, view);
+  const write = (text: string): void => {
+    view.clear();
+    trials.err.write(text);
+  };
+  const err = { ...trials.err, write };
   // A mistake in the data ends the sweep before its next trial.
   await open(valuesOf(left[0]!.values), new Unreadable(err).add);
   const finished = await accuraciesOfFinished(trials);
@@ -94,29 +98,29 @@ async function runTrial(
     );
   } catch (error) {
     if (!isOwnFault(error)) throw error;
-    return { ...result, state: "failed", accuracy: null, ...doneBy(last), reason: error.message };
+    const progress = error instanceof NonFiniteError ? error.progress : notStarted;
+    return { ...result, state: "failed", accuracy: null, ...doneBy(progress), reason: error.message };
   } finally {
     signal.removeEventListener("abort", end);
   }
   const event = last! as TrainEvent;
   if (event.type === "end") {
     finished.push(await accuracies(where));
-    return { ...result, state: "finished", accuracy: event.bestAccuracy, ...doneBy(event), reason: "" };
+    const { epochs: epoch, bestEpoch, seconds, bestAccuracy: accuracy } = event;
+    return { ...result, state: "finished", accuracy, ...doneBy({ epoch, bestEpoch, seconds }), reason: "" };
   }
   if (event.type !== "interrupted" || !isPruned) return null;
-  return { ...result, state: "pruned", accuracy: event.progress.bestAccuracy, ...doneBy(event), reason: "" };
+  const { progress } = event;
+  return { ...result, state: "pruned", accuracy: progress.bestAccuracy, ...doneBy(progress), reason: "" };
 }
 
 /** How far a trial came. */
-function doneBy(event: TrainEvent | null): Pick<TrialResult, "bestEpoch" | "epochs" | "seconds"> {
-  const { bestEpoch, epochs, seconds } = event?.type === "end" ? event : progressOf(event);
-  return { bestEpoch, epochs, seconds: Number(seconds.toFixed(3)) };
-}
-
-function progressOf(event: TrainEvent | null): Pick<EndEvent, "bestEpoch" | "epochs" | "seconds"> {
-  if (!event || !("progress" in event)) return { bestEpoch: 0, epochs: 0, seconds: 0 };
-  const { bestEpoch, epoch, seconds } = event.progress;
-  return { bestEpoch, epochs: epoch, seconds };
+function doneBy({
+  epoch,
+  bestEpoch,
+  seconds,
+}: Pick<Progress, "epoch" | "bestEpoch" | "seconds">): Pick<TrialResult, "bestEpoch" | "epochs" | "seconds"> {
+  return { bestEpoch, epochs: epoch, seconds: Number(seconds.toFixed(3)) };
 }
 
 /** Whether an error is due to a trial's options, and so says nothing about the others. */
@@ -145,15 +149,3 @@ const silent: Terminal = {
   hasUnicode: false,
   write: () => {},
 };
-
-/** Says each thing once, and clears the sweep's line before: pictures that can't be read are the same in every trial. */
-function toldOnce(err: Terminal, view: SweepView): Terminal {
-  const told = new Set<string>();
-  const write = (text: string): void => {
-    if (told.has(text)) return;
-    told.add(text);
-    view.clear();
-    err.write(text);
-  };
-  return { ...err, write };
-}

@@ -115,3 +115,14 @@ export function valuesText(values: Readonly<Record<string, SweepValue>>): string
     .map(([name, value]) => `${name} ${value}`)
     .join("  ");
 }
+
+/** A terminal that says each thing once: pictures that can't be read are the same in every trial. */
+export function toldOnce(terminal: Terminal): Terminal {
+  const told = new Set<string>();
+  const write = (text: string): void => {
+    if (told.has(text)) return;
+    told.add(text);
+    terminal.write(text);
+  };
+  return { ...terminal, write };
+}

@@ -1,8 +1,10 @@
 // Where the time of a step goes: watches the programs that some code runs, first as they are, then traced. Knows
 // programs and spans, nothing of networks.
+
 import type { KernelSpan } from "../backend/backend.ts";
 import { byteSize } from "../base/dtype.ts";
 import { FoveaError, OptionError } from "../base/errors.ts";
+import { median } from "../base/median.ts";
 import { currentPlanner } from "../graph/engine.ts";
 import type { ObservedRun } from "../graph/plan.ts";
 import type { Kernel, Program } from "../kernel/kernel.ts";
@@ -218,11 +220,4 @@ function totalOf<T>(items: readonly T[], value: (item: T) => number): number {
 
 function maximum(values: readonly number[]): number {
   return values.reduce((a, b) => Math.max(a, b), 0);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return 0;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -42,6 +42,7 @@ export const mistakes: Record<string, () => unknown> = {
   "command: option that stays the same": () => command("threads=1,2"),
   "command: unknown data": () => command("data=nowhere lr0=0.1,0.2"),
   "command: grid with a number of trials": () => command("search=grid lr0=0.1,0.2 trials=3"),
+  "command: points in a random search": () => command("lr0=1e-3..1e-1:5 trials=3"),
   "command: grid that is too large": () => command("search=grid lr0=1e-3..1e-1:200 momentum=0.1..0.9:200"),
   "command: no sweep to resume": () => command("resume=nowhere"),
   "command: resumed with other options": () => command("resume=runs/sweep/sweep lr0=0.1,0.2"),

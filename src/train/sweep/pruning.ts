@@ -1,4 +1,5 @@
 // When a trial ends early: the median rule. Knows no training.
+import { median } from "../../base/median.ts";
 
 /** How soon the rule may speak. */
 const leastPeers = 5;
@@ -13,10 +14,4 @@ export function isBelowMedian(own: readonly number[], finished: readonly (readon
   const epoch = own.length;
   const peers = finished.filter((scores) => scores.length >= epoch).map((scores) => scores[epoch - 1]!);
   return epoch >= leastEpochs && peers.length >= leastPeers && Math.max(...own) < median(peers);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -1,4 +1,6 @@
-// Which option of a sweep mattered: how far the mean scores of its values lie apart, beside what chance alone would give.
+// Which option of a sweep mattered: how far the median scores of its values lie apart, beside what chance alone would give.
+
+import { median } from "../../base/median.ts";
 import { Random } from "../../tensor/random.ts";
 import { isRange, type Space, type SweepValue } from "./space.ts";
 
@@ -11,12 +13,12 @@ export interface ScoredTrial {
 /** What one option made of the scores. */
 export interface Spread {
   readonly option: string;
-  /** Best mean score of a group of values, less the worst. */
+  /** Best median score of a group of values, less the worst. */
   readonly spread: number;
   /** The same where scores are dealt out to the trials at random: what says nothing. */
   readonly chance: number;
-  /** The group with the best mean: its lowest and highest value, or its one value twice. */
-  readonly best: { readonly from: SweepValue; readonly to: SweepValue; readonly mean: number };
+  /** The group with the best median: its lowest and highest value, or its one value twice. */
+  readonly best: { readonly from: SweepValue; readonly to: SweepValue; readonly median: number };
 }
 
 /** Groups that a range is cut into, with the same number of trials each. */
@@ -28,7 +30,7 @@ const leastTrials = 4;
 
 /**
  * The options by how much they mattered, most first. Trials are grouped by an option's value (those of a range into thirds), and the spread is the difference between
- * the best and the worst mean score of a group. That is a plain comparison: it sees each option by itself, not how they work together. Options with a single
+ * the best and the worst median score of a group; medians, as a few trials that diverged would rule means. That is a plain comparison: it sees each option by itself, not how they work together. Options with a single
  * group are left out; with fewer than four trials the list is empty. The same trials give the same result.
  */
 export function spreadByOption(space: Space, trials: readonly ScoredTrial[]): Spread[] {
@@ -44,10 +46,15 @@ export function spreadByOption(space: Space, trials: readonly ScoredTrial[]): Sp
       const groups = isRange(dimension) ? thirds(values as number[]) : byValue(values);
       if (groups.length < 2) return [];
       const chance = dealt.reduce((sum, deal) => sum + spreadOf(groups, deal), 0) / deals;
-      const best = groups.reduce((a, b) => (meanOf(b, scores) > meanOf(a, scores) ? b : a));
+      const best = groups.reduce((a, b) => (medianOf(b, scores) > medianOf(a, scores) ? b : a));
       const [from, to] = [values[best[0]!]!, values[best.at(-1)!]!];
       return [
-        { option, spread: spreadOf(groups, scores), chance, best: { from, to, mean: meanOf(best, scores) } },
+        {
+          option,
+          spread: spreadOf(groups, scores),
+          chance,
+          best: { from, to, median: medianOf(best, scores) },
+        },
       ];
     })
     .sort((a, b) => b.spread - a.spread);
@@ -73,10 +80,10 @@ function thirds(values: readonly number[]): number[][] {
 }
 
 function spreadOf(groups: readonly (readonly number[])[], scores: readonly number[]): number {
-  const means = groups.map((group) => meanOf(group, scores));
-  return Math.max(...means) - Math.min(...means);
+  const medians = groups.map((group) => medianOf(group, scores));
+  return Math.max(...medians) - Math.min(...medians);
 }
 
-function meanOf(group: readonly number[], scores: readonly number[]): number {
-  return group.reduce((sum, i) => sum + scores[i]!, 0) / group.length;
+function medianOf(group: readonly number[], scores: readonly number[]): number {
+  return median(group.map((i) => scores[i]!));
 }

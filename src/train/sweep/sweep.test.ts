@@ -109,7 +109,7 @@ describe("what mattered", () => {
     assert.deepEqual([first!.option, second!.option, more.length], ["lr", "batch", 0]);
     assert.ok(first!.spread > 3 * first!.chance, JSON.stringify(first));
     assert.ok(second!.spread < 3 * second!.chance, JSON.stringify(second));
-    assert.ok((first!.best.to as number) < 0.02 && first!.best.mean > 0.7);
+    assert.ok((first!.best.to as number) < 0.02 && first!.best.median > 0.7);
   });
 
   it("keeps equal numbers together, and says nothing of three trials", () => {
@@ -117,7 +117,7 @@ describe("what mattered", () => {
     const trials = [1, 1, 1, 1, 2].map((n, i) => ({ values: { n }, score: i }));
     assert.deepEqual(
       spreadByOption(space, trials).map(({ spread, best }) => [spread, best]),
-      [[2.5, { from: 2, to: 2, mean: 4 }]],
+      [[2.5, { from: 2, to: 2, median: 4 }]],
     );
     assert.deepEqual(spreadByOption(space, trials.slice(0, 3)), []);
   });
