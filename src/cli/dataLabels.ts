@@ -19,7 +19,7 @@ import { isFolder, type TrainingData, trainingData } from "./trainingData.ts";
 import { trainOptions } from "./trainOptions.ts";
 import { Unreadable } from "./unreadable.ts";
 
-const { epochs, batch, optimizer, lr0, momentum, weightDecay, imgsz, channels, augment } = trainOptions;
+const { epochs, optimizer, lr0, momentum, weightDecay, imgsz, channels, augment } = trainOptions;
 const { workers, seed, limit } = trainOptions;
 
 /** The command. */
@@ -41,7 +41,7 @@ export const dataLabels = command({
     model: trainOptions.model,
     folds: integer(5, "networks that are trained, each on all pictures but its own", { min: 2, max: 100 }),
     epochs,
-    batch,
+    batch: integer(64, "pictures in a step"),
     optimizer,
     lr0,
     momentum,
