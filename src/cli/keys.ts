@@ -1,5 +1,5 @@
 // Keys that steer a training run from the terminal: pause, stop, learning rate.
-import type { Run } from "../train/fit.ts";
+import type { Hands } from "../train/control.ts";
 
 /** What the keys do, in one line. */
 export const keysHelp = "p pauses and goes on, q stops and saves, - and + halve and double the learning rate";
@@ -17,13 +17,13 @@ export interface KeyInput {
 /** Listens to keys until `end()`. Does nothing where input is no terminal. */
 export class Keys {
   readonly #input: KeyInput;
-  readonly #run: Run;
+  readonly #run: Hands;
   readonly #rate: () => number;
   readonly #say: (text: string) => void;
   readonly active: boolean;
 
   /** `rate`: the first rate of the schedule at present. `say`: shows what a key did. */
-  constructor(run: Run, rate: () => number, say: (text: string) => void, input: KeyInput = process.stdin) {
+  constructor(run: Hands, rate: () => number, say: (text: string) => void, input: KeyInput = process.stdin) {
     this.#run = run;
     this.#rate = rate;
     this.#say = say;

@@ -99,9 +99,11 @@ function summary(
   };
 }
 
-/** Plain JSON, with arrays of numbers as lists. */
+/** Plain JSON, with arrays of numbers as lists; the answers to single pictures are left out. */
 export function plain(value: object): object {
   return JSON.parse(
-    JSON.stringify(value, (_, item: unknown) => (item instanceof Int32Array ? [...item] : item)),
+    JSON.stringify(value, (key, item: unknown) =>
+      key === "answers" ? undefined : item instanceof Int32Array ? [...item] : item,
+    ),
   ) as object;
 }

@@ -54,6 +54,8 @@ export class RunFiles {
   readonly #info: (progress: Progress, accuracy: number | null) => ModelInfo;
   readonly #options: Readonly<Record<string, unknown>>;
   readonly #store: CheckpointStore;
+  /** What those who listen to the run need to go on too. */
+  notes: () => Readonly<Record<string, unknown>> = () => ({});
 
   constructor(
     folder: RunFolder,
@@ -88,7 +90,8 @@ export class RunFiles {
   /** The whole state, to go on from. */
   async checkpoint(progress: Progress): Promise<void> {
     const { network: model, optimizer, average } = this.#trained;
-    const bytes = await encodeState({ model, optimizer, average, progress, options: this.#options });
+    const notes = this.notes();
+    const bytes = await encodeState({ model, optimizer, average, progress, options: this.#options, notes });
     await this.#store.save(bytes, progress);
   }
 }

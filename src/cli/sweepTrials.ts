@@ -1,7 +1,8 @@
 // Runs the trials of a sweep one after the other, each as a training run in a folder of its own, and keeps what they came to.
 import path from "node:path";
 import { OptionError, ShapeError, UnsupportedError } from "../base/errors.ts";
-import { notStarted, type Progress, type TrainEvent } from "../train/events.ts";
+import type { AttendedEvent } from "../doctor/index.ts";
+import { notStarted, type Progress } from "../train/events.ts";
 import { RunFolder } from "../train/runFolder.ts";
 import { NonFiniteError } from "../train/step.ts";
 import type { PlannedTrial } from "../train/sweep/plan.ts";
@@ -64,8 +65,8 @@ async function runTrial(
   const end = () => ending.abort();
   signal.addEventListener("abort", end, { once: true });
   let isPruned = false;
-  let last: TrainEvent | null = null;
-  const onEvent = async (event: TrainEvent): Promise<void> => {
+  let last: AttendedEvent | null = null;
+  const onEvent = async (event: AttendedEvent): Promise<void> => {
     last = event;
     if (event.type === "step") view.step(event, options.epochs);
     // A trial that is taken up again may have stopped between an epoch and what follows from it.
@@ -103,7 +104,7 @@ async function runTrial(
   } finally {
     signal.removeEventListener("abort", end);
   }
-  const event = last! as TrainEvent;
+  const event = last! as AttendedEvent;
   if (event.type === "end") {
     finished.push(await accuracies(where));
     const { epochs: epoch, bestEpoch, seconds, bestAccuracy: accuracy } = event;

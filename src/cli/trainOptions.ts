@@ -91,6 +91,8 @@ export const trainOptions = {
     "folder of this run in <project>/classify; a number is added where it exists",
   ),
   "exist-ok": flag("write into the run's folder although it exists, replacing its files"),
+  doctor: toggle("watch layers, curves and answers, and tell what is wrong with the run"),
+  heal: flag("let the doctor go back and lower the rate where the run diverges, and end it at a plateau"),
   report: toggle("report and plots at the end; fovea report makes them later as well"),
   resume: text(null, "<run>", "go on with a run that was interrupted: its folder"),
   ...deviceOptions,

@@ -1,21 +1,21 @@
 // The work behind `fovea train`: puts data, network and optimizer together, listens to the loop, shows it and saves it.
 import { OptionError } from "../base/errors.ts";
+import type { AttendedEvent } from "../doctor/index.ts";
 import { EMA } from "../optim/averaging.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { manualSeed } from "../tensor/random.ts";
 import type { ModelInfo } from "../train/checkpoint.ts";
-import { type EpochEvent, notStarted, type Progress, type TrainEvent } from "../train/events.ts";
+import { type EpochEvent, notStarted, type Progress } from "../train/events.ts";
 import { fit } from "../train/fit.ts";
-import type { FitData, FitOptions } from "../train/fitOptions.ts";
 import { RunFolder, toYaml } from "../train/runFolder.ts";
-import { schedule } from "../train/schedule.ts";
 import { NonFiniteError } from "../train/step.ts";
-import { CutMix, MixUp } from "../transforms/index.ts";
 import { makeModel, model } from "../vision/index.ts";
 import { chooseBatch } from "./batchSize.ts";
 import { type Context, useDevice } from "./command.ts";
+import { healText } from "./findingView.ts";
 import { Interruption } from "./interruption.ts";
 import { Keys, keysHelp } from "./keys.ts";
+import { fitData, learning } from "./learning.ts";
 import { makeOptimizer, recordedName, weightDecayOf } from "./optimizers.ts";
 import { ProgressView } from "./progress.ts";
 import { finish, plain } from "./runEnd.ts";
@@ -26,11 +26,19 @@ import { style } from "./terminal.ts";
 import { isFolder, type TrainingData, trainingData } from "./trainingData.ts";
 import type { NamedValues, RunValues, TrainValues } from "./trainOptions.ts";
 import { Unreadable } from "./unreadable.ts";
+import { Ward } from "./ward.ts";
 
 /** What runs are trained for, and their folder within the project. */
 const task = "classify";
 /** Top-1 accuracy, loss and rates go to JSON as they are; events of single steps do not. */
-const told: ReadonlySet<TrainEvent["type"]> = new Set(["start", "epoch", "interrupted", "end"]);
+const told: ReadonlySet<AttendedEvent["type"]> = new Set([
+  "start",
+  "epoch",
+  "finding",
+  "heal",
+  "interrupted",
+  "end",
+]);
 
 /** Who looks after a run that is part of something larger: it chooses the device, takes care of signals and keys, and shows the run itself. */
 export interface Supervisor {
@@ -41,11 +49,12 @@ export interface Supervisor {
   /** Ends the run after the step in progress. */
   readonly signal: AbortSignal;
   /** Is told of each event when its files are written. */
-  readonly onEvent: (event: TrainEvent) => Promise<void>;
+  readonly onEvent: (event: AttendedEvent) => Promise<void>;
 }
 
 /** Throws OptionError for an unknown network and for options that exclude each other. */
-export function checkTraining({ model: name, mixup, cutmix }: TrainValues): void {
+export function checkTraining({ model: name, mixup, cutmix, doctor, heal }: TrainValues): void {
+  if (heal && !doctor) throw new OptionError("heal is what the doctor does; leave doctor=false out, or heal");
   if (name !== null) model(name);
   if (mixup > 0 && cutmix > 0) throw new OptionError("mixup and cutmix exclude each other; give one of them");
 }
@@ -103,14 +112,20 @@ export async function runTraining(
   const fed = fitData(data, values, unreadable);
   const { seed, report } = values;
   const record = new RunRecord({ folder, network, data: fed, seed, report }, context.err);
-  const run = fit(network, fed, {
+  const options = {
     optimizer,
     ...(average && { ema: average }),
     ...learning(values),
     signal: supervisor?.signal ?? interruption?.signal,
     from,
-  });
+  };
+  const ward = values.doctor ? new Ward(folder, context.out) : null;
+  const run = ward
+    ? ward.attend(network, fed, { ...options, heal: values.heal }, earlier?.state.notes.doctor)
+    : fit(network, fed, options);
+  if (ward) files.notes = () => ({ doctor: ward.state });
   let rate = from.firstRate ?? optimizer.lr;
+  let isAgain = false; // a run that goes back starts again
   const keys = supervisor
     ? null
     : new Keys(
@@ -125,6 +140,8 @@ export async function runTraining(
     for await (const event of run) {
       switch (event.type) {
         case "start":
+          await ward?.write();
+          if (isAgain) break;
           say(`${startText(setup, event)}\n`);
           if (keys?.active) say(`${style(context.out, "dim", keysHelp)}\n`);
           break;
@@ -138,6 +155,19 @@ export async function runTraining(
           await files.weights(event.progress, event.val.top1, event.isBest);
           await files.checkpoint(event.progress);
           if (!values.json) view.epoch(event);
+          break;
+        case "finding":
+          view.clear();
+          say(`${ward!.told(event.finding)}\n`);
+          await ward!.write();
+          break;
+        case "heal":
+          view.clear();
+          say(`${healText(event)}\n`);
+          ward!.forget();
+          isAgain = true;
+          if (event.remedy === "lower-rate") await folder.keepResults(event.progress.epoch);
+          await files.checkpoint(event.progress);
           break;
         case "interrupted":
           await files.weights(event.progress, null, false);
@@ -225,52 +255,10 @@ async function dryRun(
   return 0;
 }
 
-function fitData(data: TrainingData, values: RunValues, unreadable: Unreadable): FitData {
-  return {
-    train: data.train,
-    val: data.val,
-    ...(data.transform && { transform: data.transform }),
-    ...(data.evaluation && { evaluation: data.evaluation }),
-    ...batchTransformOf(values, data.classes.length),
-    batchSize: values.batch,
-    workers: data.workers,
-    onBroken: unreadable.add,
-    normalization: data.saved.normalize!,
-  };
-}
-
-/** How the run learns, by its options. */
-function learning(values: RunValues): FitOptions {
-  const { epochs, seed, accumulate, clip, patience } = values;
-  return {
-    epochs,
-    seed,
-    accumulate,
-    schedule: schedule(values.schedule, {
-      final: values.lrf,
-      warmup: Math.min(1, values.warmup / epochs),
-    }),
-    ...(clip !== null && { clipGradNorm: clip }),
-    ...(patience !== null && { earlyStopping: { patience }, restoreBest: false }), // the best ones are on disk
-    ...(values["max-steps"] !== null && { maxSteps: values["max-steps"] }),
-    ...(values["max-seconds"] !== null && { maxSeconds: values["max-seconds"] }),
-    ...(values.overfit && { overfitBatch: true }),
-  };
-}
-
 /** Whether a checkpoint is due within an epoch; the one at its end is written with the epoch's results. */
 function isSaveStep({ epoch, step }: Progress, steps: number, values: RunValues): boolean {
   const every = values["save-steps"];
   return every !== null && step < steps && (epoch * steps + step) % every === 0;
-}
-
-/** What mixes the samples of a batch, by `mixup=` and `cutmix=`. */
-function batchTransformOf(
-  { mixup, cutmix }: TrainValues,
-  numClasses: number,
-): { batchTransform?: MixUp | CutMix } {
-  if (mixup > 0) return { batchTransform: new MixUp({ alpha: mixup, numClasses }) };
-  return cutmix > 0 ? { batchTransform: new CutMix({ alpha: cutmix, numClasses }) } : {};
 }
 
 /** The options of the earlier run, with those that were given anew and may change. */
@@ -317,7 +305,7 @@ function resultRow(event: EpochEvent) {
   };
 }
 
-function toldLine(event: TrainEvent, folder: RunFolder) {
+function toldLine(event: AttendedEvent, folder: RunFolder) {
   const { type, ...rest } = event;
   return { event: type, run: folder.path, ...plain(rest) };
 }

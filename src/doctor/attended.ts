@@ -3,6 +3,7 @@ import { OptionError } from "../base/errors.ts";
 import type { Module } from "../nn/module/module.ts";
 import type { EMA } from "../optim/averaging.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import type { Hands } from "../train/control.ts";
 import { notStarted, type Progress, type TrainEvent } from "../train/events.ts";
 import { fit, type Run } from "../train/fit.ts";
 import type { FitData, FitOptions } from "../train/fitOptions.ts";
@@ -43,7 +44,7 @@ const lowered = 0.3;
 const mostReturns = 3;
 
 /**
- * Trains as `fit` does, with a doctor that listens. Its findings come among the events, right after what they were seen in. With `heal` a run that
+ * Trains as `fit` does, with a doctor that listens. Its findings come among the events, right after what they were seen in, and those of the end before it. With `heal` a run that
  * diverges goes back to the last epoch at which all was well, or else to its start, and on with 0.3 of its learning rate, three times at most; and one that has come to a plateau ends.
  *
  * ```ts
@@ -59,7 +60,7 @@ export function attend(model: Module, data: FitData, options: AttendedOptions = 
 }
 
 /** A run in progress with its doctor; see `attend`. Can be gone through once. */
-export class AttendedRun implements AsyncIterable<AttendedEvent> {
+export class AttendedRun implements AsyncIterable<AttendedEvent>, Hands {
   readonly doctor: Doctor;
   readonly #model: Module;
   readonly #data: FitData;
@@ -144,12 +145,14 @@ export class AttendedRun implements AsyncIterable<AttendedEvent> {
   ): AsyncGenerator<AttendedEvent, RunFinding | null> {
     try {
       for await (const event of this.#run) {
-        yield event;
         const found = [
           ...(event.type === "start" ? this.doctor.inspect(this.#data) : []),
           ...this.doctor.add(event),
         ];
+        // What is found in the end comes before the end, which stays the last event.
+        if (event.type !== "end") yield event;
         for (const finding of found) yield { type: "finding", finding };
+        if (event.type === "end") yield event;
         const grave = found.find(
           ({ automatic, severity }) => automatic === "lower-rate" && severity === "error",
         );

@@ -4,6 +4,20 @@ import { OptionError } from "../base/errors.ts";
 /** Signals and timers wait for the event loop; this often (ms) a run lets it turn. */
 const turnEvery = 50;
 
+/** What a person, a key or a page can do to a run; it takes effect before the next step. */
+export interface Hands {
+  readonly paused: boolean;
+  /** Waits until `resume()`. */
+  pause(): void;
+  resume(): void;
+  /** Ends the run; it tells so with `interrupted`. */
+  stop(): void;
+  /** Ends the run well after the epoch in progress. */
+  finish(): void;
+  /** Gives the schedule another first rate. Throws OptionError for one that is not above 0. */
+  setLearningRate(rate: number): void;
+}
+
 /** What a run looks at between its steps. */
 export class Control {
   readonly #signal: AbortSignal | undefined;

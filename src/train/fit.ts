@@ -7,7 +7,7 @@ import { manualSeed } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Loaders, loadersOf, overfitSteps, stepBatches } from "./batches.ts";
 import { Clock } from "./clock.ts";
-import { Control } from "./control.ts";
+import { Control, type Hands } from "./control.ts";
 import { scoreOf, waitedAfter } from "./earlyStopping.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { type EndReason, notStarted, type Progress, type TrainEvent } from "./events.ts";
@@ -34,7 +34,7 @@ export function fit(model: Module, data: FitData, options: FitOptions = {}): Run
 }
 
 /** A run in progress; see `fit`. Can be gone through once. */
-export class Run implements AsyncIterable<TrainEvent> {
+export class Run implements AsyncIterable<TrainEvent>, Hands {
   /** The average of the weights, where `ema` asks for one. */
   readonly average: EMA | null;
   /** The one that was given, or the one that stands in for it. */
@@ -61,7 +61,6 @@ export class Run implements AsyncIterable<TrainEvent> {
     return this.#control.paused;
   }
 
-  /** Waits before the next step until `resume()`. */
   pause(): void {
     this.#control.pause();
   }
@@ -70,17 +69,14 @@ export class Run implements AsyncIterable<TrainEvent> {
     this.#control.resume();
   }
 
-  /** Ends the run before the next step; it tells so with `interrupted`. */
   stop(): void {
     this.#control.stop();
   }
 
-  /** Ends the run well after the epoch in progress. */
   finish(): void {
     this.#control.finish();
   }
 
-  /** Gives the schedule another first rate. Throws OptionError for one that is not above 0. */
   setLearningRate(rate: number): void {
     this.#control.setRate(rate);
   }

@@ -9,6 +9,7 @@ export {
   type RunState,
   type TrainingState,
 } from "./checkpoint.ts";
+export type { Hands } from "./control.ts";
 export {
   type CrossValidatedEvent,
   type CrossValidation,

@@ -133,11 +133,17 @@ describe("vitals", () => {
     const read = vitals.filter(({ activations }) => activations.length > 0);
     assert.equal(read.length, 1); // at step 25 of 30
     assert.deepEqual(
-      read[0]!.activations.map(({ kind, units, dead, saturated }) => [kind, units, dead, saturated]),
+      read[0]!.activations.map(({ layer, kind, units, dead, saturated }) => [
+        layer,
+        kind,
+        units,
+        dead,
+        saturated,
+      ]),
       // The sigmoid that multiplies is a gate, and the last one is the output.
       [
-        ["relu", 4, 0.5, 0],
-        ["tanh", 4, 0, 1],
+        ["fc1", "relu", 4, 0.5, 0],
+        ["fc2", "tanh", 4, 0, 1],
       ],
     );
   });

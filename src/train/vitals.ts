@@ -5,7 +5,7 @@ import type { Node } from "../graph/node.ts";
 import type { Module, Parameter } from "../nn/module/module.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { ancestors, watchLayers } from "./layerSpans.ts";
+import { ancestors, type LayerWatch, watchLayers } from "./layerSpans.ts";
 
 /** Root mean squares of a parameter in one step. Of large ones evenly spaced elements stand for all. */
 export interface ParameterVitals {
@@ -22,7 +22,7 @@ export interface ParameterVitals {
 
 /** What the units of one activation gave for a batch. A unit is a channel of a feature map, or a feature of a dense layer. */
 export interface ActivationVitals {
-  /** Dotted path of the layer in which it is called; empty for the model itself. */
+  /** Dotted path of the layer in which it is called, or else of the one whose result it takes. */
   readonly layer: string;
   readonly kind: "relu" | "sigmoid" | "tanh";
   readonly units: number;
@@ -142,7 +142,7 @@ function readActivations(model: Module, x: Tensor): ActivationVitals[] {
           kind === "relu"
             ? y.gt(0).cast("float32").mean(others)
             : y.lt(outer[kind][0]).or(y.gt(outer[kind][1])).cast("float32").mean(others);
-        return { layer: watch.layerOf(node)?.path ?? "", kind, share: share.retain() };
+        return { layer: layerOf(node, watch), kind, share: share.retain() };
       });
       return found.map(({ layer, kind, share }): ActivationVitals => {
         const values = [...share.dataSync()] as number[];
@@ -160,6 +160,15 @@ function readActivations(model: Module, x: Tensor): ActivationVitals[] {
     watch.end();
     model.train(wasTraining);
   }
+}
+
+/** The innermost layer that an activation belongs to; of one that the model calls as a function, the nearest layer on the way that its input came. */
+function layerOf(node: Node, watch: LayerWatch): string {
+  for (let at: Node | undefined = node; at; at = at.inputs[0]) {
+    const path = watch.layerOf(at)?.path ?? "";
+    if (path !== "") return path;
+  }
+  return "";
 }
 
 /** Activations below an output that feed other layers: neither the output itself, nor gates, which do nothing but multiply something. */
