@@ -144,6 +144,7 @@ export class RunRecord {
     events.scalar("metrics/accuracy_top5", val.top5, step);
     for (const [name, parameter] of this.#run.network.namedParameters()) {
       events.histogram(`weights/${name}`, await parameter.data(), step);
+      if (parameter.grad) events.histogram(`gradients/${name}`, await parameter.grad.data(), step);
     }
     const { confusion: _confusion, answers: _answers, ...figures } = val; // the end has the matrix; in each epoch it would be most of the file
     await this.#line(type, { ...event, val: figures });

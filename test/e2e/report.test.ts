@@ -62,7 +62,7 @@ describe("a run on a folder", () => {
     assert.equal(confusion.length, 9);
   });
 
-  it("leaves an event file with losses, rates, weights and the first batch", () => {
+  it("leaves an event file with losses, rates, weights, gradients and the first batch", () => {
     const [name, ...more] = eventFiles();
     assert.equal(more.length, 0);
     const bytes = read(name!);
@@ -74,6 +74,7 @@ describe("a run on a folder", () => {
       "metrics/accuracy_top1",
       "metrics/accuracy_top5",
       "weights/conv1.weight",
+      "gradients/conv1.weight",
       "train_batch0",
     ]) {
       assert.ok(hasTag(bytes, tag), tag);
