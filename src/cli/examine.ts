@@ -17,13 +17,13 @@ import { loadClassifier } from "./weights.ts";
 
 /** Mistakes that are shown. */
 const mostMistakes = 24;
-/** Evaluation keeps nothing for a backward pass, so its batches can be large. */
-const batchSize = 256;
 
 /** Where the pictures are, and how they are read. */
 export interface ExamineOptions {
   readonly data: string;
   readonly limit: number | null;
+  /** Pictures at a time. */
+  readonly batchSize: number;
   readonly workers?: number | null;
   readonly onBroken?: (sample: BrokenSample) => void;
 }
@@ -51,7 +51,7 @@ interface Wrong {
  * run's summary does the same.
  */
 export async function examine(folder: RunFolder, options: ExamineOptions): Promise<Examination> {
-  const { data, limit, onBroken = () => {} } = options;
+  const { data, limit, batchSize, onBroken = () => {} } = options;
   const best = await loadClassifier(folder.path);
   const held = await heldOut(data, { split: "auto", limit }, best.info, best.file);
   const { pictures, part, chosenBy, transform } = held;

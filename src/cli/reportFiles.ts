@@ -7,6 +7,7 @@ import { chartPicture } from "../plot/chartPicture.ts";
 import { confusionPicture } from "../plot/confusionPicture.ts";
 import { reportPage } from "../report/page.ts";
 import { chartsOf, type EpochResult, type Measured, mostTableClasses } from "../report/report.ts";
+import { evaluationBatchOf } from "../train/batches.ts";
 import { fromYaml, type RunFolder } from "../train/runFolder.ts";
 import { examine } from "./examine.ts";
 import { readFindings } from "./findingFile.ts";
@@ -28,7 +29,9 @@ export async function writeReport(folder: RunFolder, options: ReportOptions = {}
   const settings = fromYaml(await fs.readFile(folder.file("args.yaml"), "utf8"));
   const data = options.data ?? String(settings.data);
   const limit = typeof settings.limit === "number" ? settings.limit : null;
-  const { measured, filters, model } = await examine(folder, { ...options, data, limit });
+  // As in the run, so that the report has room where the run had.
+  const batchSize = evaluationBatchOf(typeof settings.batch === "number" ? settings.batch : 64);
+  const { measured, filters, model } = await examine(folder, { ...options, data, limit, batchSize });
   const epochs: EpochResult[] = (await folder.results()).map((row) => ({
     epoch: row.epoch,
     trainLoss: row["train/loss"],
