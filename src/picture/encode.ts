@@ -18,16 +18,12 @@ export async function encodePng(picture: Picture): Promise<Uint8Array> {
   view.setUint32(4, height);
   header.set([8, colourTypes[channels]!, 0, 0, 0], 8);
   const rows = filtered(data, width * channels, height, channels);
-  const content = (await deflated(rows)).map((part) => chunk("IDAT", part));
-  const chunks = [chunk("IHDR", header), ...content, chunk("IEND", new Uint8Array(0))];
-  const file = new Uint8Array(chunks.reduce<number>((sum, { length }) => sum + length, pngSignature.length));
-  file.set(pngSignature);
-  let at = pngSignature.length;
-  for (const bytes of chunks) {
-    file.set(bytes, at);
-    at += bytes.length;
-  }
-  return file;
+  const chunks = [
+    chunk("IHDR", header),
+    chunk("IDAT", await deflated(rows)),
+    chunk("IEND", new Uint8Array(0)),
+  ];
+  return joined([pngSignature, ...chunks]);
 }
 
 /**
@@ -85,8 +81,8 @@ function filtered(data: Uint8Array, rowBytes: number, height: number, step: numb
   return result;
 }
 
-/** The bytes as zlib data, in parts. */
-async function deflated(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array[]> {
+/** The bytes as zlib data. */
+async function deflated(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   const packer = new CompressionStream("deflate");
   const writer = packer.writable.getWriter();
   // Failures of the writing side arrive at the reading side as well.
@@ -96,9 +92,19 @@ async function deflated(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array[]> {
   const parts: Uint8Array[] = [];
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return parts;
+    if (done) return joined(parts);
     parts.push(value);
   }
+}
+
+function joined(parts: readonly ArrayLike<number>[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {
