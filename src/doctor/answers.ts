@@ -27,3 +27,18 @@ export function meanProbability({ probabilities, labels }: Answers): number {
   }
   return sum / labels.length;
 }
+
+/** Number of samples of which some other class is likelier than the label by so much. */
+export function contradicted({ probabilities, labels }: Answers, margin: number): number {
+  const classes = probabilities.length / labels.length;
+  let count = 0;
+  for (let i = 0; i < labels.length; i++) {
+    const own = probabilities[i * classes + labels[i]!]!;
+    for (let c = 0; c < classes; c++) {
+      if (probabilities[i * classes + c]! - own < margin) continue;
+      count++;
+      break;
+    }
+  }
+  return count;
+}

@@ -1,4 +1,5 @@
 // What the doctor remembers of a run: few numbers, as plain JSON, so that a resumed run is judged as if it had never stopped.
+import { median } from "../base/median.ts";
 import type { EpochEvent, StartEvent, StepEvent, VitalsEvent } from "../train/events.ts";
 import type { ActivationVitals, ParameterVitals } from "../train/vitals.ts";
 
@@ -124,11 +125,4 @@ export function weightsOf({ parameters }: Reading): ParameterVitals[] {
 export function updateRatio(reading: Reading): number | null {
   const ratios = weightsOf(reading).flatMap(({ weight, update }) => (weight > 0 ? [update / weight] : []));
   return ratios.length === 0 ? null : median(ratios);
-}
-
-/** The middle one, or the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length / 2;
-  return sorted.length % 2 === 1 ? sorted[Math.floor(half)]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }

@@ -1,8 +1,9 @@
 // Rules on single layers while they train: gradients that do not arrive, and units that have gone silent.
+import { median } from "../base/median.ts";
 import type { Case } from "../design/index.ts";
 import type { ActivationVitals, ParameterVitals } from "../train/vitals.ts";
 import { rule } from "./findings.ts";
-import { type History, median, weightsOf } from "./history.ts";
+import { type History, weightsOf } from "./history.ts";
 
 /** Gradient of the first weight layer as a share of the last one's, outside of which it is told. */
 const vanishing = 1e-4;

@@ -9,6 +9,8 @@ import type { RunRuleText } from "./findings.ts";
 const share = 0.01;
 /** Bytes that are looked through at most; larger sets are left to fovea data check. */
 const mostBytes = 2 ** 28;
+/** Elements of a sample that its hash is made of, about; equal hashes are compared in full. */
+const hashed = 48;
 
 /** The finding's text; the data are looked at once, before the first step. */
 export const leakRule: RunRuleText = {
@@ -26,16 +28,21 @@ export const leakRule: RunRuleText = {
 export function leakCases({ train, val }: FitData): Case[] {
   if (!(train instanceof ArrayDataset && val instanceof ArrayDataset)) return [];
   if (train.data.byteLength + val.data.byteLength > mostBytes || train.dtype !== val.dtype) return [];
-  const known = new Map<number, number>();
-  const ours = rowsOf(train);
-  for (let i = 0; i < train.length; i++) known.set(hash(ours, i), i);
-  const theirs = rowsOf(val);
+  const [ours, theirs] = [rowsOf(train), rowsOf(val)];
   if (theirs.width !== ours.width) return [];
-  let shared = 0;
+  // The few are put into the table, and the many are looked up in it.
+  const rows = new Map<number, number[]>();
   for (let i = 0; i < val.length; i++) {
-    const other = known.get(hash(theirs, i));
-    if (other !== undefined && isSame(ours, other, theirs, i)) shared++;
+    const key = hash(theirs, i);
+    const same = rows.get(key);
+    if (same) same.push(i);
+    else rows.set(key, [i]);
   }
+  const found = new Set<number>();
+  for (let i = 0; i < train.length; i++) {
+    for (const other of rows.get(hash(ours, i)) ?? []) if (isSame(ours, i, theirs, other)) found.add(other);
+  }
+  const shared = found.size;
   if (shared < share * val.length) return [];
   const percent = ((100 * shared) / val.length).toFixed(1);
   return [{ layer: "", evidence: `${shared} of ${val.length} validation samples (${percent}%)` }];
@@ -57,15 +64,15 @@ function rowsOf({ data, length }: ArrayDataset): Rows {
     : { values: new Uint8Array(buffer, byteOffset, byteLength), width: bytes };
 }
 
-/** A number of 52 bits that equal rows share. */
+/** A number that equal rows share, from a few dozen of their elements. */
 function hash({ values, width }: Rows, row: number): number {
-  let [a, b] = [0x811c9dc5, 0x9e3779b9];
-  for (let i = row * width; i < (row + 1) * width; i++) {
-    a = Math.imul(a ^ values[i]!, 0x01000193);
-    a ^= a >>> 15;
-    b = Math.imul(b + values[i]!, 0x85ebca6b) ^ (b >>> 13);
+  const distance = Math.max(1, Math.floor(width / hashed));
+  let sum = 0x811c9dc5;
+  for (let i = row * width; i < (row + 1) * width; i += distance) {
+    sum = Math.imul(sum ^ values[i]!, 0x01000193);
+    sum ^= sum >>> 15;
   }
-  return (a >>> 0) * 2 ** 20 + (b >>> 12);
+  return sum & 0x3fffffff; // what fits a small integer is a fast key
 }
 
 function isSame(ours: Rows, i: number, theirs: Rows, k: number): boolean {

@@ -1,8 +1,9 @@
 // Rules on the learning rate, judged by what its steps do with this optimizer: to the weights, and to the loss.
+import { median } from "../base/median.ts";
 import type { EpochEvent } from "../train/events.ts";
 import { guessAccuracy } from "./answers.ts";
 import { rule } from "./findings.ts";
-import { type History, median, updateRatio } from "./history.ts";
+import { type History, updateRatio } from "./history.ts";
 
 /** How much of themselves weights should change in a step: about a thousandth. */
 const goodRatio = 1e-3;

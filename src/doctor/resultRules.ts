@@ -1,10 +1,11 @@
 // Rules on what comes out: how training and validation go together, and which answers are given.
 
+import { median } from "../base/median.ts";
 import { findLabelErrors } from "../review/labelErrors.ts";
 import { confusionScores } from "../train/metrics.ts";
-import { commonestAnswer, guessAccuracy, meanProbability } from "./answers.ts";
+import { commonestAnswer, contradicted, guessAccuracy, meanProbability } from "./answers.ts";
 import { rule } from "./findings.ts";
-import { type EpochRecord, median } from "./history.ts";
+import type { EpochRecord } from "./history.ts";
 
 /** Epochs over which curves are smoothed, by the median, so that one epoch's jump says nothing. */
 const window = 3;
@@ -109,11 +110,12 @@ export const resultRules = [
     look: (_, { val }) => {
       const { answers } = val;
       if (!answers || val.samples < fewestSuspects / manySuspects) return [];
+      const least = Math.max(fewestSuspects, manySuspects * val.samples);
+      if (contradicted(answers, certain) < least) return [];
       const { errors } = findLabelErrors(answers.probabilities, answers.labels);
       const suspects = errors.filter(({ score }) => score >= (1 + certain) / 2).length; // scores are (1 + margin) / 2
       const mistakes = Math.round((1 - val.top1) * val.samples);
-      if (suspects < fewestSuspects || suspects < manySuspects * val.samples) return [];
-      if (suspects < mostOfMistakes * mistakes) return [];
+      if (suspects < least || suspects < mostOfMistakes * mistakes) return [];
       const evidence = `${suspects} of ${val.samples} labels (${points(suspects / val.samples)}) are contradicted with near certainty; ${mistakes} mistakes in all`;
       return [{ layer: "", evidence }];
     },

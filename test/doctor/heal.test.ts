@@ -1,6 +1,6 @@
 // What a run with a doctor does about what it finds, where it may.
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import {
   type AttendedEvent,
   type AttendedOptions,
@@ -12,6 +12,9 @@ import { manualSeed, type nn, optim } from "../../src/index.ts";
 import type { FitData } from "../../src/train/fitOptions.ts";
 import { NonFiniteError } from "../../src/train/step.ts";
 import { convNet, data, denseNet, digits, recoloured } from "./digits.ts";
+import { useOneThread } from "./findings.ts";
+
+before(useOneThread);
 
 interface Outcome {
   readonly events: readonly AttendedEvent[];

@@ -311,8 +311,8 @@ export const broken: readonly Recipe[] = [
   {
     what: "softmax before cross-entropy",
     model: () => new Around(convNet(), (x, inner) => nn.softmax(inner.forward(x), 1)),
-    data: () => data(2560),
-    options: epochs(8, adam(2e-3)),
+    data: () => data(1920),
+    options: epochs(7, adam(2e-3)),
     finds: ["flat-answers"],
   },
   {
@@ -328,7 +328,7 @@ export const broken: readonly Recipe[] = [
     data: async () => {
       const random = new Random(5);
       const flipped = (old: number) => (random.uniform() < 0.05 ? (old + 1 + random.integer(9)) % 10 : old);
-      return { ...(await data(5000)), val: relabelled(await digits(50_000, 51_000), flipped) };
+      return { ...(await data(3000)), val: relabelled(await digits(50_000, 50_600), flipped) };
     },
     options: epochs(5, adam(2e-3)),
     finds: ["label-errors"],
@@ -397,8 +397,8 @@ export const healthy: readonly Recipe[] = [
   {
     what: "LeNet's sigmoids, with a rate that suits them",
     model: () => convNet(sigmoid),
-    data: () => data(2560),
-    options: epochs(8, adam(5e-3)),
+    data: () => data(1920),
+    options: epochs(7, adam(5e-3)),
   },
   {
     what: "tanh",

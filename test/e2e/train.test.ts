@@ -46,6 +46,7 @@ describe("a run", () => {
         "args.yaml",
         "checkpoints",
         "confusion_matrix.png",
+        "doctor.json",
         "events.jsonl",
         "events.out.tfevents",
         "report.html",
