@@ -1,6 +1,7 @@
 // A browser has no file system to read data sets from; says so, and what to do.
 import { UnsupportedError } from "../base/errors.ts";
 import type { Files } from "./files.ts";
+import { openAddress } from "./remoteFile.ts";
 
 function unsupported(): never {
   throw new UnsupportedError(
@@ -15,6 +16,7 @@ export const files: Files = {
   read: unsupported,
   readNow: unsupported,
   list: unsupported,
+  open: openAddress,
   withParts: unsupported,
   download: unsupported,
 };

@@ -4,9 +4,16 @@ import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { FormatError, FoveaError } from "../base/errors.ts";
 import { download } from "./download.node.ts";
 import type { Files, FolderItem } from "./files.ts";
+import { checkRange } from "./memoryFile.ts";
+
+const openReasons: Record<string, string> = {
+  ENOENT: "there is no such file",
+  EACCES: "its permissions forbid it",
+};
 
 export const files: Files = {
   packageFolder(name) {
@@ -66,24 +73,38 @@ export const files: Files = {
     return Promise.all(names.map((name) => itemOf(folder, real, name)));
   },
 
-  async withParts(file, use) {
-    const handle = await open(file);
-    try {
-      const { size } = await handle.stat();
-      const read = async (start: number, length: number): Promise<Uint8Array> => {
-        const bytes = new Uint8Array(length);
-        for (let at = 0; at < length; ) {
-          const { bytesRead } = await handle.read(bytes, at, length - at, start + at);
-          if (bytesRead === 0) {
-            throw new FormatError(`the file ended while it was read, at byte ${start + at}`, { file });
-          }
-          at += bytesRead;
-        }
-        return bytes;
-      };
-      return await use({ file, size, read });
-    } finally {
+  async open(file) {
+    const name = String(file).startsWith("file:") ? fileURLToPath(file) : String(file);
+    const handle = await open(name).catch((error: NodeJS.ErrnoException) => {
+      throw new FoveaError(`${name} can't be read: ${openReasons[error.code ?? ""] ?? error.message}`);
+    });
+    const found = await handle.stat();
+    if (!found.isFile()) {
       await handle.close();
+      throw new FoveaError(`${name} is no file; give the path of one`);
+    }
+    const { size } = found;
+    const read = async (start: number, length: number): Promise<Uint8Array> => {
+      checkRange(name, size, start, length);
+      const bytes = new Uint8Array(length);
+      for (let at = 0; at < length; ) {
+        const { bytesRead } = await handle.read(bytes, at, length - at, start + at);
+        if (bytesRead === 0) {
+          throw new FormatError(`the file ended while it was read, at byte ${start + at}`, { file: name });
+        }
+        at += bytesRead;
+      }
+      return bytes;
+    };
+    return { file: name, size, read, close: () => handle.close() };
+  },
+
+  async withParts(file, use) {
+    const parts = await files.open(file);
+    try {
+      return await use(parts);
+    } finally {
+      await parts.close();
     }
   },
 

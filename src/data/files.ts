@@ -15,6 +15,8 @@ export interface Files {
   readNow(file: string, most: number): Uint8Array;
   /** What a folder holds, sorted by name; links count as what they lead to. Throws FoveaError where there is no such folder. */
   list(folder: string): Promise<readonly FolderItem[]>;
+  /** Opens a file to be read in parts; in browsers, what lies at an address. Throws FoveaError with the path where it can't be opened. */
+  open(file: string | URL): Promise<OpenFile>;
   /** Hands a reader of parts to `use`, and closes the file when that is done. */
   withParts<T>(file: string, use: (parts: FileParts) => Promise<T>): Promise<T>;
   /** See download.node.ts. */
@@ -30,10 +32,15 @@ export interface FolderItem {
   readonly size: number;
 }
 
+/** A file that stays open until it is closed. */
+export interface OpenFile extends FileParts {
+  close(): Promise<void>;
+}
+
 /** A file that is read in parts. */
 export interface FileParts {
   readonly file: string;
   readonly size: number;
-  /** Exactly that many bytes from `start` on. */
+  /** Exactly that many bytes from `start` on, in an array of their own; FormatError where the file ends before. */
   read(start: number, length: number): Promise<Uint8Array>;
 }

@@ -6,7 +6,8 @@ import type { PublicSet } from "./catalogue.ts";
 import type { DownloadEvent, DownloadOptions } from "./download.ts";
 import { inflated } from "./gzip.ts";
 import { readTar } from "./tar.ts";
-import { readZipMember, zipDirectory } from "./zip.ts";
+import { zipDirectory } from "./zip.ts";
+import { readZipMember } from "./zipMember.ts";
 
 /** Which part of a public data set, and from where. */
 export interface SetOptions {

@@ -1,38 +1,84 @@
-// Members of a zip archive that lies in a file, of which only the parts that are asked for are read; nothing is ever written to a disk.
+// The directory of a zip archive that lies in a file; nothing is ever written to a disk. zipMember.ts reads what it names.
 // Source: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", 6.3.10.
 import { FormatError, UnsupportedError } from "../base/errors.ts";
-import { crc32 } from "../picture/png.ts";
 import type { FileParts } from "./files.ts";
-import { concatenate, inflated } from "./gzip.ts";
 
 const endSignature = 0x06054b50;
 const endBytes = 22;
+const locatorSignature = 0x07064b50;
+const locatorBytes = 20;
+const wideEndSignature = 0x06064b50;
+const wideEndBytes = 56;
 const centralSignature = 0x02014b50;
 const centralBytes = 46;
-const localSignature = 0x04034b50;
-const localBytes = 30;
+/** Bytes of a member's own header before its name. */
+export const localBytes = 30;
 const mostCommentBytes = 0xffff;
+const encrypted = 1;
 
 /** What the central directory says of a member. */
 export interface ZipMember {
   readonly name: string;
+  readonly flags: number;
   readonly method: number;
   readonly crc: number;
   readonly compressed: number;
   readonly size: number;
   /** Where its local header begins. */
   readonly offset: number;
+  /** Where the next member or the directory begins. */
+  readonly limit: number;
+}
+
+/** Where the directory lies, and how many entries it has. */
+interface DirectoryPlace {
+  readonly count: number;
+  readonly length: number;
+  readonly start: number;
 }
 
 /**
- * The members that the archive's directory names, by name. Throws FormatError, with the place in the file, where there is no directory or
- * where it points outside of the file, and UnsupportedError for archives in parts or of more than 4 GiB (ZIP64).
+ * The members that the archive's directory names, by name. Throws FormatError, with the place in the file, where there is no directory,
+ * where it points outside of the file, and where members overlap, share a name or would lie outside of a folder (`../`); UnsupportedError for
+ * archives in parts and encrypted members.
  */
 export async function zipDirectory(parts: FileParts): Promise<Map<string, ZipMember>> {
+  const { file } = parts;
+  const fail = failIn(file);
+  const { count, length, start } = await findDirectory(parts);
+  const directory = await parts.read(start, length);
+  const members: Omit<ZipMember, "limit">[] = [];
+  const names = new Set<string>();
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    const what = `entry ${i + 1} of ${count} of the directory`;
+    const place = start + at;
+    if (at + centralBytes > length || viewOf(directory).getUint32(at, true) !== centralSignature) {
+      fail(`expected ${what}`, place);
+    }
+    const { member, next } = readEntry(directory, at, (message) => fail(`${what} ${message}`, place));
+    if (leadsOutside(member.name)) {
+      fail(`a member is called ${JSON.stringify(member.name)}; expected a path inside of the archive`, place);
+    }
+    if (names.has(member.name)) fail(`${member.name} is there twice`, place);
+    if (member.flags & encrypted) {
+      throw new UnsupportedError(`${file}: zip: ${member.name} is encrypted; unpack it`);
+    }
+    names.add(member.name);
+    if (member.offset + localBytes + member.compressed > start) {
+      fail(`${member.name} reaches beyond the data`, place);
+    }
+    members.push(member);
+    at = next;
+  }
+  const limits = limitsOf(members, start, fail);
+  return new Map(members.map((member) => [member.name, { ...member, limit: limits.get(member.offset)! }]));
+}
+
+/** Finds the record at the archive's end, and the one of ZIP64 before it. */
+async function findDirectory(parts: FileParts): Promise<DirectoryPlace> {
   const { file, size } = parts;
-  const fail = (message: string, offset: number): never => {
-    throw new FormatError(`zip: byte ${offset}: ${message}`, { file, offset });
-  };
+  const fail = failIn(file);
   const tailStart = Math.max(0, size - endBytes - mostCommentBytes);
   const tail = await parts.read(tailStart, size - tailStart);
   const view = viewOf(tail);
@@ -42,94 +88,121 @@ export async function zipDirectory(parts: FileParts): Promise<Map<string, ZipMem
     view.getUint32(p, true) === endSignature && p + endBytes + view.getUint16(p + 20, true) === tail.length;
   while (at >= 0 && !isEnd(at)) at--;
   if (at < 0) return fail("no end of a directory was found; the file is cut short, or no zip archive", size);
-  const count = view.getUint16(at + 10, true);
-  const length = view.getUint32(at + 12, true);
-  const start = view.getUint32(at + 16, true);
-  if (count === 0xffff || length === 0xffffffff || start === 0xffffffff) {
-    throw new UnsupportedError(`${file}: zip: archives of the ZIP64 form can't be read; unpack it`);
-  }
-  if (view.getUint16(at + 4, true) !== 0 || view.getUint16(at + 8, true) !== count) {
-    throw new UnsupportedError(`${file}: zip: archives in several parts can't be read; unpack it`);
-  }
-  if (start + length > tailStart + at) {
-    fail(`the directory of ${length} bytes at ${start} reaches beyond its end`, tailStart + at);
-  }
-  const directory = await parts.read(start, length);
-  const entries = viewOf(directory);
-  const members = new Map<string, ZipMember>();
-  let entry = 0;
-  for (let i = 0; i < count; i++) {
-    if (entry + centralBytes > length || entries.getUint32(entry, true) !== centralSignature) {
-      fail(`expected entry ${i + 1} of ${count} of the directory`, start + entry);
-    }
-    const [nameLength, extra, comment] = [28, 30, 32].map((p) => entries.getUint16(entry + p, true));
-    const end = entry + centralBytes + nameLength! + extra! + comment!;
-    if (end > length) fail(`entry ${i + 1} reaches beyond the directory`, start + entry);
-    const name = new TextDecoder().decode(
-      directory.subarray(entry + centralBytes, entry + centralBytes + nameLength!),
-    );
-    const member: ZipMember = {
-      name,
-      method: entries.getUint16(entry + 10, true),
-      crc: entries.getUint32(entry + 16, true),
-      compressed: entries.getUint32(entry + 20, true),
-      size: entries.getUint32(entry + 24, true),
-      offset: entries.getUint32(entry + 42, true),
-    };
-    if (member.offset + localBytes + member.compressed > start) {
-      fail(`${name} reaches beyond the data`, start + entry);
-    }
-    members.set(name, member);
-    entry = end;
-  }
-  return members;
-}
-
-/**
- * A member's bytes. Throws FormatError where its own header is not the directory's, and where size or checksum differ from what the directory says, and
- * UnsupportedError for other methods than stored (0) and deflated (8).
- */
-export async function readZipMember(parts: FileParts, member: ZipMember): Promise<Uint8Array> {
-  const { file } = parts;
-  const { name, offset, size } = member;
-  const fail = (message: string): never => {
-    throw new FormatError(`zip: byte ${offset}: ${name}: ${message}`, { file, offset });
+  let end = tailStart + at;
+  let place: DirectoryPlace = {
+    count: view.getUint16(at + 10, true),
+    length: view.getUint32(at + 12, true),
+    start: view.getUint32(at + 16, true),
   };
-  const header = viewOf(await parts.read(offset, localBytes));
-  if (header.getUint32(0, true) !== localSignature) fail("expected the header of a member");
-  const nameLength = header.getUint16(26, true);
-  const start = offset + localBytes + nameLength + header.getUint16(28, true);
-  if (start + member.compressed > parts.size) fail("its data reach beyond the file");
-  const ownName = new TextDecoder().decode(await parts.read(offset + localBytes, nameLength));
-  if (ownName !== name) fail(`its own header calls it ${ownName}`);
-  if (header.getUint16(8, true) !== member.method) fail("its own header names another method");
-  const stored = await parts.read(start, member.compressed);
-  let bytes: Uint8Array;
-  if (member.method === 0) bytes = stored;
-  else if (member.method === 8) {
-    const chunks: Uint8Array[] = [];
-    let total = 0;
-    for await (const chunk of inflated(stored, "deflate-raw", { file: `${file}: ${name}` })) {
-      chunks.push(chunk);
-      total += chunk.length;
-      if (total > size) fail(`more than the ${size} bytes that the directory says`);
+  let isSplit = view.getUint16(at + 4, true) !== 0 || view.getUint16(at + 8, true) !== place.count;
+  if (place.count === 0xffff || place.length === 0xffffffff || place.start === 0xffffffff) {
+    const locator = at - locatorBytes;
+    if (locator < 0 || view.getUint32(locator, true) !== locatorSignature) {
+      fail("sizes are said to stand in a ZIP64 record, and there is none", end);
     }
-    bytes = concatenate(chunks, total);
-  } else {
-    throw new UnsupportedError(
-      `${file}: zip: ${name} is compressed by method ${member.method}; known are 0 and 8. Unpack it`,
-    );
+    end = wholeNumber(view, locator + 8, (message) => fail(message, tailStart + locator));
+    if (end + wideEndBytes > tailStart + locator) fail(`no ZIP64 record fits at ${end}`, tailStart + locator);
+    const record = viewOf(await parts.read(end, wideEndBytes));
+    if (record.getUint32(0, true) !== wideEndSignature) fail("expected a ZIP64 record", end);
+    const [count, length, start] = [32, 40, 48].map((p) => wholeNumber(record, p, (m) => fail(m, end)));
+    place = { count: count!, length: length!, start: start! };
+    isSplit = record.getUint32(16, true) !== 0;
   }
-  if (bytes.length !== size) fail(`${bytes.length} bytes; the directory says ${size}`);
-  const crc = crc32(bytes);
-  if (crc !== member.crc) fail(`the checksum is ${hex(crc)}; the directory says ${hex(member.crc)}`);
-  return bytes;
+  if (isSplit) throw new UnsupportedError(`${file}: zip: archives in several parts can't be read; unpack it`);
+  if (place.start + place.length > end) {
+    fail(`the directory of ${place.length} bytes at ${place.start} reaches beyond its end`, end);
+  }
+  return place;
 }
 
-function viewOf(bytes: Uint8Array): DataView {
+/** An entry of the directory, and where the next one begins. */
+function readEntry(
+  directory: Uint8Array,
+  at: number,
+  fail: (message: string) => never,
+): { member: Omit<ZipMember, "limit">; next: number } {
+  const view = viewOf(directory);
+  const [nameLength, extraLength, commentLength] = [28, 30, 32].map((p) => view.getUint16(at + p, true));
+  const extraStart = at + centralBytes + nameLength!;
+  const next = extraStart + extraLength! + commentLength!;
+  if (next > directory.length) fail("reaches beyond the directory");
+  const extra = directory.subarray(extraStart, extraStart + extraLength!);
+  const [size, compressed, offset] = wideFields(
+    extra,
+    [24, 20, 42].map((p) => view.getUint32(at + p, true)),
+    fail,
+  );
+  const member = {
+    name: new TextDecoder().decode(directory.subarray(at + centralBytes, extraStart)),
+    flags: view.getUint16(at + 8, true),
+    method: view.getUint16(at + 10, true),
+    crc: view.getUint32(at + 16, true),
+    compressed: compressed!,
+    size: size!,
+    offset: offset!,
+  };
+  return { member, next };
+}
+
+/** Fields of which those of all ones stand, in their order, as 64 bits in the extra field of ZIP64. */
+export function wideFields(
+  extra: Uint8Array,
+  fields: readonly number[],
+  fail: (message: string) => never,
+): number[] {
+  const view = viewOf(extra);
+  let [at, end] = [0, 0];
+  for (let p = 0; p + 4 <= extra.length && end === 0; ) {
+    const length = view.getUint16(p + 2, true);
+    if (view.getUint16(p, true) === 1) [at, end] = [p + 4, Math.min(p + 4 + length, extra.length)];
+    p += 4 + length;
+  }
+  return fields.map((field) => {
+    if (field !== 0xffffffff) return field;
+    if (at + 8 > end) fail("has no ZIP64 field for a size of more than 4 GiB");
+    at += 8;
+    return wholeNumber(view, at - 8, fail);
+  });
+}
+
+/** True for the name of a member that whoever unpacks the archive would write outside of the folder. */
+export function leadsOutside(name: string): boolean {
+  const isAbsolute = /^([/\\]|[A-Za-z]:)/.test(name);
+  return isAbsolute || name.includes("\0") || name.split(/[/\\]/).includes("..");
+}
+
+/** Where each member has to end at the latest, by where it begins; fails for those that overlap. */
+function limitsOf(
+  members: readonly Omit<ZipMember, "limit">[],
+  directory: number,
+  fail: (message: string, offset: number) => never,
+): Map<number, number> {
+  const ordered = [...members].sort((a, b) => a.offset - b.offset);
+  return new Map(
+    ordered.map((member, i) => {
+      const next = ordered[i + 1];
+      const limit = next?.offset ?? directory;
+      if (next && member.offset + localBytes + member.compressed > limit) {
+        fail(`${member.name} overlaps ${next.name}, which begins at ${limit}`, member.offset);
+      }
+      return [member.offset, limit];
+    }),
+  );
+}
+
+function wholeNumber(view: DataView, at: number, fail: (message: string) => never): number {
+  const value = Number(view.getBigUint64(at, true));
+  return Number.isSafeInteger(value) ? value : fail(`names ${value} bytes, more than any file has`);
+}
+
+/** Throws FormatError with the place in the file. */
+export function failIn(file: string): (message: string, offset: number) => never {
+  return (message, offset) => {
+    throw new FormatError(`zip: byte ${offset}: ${message}`, { file, offset });
+  };
+}
+
+/** A DataView of the same bytes. */
+export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16).padStart(8, "0")}`;
 }

@@ -51,6 +51,9 @@ export function makeZip(
     const header = Buffer.alloc(30 + name.length);
     header.writeUInt32LE(0x04034b50, 0);
     header.writeUInt16LE(method, 8);
+    header.writeUInt32LE(crc32(bytes), 14);
+    header.writeUInt32LE(data.length, 18);
+    header.writeUInt32LE(bytes.length, 22);
     header.writeUInt16LE(name.length, 26);
     header.write(name, 30);
     local(header);
