@@ -1,0 +1,29 @@
+// Runs the example of docs/weights.md.
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { runExample } from "../support/example.ts";
+
+test("examples/weights.ts writes and reads weights in five formats", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "fovea-weights-"));
+  try {
+    assert.deepEqual((await runExample("weights", folder)).trim().split("\n"), [
+      "conv1.weight: BF16 [6, 1, 5, 5]",
+      "conv1.bias: BF16 [6]",
+      "6 values as float32",
+      "10 tensors of pytorch",
+      "paddle: the same values",
+      "npz: the same values",
+    ]);
+    assert.deepEqual(readdirSync(folder).sort(), [
+      "half.safetensors",
+      "lenet.npz",
+      "lenet.pdparams",
+      "lenet.pt",
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
