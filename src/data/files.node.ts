@@ -15,6 +15,9 @@ const openReasons: Record<string, string> = {
   EACCES: "its permissions forbid it",
 };
 
+/** More bytes than this no system gives at once. */
+const mostAtOnce = 2 ** 30;
+
 export const files: Files = {
   packageFolder(name) {
     for (const from of [import.meta.url, path.join(process.cwd(), "package.json")]) {
@@ -84,11 +87,13 @@ export const files: Files = {
       throw new FoveaError(`${name} is no file; give the path of one`);
     }
     const { size } = found;
+    let isOpen = true;
     const read = async (start: number, length: number): Promise<Uint8Array> => {
+      if (!isOpen) throw new FoveaError(`${name} is closed; read before close()`);
       checkRange(name, size, start, length);
       const bytes = new Uint8Array(length);
       for (let at = 0; at < length; ) {
-        const { bytesRead } = await handle.read(bytes, at, length - at, start + at);
+        const { bytesRead } = await handle.read(bytes, at, Math.min(length - at, mostAtOnce), start + at);
         if (bytesRead === 0) {
           throw new FormatError(`the file ended while it was read, at byte ${start + at}`, { file: name });
         }
@@ -96,7 +101,11 @@ export const files: Files = {
       }
       return bytes;
     };
-    return { file: name, size, read, close: () => handle.close() };
+    const close = async (): Promise<void> => {
+      if (isOpen) await handle.close();
+      isOpen = false;
+    };
+    return { file: name, size, read, close };
   },
 
   async withParts(file, use) {

@@ -1,5 +1,5 @@
 // Bytes and Blobs as files that are read in parts.
-import { FormatError } from "../base/errors.ts";
+import { FormatError, UnsupportedError } from "../base/errors.ts";
 import type { OpenFile } from "./files.ts";
 
 /** Bytes in memory; `file` is what errors call them. */
@@ -21,11 +21,18 @@ export function partsOfBlob(blob: Blob, file: string): OpenFile {
   return { file, size: blob.size, read, close: async () => {} };
 }
 
-/** Throws FormatError for a range that reaches beyond the file, before anything is allocated for it. */
+/** As many bytes as one array has in every engine. */
+const mostBytes = 2 ** 32 - 1;
+
+/** Throws FormatError for a range that reaches beyond the file and UnsupportedError for one that no array holds, before anything is allocated for it. */
 export function checkRange(file: string, size: number, start: number, length: number): void {
-  if (start + length <= size) return;
-  throw new FormatError(`${length} bytes at ${start} were expected; the file has ${size}`, {
-    file,
-    offset: size,
-  });
+  if (start + length > size) {
+    throw new FormatError(`${length} bytes at ${start} were expected; the file has ${size}`, {
+      file,
+      offset: size,
+    });
+  }
+  if (length > mostBytes) {
+    throw new UnsupportedError(`${file}: ${length} bytes in one piece; at most ${mostBytes} can be read`);
+  }
 }

@@ -3,8 +3,10 @@ import { FormatError, FoveaError } from "../base/errors.ts";
 import type { OpenFile } from "./files.ts";
 import { checkRange, partsOfBytes } from "./memoryFile.ts";
 
-/** Small reads that follow each other, as those of headers, share a request for so many bytes. */
+/** Small reads next to each other, as those of headers, share a request for so many bytes. */
 const blockBytes = 65536;
+/** Where one request follows another, each asks for twice as much, up to this: reading all of a file takes few of them. */
+const mostBlockBytes = 8 * 2 ** 20;
 
 /**
  * Opens what lies at an address. Throws FoveaError where the server refuses it, and FormatError where what lies there changes
@@ -17,11 +19,14 @@ export async function openAddress(address: string | URL): Promise<OpenFile> {
   const size = sizeOf(first, file);
   const version = first.headers.get("etag");
   let block = { start: 0, bytes: new Uint8Array(await first.arrayBuffer()) };
+  let [ahead, end] = [blockBytes, block.bytes.length];
   const read = async (start: number, length: number): Promise<Uint8Array> => {
     checkRange(file, size, start, length);
     const isInBlock = start >= block.start && start + length <= block.start + block.bytes.length;
     if (!isInBlock && length > 0) {
-      const wanted = Math.min(Math.max(length, blockBytes), size - start);
+      const follows = start >= block.start && start <= end + blockBytes;
+      ahead = follows ? Math.min(2 * ahead, mostBlockBytes) : blockBytes;
+      const wanted = Math.min(Math.max(length, ahead), size - start);
       const response = await request(file, start, wanted);
       const bytes = new Uint8Array(await response.arrayBuffer());
       const isSame = response.status === 206 && sizeOf(response, file) === size;
@@ -31,7 +36,8 @@ export async function openAddress(address: string | URL): Promise<OpenFile> {
           offset: start,
         });
       }
-      if (length >= blockBytes) return bytes;
+      end = start + wanted;
+      if (length === wanted) return bytes;
       block = { start, bytes };
     }
     return block.bytes.slice(start - block.start, start - block.start + length);

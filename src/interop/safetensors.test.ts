@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { DType, TypedArray } from "../base/dtype.ts";
 import { DTypeError, FormatError, ShapeError, UnsupportedError } from "../base/errors.ts";
-import { type ArrayData, decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import { partsOfBytes } from "../data/memoryFile.ts";
+import { type ArrayData, decodeSafetensors, encodeSafetensors, openSafetensors } from "./safetensors.ts";
 
 const utf8 = new TextEncoder();
 
@@ -287,6 +288,28 @@ test("arrays that contradict themselves are not written", () => {
     (e) => e instanceof FormatError && /reserved/.test(e.message),
   );
   assert.throws(write("\ud800", array("float32", [2], two)), FormatError);
+});
+
+test("a file that is opened is refused as one that is read, in the same words", async () => {
+  const bytes = encodeSafetensors(new Map(oracle), new Map([["k", "v"]]));
+  const outcome = async (read: () => unknown) => {
+    try {
+      await read();
+      return null;
+    } catch (error) {
+      return String(error);
+    }
+  };
+  for (let at = 0; at < 400; at++) {
+    const damaged = bytes.slice(0, at % 3 === 0 ? bytes.length - at : bytes.length);
+    damaged[at % damaged.length]! ^= 1 << (at % 8);
+    const file = "a.safetensors";
+    const opened = await outcome(async () => {
+      const { tensors } = await openSafetensors(partsOfBytes(damaged, file));
+      for (const tensor of tensors.values()) await tensor.read();
+    });
+    assert.equal(opened, await outcome(() => decodeSafetensors(damaged, { file })), String(at));
+  }
 });
 
 test("every cut and every flipped header byte is refused with a typed error or read without harm", () => {

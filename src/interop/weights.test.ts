@@ -94,7 +94,11 @@ test("a large file is opened by its header, and one tensor is read alone", async
     assert.equal(weights.tensors.get("large")!.byteLength, large);
     assert.equal(weights.size, fs.statSync(file).size);
     await weights.close();
-    await assert.rejects(weights.tensors.get("small")!.read());
+    await weights.close();
+    await assert.rejects(
+      weights.tensors.get("small")!.read(),
+      /large\.safetensors is closed; read before close/,
+    );
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
@@ -136,6 +140,16 @@ test("over HTTP, ranges are asked for where the server does them", async () => {
     assert.deepEqual(await weights.tensors.get("large")!.read(), large);
     assert.equal(requests.length, 3);
     await assert.rejects(openWeights(`${address}/none`), /can't be fetched: the server answers 404/);
+  });
+  const many = new Map(
+    Array.from({ length: 60 }, (_, i) => [
+      `w${i}`,
+      { ...large, shape: [100, 500], data: new Float32Array(50_000) },
+    ]),
+  );
+  await withServer({ bytes: encodeSafetensors(many), ranges: true }, async (address, requests) => {
+    assert.equal((await readWeights(`${address}/w`)).tensors.size, 60);
+    assert.ok(requests.length < 12, requests.join());
   });
   await withServer({ bytes, ranges: false }, async (address, requests) => {
     assert.deepEqual((await readWeights(new URL(`${address}/w`))).tensors.get("w"), array);

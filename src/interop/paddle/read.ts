@@ -2,7 +2,7 @@
 import { FormatError } from "../../base/errors.ts";
 import { type Shape, sizeOf } from "../../base/shape.ts";
 import type { OpenFile } from "../../data/files.ts";
-import { orderedDict } from "../pickle/collections.ts";
+import { pythonGlobals } from "../pickle/collections.ts";
 import { NumpyArray, numpyGlobals } from "../pickle/numpy.ts";
 import { type StateOptions, stateOf } from "../pickle/stateDict.ts";
 import { unpickle } from "../pickle/unpickle.ts";
@@ -61,7 +61,7 @@ const tuple = new PickleFunction("tuple", ([value], fail) => {
 const globals: ReadonlyMap<string, PickleValue> = new Map<string, PickleValue>([
   ["builtins tuple", tuple],
   ["__builtin__ tuple", tuple],
-  ["collections OrderedDict", orderedDict],
+  ...pythonGlobals,
   ...numpyGlobals,
 ]);
 

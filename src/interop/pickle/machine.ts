@@ -173,7 +173,7 @@ export class PickleMachine {
   call(callable: PickleValue, args: readonly PickleValue[]): PickleValue {
     if (!(callable instanceof PickleFunction)) return this.fail("it calls something that is no function");
     const made = callable.call(args, (message) => this.fail(`${callable.name}: ${message}`));
-    if (made instanceof Map) this.#count(made.size);
+    if (made instanceof Map || made instanceof Set) this.#count(made.size);
     if (made instanceof Tuple) this.#count(made.items.length);
     if (made instanceof Uint8Array) this.#madeBytes += made.length;
     if (this.#madeBytes > this.#bytes.length + spareBytes) this.fail("it makes more bytes than it has");

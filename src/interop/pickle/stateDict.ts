@@ -116,8 +116,7 @@ function usualRootOf(value: PickleValue, tensors: ReadonlyMap<string, unknown>):
   if (names.some((name) => !name.includes("."))) return "";
   const isRoot = (key: string) =>
     value.get(key) instanceof Map && names.some((name) => name.startsWith(`${key}.`));
-  const isAll = (key: string) => value.size === 1 && key === "module";
-  return usualRoots.find((key) => isRoot(key) && !isAll(key)) ?? "";
+  return usualRoots.find(isRoot) ?? "";
 }
 
 function noRoot(root: string, tensors: ReadonlyMap<string, unknown>, file: string): OptionError {

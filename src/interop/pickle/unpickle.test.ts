@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { bytesOf, dictionary, text, whole } from "../../../test/support/pickles.ts";
 import { FormatError } from "../../base/errors.ts";
 import { partsOfBytes } from "../../data/memoryFile.ts";
-import { orderedDict } from "./collections.ts";
+import { pythonGlobals } from "./collections.ts";
 import { numpyGlobals } from "./numpy.ts";
 import { unpickle, unpickleAt } from "./unpickle.ts";
 import { type PickleValue, Tuple } from "./values.ts";
@@ -12,7 +12,7 @@ import { PickleWriter } from "./writer.ts";
 const failAt = (message: string, offset: number): never => {
   throw new FormatError(message, { offset });
 };
-const globals = new Map<string, PickleValue>([["collections OrderedDict", orderedDict], ...numpyGlobals]);
+const globals = new Map<string, PickleValue>([...pythonGlobals, ...numpyGlobals]);
 const read = (...parts: (string | Uint8Array)[]) => unpickle(bytesOf(...parts), { globals }, failAt).value;
 
 /** Checks that a pickle is refused, where, and with what words. */
@@ -63,6 +63,13 @@ test("the memo, dictionaries with attributes, and ordered ones", () => {
   );
   assert.deepEqual(ordered, new Map([["a", 1]]));
   assert.deepEqual(read("ccollections\nOrderedDict\n](K\x01K\x02\x86e\x85R."), new Map([[1, 2]]));
+});
+
+test("counters and sets", () => {
+  assert.deepEqual(read("ccollections\nCounter\n}K\x05K\x01s\x85R."), new Map([[5, 1]]));
+  assert.deepEqual(read("ccollections\nCounter\n)R."), new Map());
+  assert.deepEqual(read("c__builtin__\nset\n](K\x01K\x02e\x85R."), new Set([1, 2]));
+  refused(["ccollections\nCounter\nN\x85R."], /expected a dictionary; found None/);
 });
 
 test("numbers of NumPy", () => {
@@ -116,7 +123,7 @@ test("what the writer writes is read", () => {
       null,
       new Tuple([3, 4]),
       new Map(),
-      orderedDict,
+      globals.get("collections OrderedDict")!,
     ]),
   );
   assert.throws(() => new PickleWriter(2).text("\ud800"), FormatError);

@@ -2,7 +2,7 @@
 // Source: torch/_utils.py and torch/serialization.py, and the allow-list of torch/_weights_only_unpickler.py.
 import type { Shape } from "../../base/shape.ts";
 import { sizeOf } from "../../base/shape.ts";
-import { orderedDict } from "../pickle/collections.ts";
+import { pythonGlobals } from "../pickle/collections.ts";
 import { numpyGlobals } from "../pickle/numpy.ts";
 import {
   itemsOf,
@@ -193,7 +193,6 @@ export const torchGlobals: ReadonlyMap<string, PickleValue> = new Map<string, Pi
   ["torch._utils _rebuild_tensor_v3", rebuildTyped],
   ["torch._utils _rebuild_parameter", rebuildParameter],
   ["torch._utils _rebuild_parameter_with_state", rebuildParameter],
-  ["collections OrderedDict", orderedDict],
   ["torch Size", size],
   ["torch device", device],
   ["torch.storage UntypedStorage", new StorageType(null)],
@@ -206,6 +205,7 @@ export const torchGlobals: ReadonlyMap<string, PickleValue> = new Map<string, Pi
     `torch ${name}`,
     new TorchType(storedAs),
   ]),
+  ...pythonGlobals,
   ...numpyGlobals,
 ]);
 

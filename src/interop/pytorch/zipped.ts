@@ -67,16 +67,17 @@ export async function openZipped(
 }
 
 function storageReader(source: OpenFile, members: Members, root: string, isBig: boolean): ReadStorage {
-  return async (storage, start, length) => {
-    const member = members.get(`${root}/data/${storage.key}`)!;
+  // Small tensors may share one large storage, which then has to be inflated once and not for each of them.
+  let last: { member: ZipMember; bytes: Uint8Array } | null = null;
+  const read = async (member: ZipMember, start: number, length: number): Promise<Uint8Array> => {
     const isWhole = start === 0 && length === member.size;
-    let bytes: Uint8Array;
-    if (isStored(member) && !isWhole) {
-      bytes = await source.read((await zipDataStart(source, member)) + start, length);
-    } else {
-      const whole = await readZipMember(source, member, unchecked);
-      bytes = isWhole ? whole : whole.subarray(start, start + length);
-    }
+    if (isWhole) return readZipMember(source, member, unchecked);
+    if (isStored(member)) return source.read((await zipDataStart(source, member)) + start, length);
+    if (last?.member !== member) last = { member, bytes: await readZipMember(source, member, unchecked) };
+    return last.bytes.slice(start, start + length);
+  };
+  return async (storage, start, length) => {
+    const bytes = await read(members.get(`${root}/data/${storage.key}`)!, start, length);
     const unit = storage.storedAs === null ? 1 : elementType(storage.storedAs).bits / 8;
     return isBig ? swapBytes(bytes, unit) : bytes;
   };
