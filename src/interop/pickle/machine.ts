@@ -13,12 +13,12 @@ export interface PickleRules {
   readonly persistent?: ((id: PickleValue, fail: Refuse) => PickleValue) | undefined;
 }
 
-/** What a pickle may make: far above what checkpoints have, and far below what would fill the memory or a Map. */
-const most = { values: 16_000_000, objects: 3_000_000, memo: 8_000_000 };
+/** What a pickle may make: far above what checkpoints have, and far below what would fill the memory. A tensor takes about 22, 8 and 11 of them. */
+const most = { values: 5_000_000, objects: 1_000_000, memo: 2_000_000 };
 /** Bytes that functions may make beside those of the pickle itself: the same string can be encoded again and again. */
 const spareBytes = 2 ** 20;
 /** Bytes of one whole number: larger ones take quadratic time. */
-const mostNumberBytes = 1024;
+const mostNumberBytes = 64;
 
 const strictText = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -118,8 +118,8 @@ export class PickleMachine {
   }
 
   push(value: PickleValue): void {
-    if (++this.#values > most.values) this.fail(`it makes more than ${most.values} values`);
-    if (typeof value === "object") this.#count(1);
+    this.#countValue();
+    if (typeof value === "object" && value !== null) this.#countObjects(1);
     this.#stack.push(value);
   }
 
@@ -136,6 +136,7 @@ export class PickleMachine {
   }
 
   mark(): void {
+    this.#countValue();
     this.#marks.push(this.#stack.length);
   }
 
@@ -166,21 +167,25 @@ export class PickleMachine {
     const found = this.rules.globals.get(`${module} ${name}`);
     if (found !== undefined) return found;
     return this.fail(
-      `it asks for ${module}.${name}, which is not among the ${this.rules.globals.size} names that weights may use; save the state dictionary alone`,
+      `it asks for ${`${module}.${name}`.slice(0, 200)}, which is not among the ${this.rules.globals.size} names that weights may use; save the state dictionary alone`,
     );
   }
 
   call(callable: PickleValue, args: readonly PickleValue[]): PickleValue {
     if (!(callable instanceof PickleFunction)) return this.fail("it calls something that is no function");
     const made = callable.call(args, (message) => this.fail(`${callable.name}: ${message}`));
-    if (made instanceof Map || made instanceof Set) this.#count(made.size);
-    if (made instanceof Tuple) this.#count(made.items.length);
+    if (made instanceof Map || made instanceof Set) this.#countObjects(made.size);
+    if (made instanceof Tuple) this.#countObjects(made.items.length);
     if (made instanceof Uint8Array) this.#madeBytes += made.length;
     if (this.#madeBytes > this.#bytes.length + spareBytes) this.fail("it makes more bytes than it has");
     return made;
   }
 
-  #count(objects: number): void {
+  #countValue(): void {
+    if (++this.#values > most.values) this.fail(`it makes more than ${most.values} values`);
+  }
+
+  #countObjects(objects: number): void {
     this.#objects += objects;
     if (this.#objects > most.objects) this.fail(`it makes more than ${most.objects} objects`);
   }

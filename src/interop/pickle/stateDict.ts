@@ -50,7 +50,7 @@ export function stateOf<T extends PickleObject>(
 ): State<T> {
   const walk = new Walk(isTensor, file);
   walk.visit(value, "", 0);
-  const chosen = root ?? usualRootOf(value, walk.tensors);
+  const chosen = root ?? usualRootOf(value, walk.tensors, isTensor);
   const start = chosen === "" ? "" : `${chosen}.`;
   const inRoot = [...walk.tensors].filter(([name]) => name.startsWith(start));
   if (root && inRoot.length === 0) throw noRoot(root, walk.tensors, file);
@@ -109,14 +109,21 @@ function isPlain(value: PickleValue): value is MetadataValue {
   return value === null || typeof value !== "object";
 }
 
-/** The usual name of a dictionary that holds tensors, in a checkpoint that has none beside it. */
-function usualRootOf(value: PickleValue, tensors: ReadonlyMap<string, unknown>): string {
+/** The usual name of a dictionary that holds tensors. Beside tensors it is one only where there is more that makes a checkpoint. */
+function usualRootOf(
+  value: PickleValue,
+  tensors: ReadonlyMap<string, unknown>,
+  isTensor: (object: PickleObject) => boolean,
+): string {
   if (!(value instanceof Map)) return "";
+  const values = [...value.values()];
+  const hasTensors = values.some((item) => item instanceof PickleObject && isTensor(item));
+  const isCheckpoint = values.some(isPlain) || values.filter((item) => item instanceof Map).length > 1;
+  if (hasTensors && !isCheckpoint) return "";
   const names = [...tensors.keys()];
-  if (names.some((name) => !name.includes("."))) return "";
-  const isRoot = (key: string) =>
+  const holdsTensors = (key: string) =>
     value.get(key) instanceof Map && names.some((name) => name.startsWith(`${key}.`));
-  return usualRoots.find(isRoot) ?? "";
+  return usualRoots.find(holdsTensors) ?? "";
 }
 
 function noRoot(root: string, tensors: ReadonlyMap<string, unknown>, file: string): OptionError {

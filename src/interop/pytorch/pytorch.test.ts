@@ -138,6 +138,8 @@ test("names within each other, the usual root, and what is no tensor", async () 
   // Beside tensors, a dictionary called "model" is a part of the network.
   const network = await open(torchZip(dictionary({ scale: tensor(), model: state })));
   assert.deepEqual([network.root, network.tensors.size], ["", 3]);
+  const withRandomState = await open(torchZip(dictionary({ rng: tensor(), model: state, epoch: whole(1) })));
+  assert.equal(withRandomState.root, "model");
   assert.deepEqual([...(await open(torchZip(tensor()))).tensors.keys()], ["tensor"]);
   await assert.rejects(open(torchZip(tensor()), { rooot: "" } as object), /did you mean "root"/);
 });
