@@ -24,7 +24,7 @@ export function partsOfBlob(blob: Blob, file: string): OpenFile {
 /** As many bytes as one array has in every engine. */
 const mostBytes = 2 ** 32 - 1;
 
-/** Throws FormatError for a range that reaches beyond the file and UnsupportedError for one that no array holds, before anything is allocated for it. */
+/** Before anything is allocated: FormatError for a range that reaches beyond the file, UnsupportedError for one that no array holds. */
 export function checkRange(file: string, size: number, start: number, length: number): void {
   if (start + length > size) {
     throw new FormatError(`${length} bytes at ${start} were expected; the file has ${size}`, {

@@ -3,6 +3,7 @@
 import { UnsupportedError } from "../base/errors.ts";
 import { formatShape, type Shape, sizeOf } from "../base/shape.ts";
 import type { Fail } from "./json.ts";
+import { LiteralReader } from "./pythonLiteral.ts";
 import { type ElementName, elementType } from "./stored/elements.ts";
 import { elementOfCode, orderedBytes } from "./stored/numpyTypes.ts";
 
@@ -11,8 +12,6 @@ export const mostHeaderBytes = 10_000;
 /** Magic, version, and the header's length in its longer form. */
 export const prefixBytes = 12;
 const magic = "\x93NUMPY";
-/** NumPy's own limit of axes. */
-const mostAxes = 64;
 
 /** What a header says. */
 export interface NpyHeader {
@@ -73,72 +72,20 @@ function decodeText(bytes: Uint8Array, isUtf8: boolean, fail: () => never): stri
   }
 }
 
-interface Fields {
-  readonly descr: string;
-  readonly fortran_order: boolean;
-  readonly shape: number[];
-}
-
 /** The dictionary of a header: its three keys, each once, and nothing else. */
-function readFields(text: string, fail: Fail): Fields {
-  let at = 0;
-  const match = (pattern: RegExp): string | null => {
-    const sticky = new RegExp(pattern, "y");
-    sticky.lastIndex = at;
-    const found = sticky.exec(text);
-    if (!found) return null;
-    at = sticky.lastIndex;
-    return found[1] ?? found[0];
+function readFields(text: string, fail: Fail) {
+  const reader = new LiteralReader(text, (message, at) => fail(`the header: ${message}`, at));
+  const descr = (): string => {
+    if (reader.isAtList) return fail("descr lists fields; expected elements of one type", 0);
+    return reader.string("a type in quotes");
   };
-  const expect = (what: string, pattern: RegExp): string => {
-    match(/\s+/);
-    return (
-      match(pattern) ??
-      fail(`expected ${what} in the header; found ${JSON.stringify(text.slice(at, at + 16))}`, at)
-    );
-  };
-  const readers: Record<keyof Fields, () => unknown> = {
-    descr: () => {
-      if (/\s*\[/y.test(text.slice(at))) return fail("descr lists fields; expected elements of one type", at);
-      return expect("a type in quotes", /'([^'\\]*)'|"([^"\\]*)"/).replace(/^"|"$/g, "");
-    },
-    fortran_order: () => expect("True or False", /True|False/) === "True",
-    shape: () => {
-      expect('"("', /\(/);
-      const sizes: number[] = [];
-      while (match(/\s*\)/) === null) {
-        if (sizes.length >= mostAxes) fail(`shape has more than ${mostAxes} axes`, at);
-        // Python 2 wrote long numbers with an L.
-        const size = Number(expect("a size or the end of the shape", /(\d+)L?/));
-        if (!Number.isSafeInteger(size)) fail(`shape has a size of ${size}; expected less than 2^53`, at);
-        sizes.push(size);
-        if (match(/\s*,/) === null) {
-          expect('")"', /\)/);
-          break;
-        }
-      }
-      return sizes;
-    },
-  };
-  const fields = new Map<string, unknown>();
-  expect('a dictionary that begins with "{"', /\{/);
-  while (match(/\s*\}/) === null) {
-    const key = expect("a key in quotes", /'([^'\\]*)'|"[^"\\]*"/).replace(/^"|"$/g, "");
-    const read = Object.hasOwn(readers, key) ? readers[key as keyof Fields] : null;
-    if (!read) fail(`unknown key ${JSON.stringify(key)}; expected ${Object.keys(readers).join(", ")}`, at);
-    if (fields.has(key)) fail(`key ${JSON.stringify(key)} appears twice`, at);
-    expect('":"', /:/);
-    fields.set(key, read());
-    if (match(/\s*,/) === null) {
-      expect('"," or "}"', /\}/);
-      break;
-    }
-  }
-  match(/\s+/);
-  if (at < text.length)
-    fail(`the header goes on after its dictionary: ${JSON.stringify(text.slice(at, at + 16))}`, at);
-  for (const key of Object.keys(readers)) if (!fields.has(key)) fail(`key ${key} is missing`, at);
-  return Object.fromEntries(fields) as unknown as Fields;
+  const fields = reader.dictionary({
+    descr,
+    fortran_order: () => reader.bool(),
+    shape: () => reader.wholes("shape"),
+  });
+  reader.end();
+  return fields;
 }
 
 /** A type such as `<f4`: order of the bytes, kind, size. */

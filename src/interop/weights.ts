@@ -84,7 +84,7 @@ export async function readWeights(source: WeightSource, options: OpenWeightsOpti
   }
 }
 
-/** In pickles tensors may share their elements, so that a small file holds much when all of them are read. What is compressed has its own limits. */
+/** Tensors in pickles may share elements, so that small files may hold much. What is compressed has limits of its own. */
 function checkTotal({ format, file, size, tensors }: TensorFile): void {
   let total = 0;
   for (const { shape, dtype } of tensors.values()) total += dtype ? sizeOf(shape) * byteSize(dtype) : 0;

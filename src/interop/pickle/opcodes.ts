@@ -1,4 +1,5 @@
-// What each opcode of a pickle does. Those of protocol 0 that spell values as text, and those that import or build whatever a file names, are left out.
+// What each opcode of a pickle does. Left out are those of protocol 0, which spell values as text, and those that import or build
+// whatever a file names.
 import type { PickleMachine } from "./machine.ts";
 import { itemsOf, kindOf, PickleObject, type PickleValue, stringOf, Tuple } from "./values.ts";
 
