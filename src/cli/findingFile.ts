@@ -41,6 +41,7 @@ function isFinding(value: unknown): value is RunFinding {
   return (
     texts.every((name) => typeof record[name] === "string") &&
     ["error", "warning", "note"].includes(String(record.severity)) &&
-    ["epoch", "step"].every((name) => Number.isInteger(record[name]))
+    ["epoch", "step"].every((name) => Number.isInteger(record[name])) &&
+    (record.healed === null || typeof record.healed === "object")
   );
 }

@@ -168,6 +168,7 @@ export async function runTraining(
           isAgain = true;
           if (event.remedy === "lower-rate") await folder.keepResults(event.progress.epoch);
           await files.checkpoint(event.progress);
+          await ward!.write();
           break;
         case "interrupted":
           await files.weights(event.progress, null, false);

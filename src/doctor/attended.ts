@@ -132,7 +132,7 @@ export class AttendedRun implements AsyncIterable<AttendedEvent>, Hands {
       target.restore();
       this.doctor.goBack(target.doctor);
       const progress = { ...target.progress, firstRate: rate * lowered };
-      yield { type: "heal", remedy: "lower-rate", finding: trouble, progress };
+      yield this.#healed("lower-rate", trouble, progress);
       this.#run = fit(this.#model, this.#data, { ...this.#options, from: progress });
       if (this.#isStopped) this.#run.stop();
     }
@@ -160,7 +160,7 @@ export class AttendedRun implements AsyncIterable<AttendedEvent>, Hands {
         const flat = found.find(({ automatic }) => automatic === "stop");
         if (flat && this.#heal && event.type === "epoch") {
           this.#run.finish();
-          yield { type: "heal", remedy: "stop", finding: flat, progress: event.progress };
+          yield this.#healed("stop", flat, event.progress);
         }
         if (event.type === "step" || event.type === "epoch") onProgress(event.progress);
       }
@@ -173,6 +173,12 @@ export class AttendedRun implements AsyncIterable<AttendedEvent>, Hands {
       return found[0];
     }
     return null;
+  }
+
+  #healed(remedy: Remedy, trouble: RunFinding, progress: Progress): HealEvent {
+    const { epoch, firstRate } = progress;
+    const finding = this.doctor.note(trouble, { remedy, epoch, rate: firstRate });
+    return { type: "heal", remedy, finding, progress };
   }
 
   #keep(progress: Progress) {

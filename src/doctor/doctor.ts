@@ -3,7 +3,7 @@ import type { Case } from "../design/index.ts";
 import type { TrainEvent } from "../train/events.ts";
 import type { FitData } from "../train/fitOptions.ts";
 import { NonFiniteError } from "../train/step.ts";
-import type { RunFinding, RunRuleText } from "./findings.ts";
+import type { Healing, RunFinding, RunRuleText } from "./findings.ts";
 import { History, type HistoryState } from "./history.ts";
 import { leakCases, leakRule } from "./leak.ts";
 import { nonFiniteCase, notFinite } from "./nonFinite.ts";
@@ -102,6 +102,13 @@ export class Doctor {
     return this.#tell(notFinite, nonFiniteCase(error), error.epoch, error.step);
   }
 
+  /** Notes what was done about a finding; gives the finding as it is on record now. */
+  note(finding: RunFinding, healed: Healing): RunFinding {
+    const noted = { ...finding, healed };
+    this.#findings[this.#findings.indexOf(finding)] = noted;
+    return noted;
+  }
+
   /** Goes back to an earlier state of the run: what was found since stays on record, and is told again where it comes up again. */
   goBack({ history }: DoctorState): void {
     this.#history = History.from(history);
@@ -129,7 +136,19 @@ export class Doctor {
     step: number,
   ): RunFinding[] {
     if (this.#known.some((known) => known.id === id && known.layer === found.layer)) return [];
-    const finding: RunFinding = { id, severity, title, why, fix, docs, automatic, ...found, epoch, step };
+    const finding: RunFinding = {
+      id,
+      severity,
+      title,
+      why,
+      fix,
+      docs,
+      automatic,
+      ...found,
+      epoch,
+      step,
+      healed: null,
+    };
     this.#findings.push(finding);
     return [finding];
   }

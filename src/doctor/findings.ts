@@ -10,6 +10,17 @@ export interface RunFinding extends Finding {
   readonly step: number;
   /** What healing does about it by itself; null where that is for a person to decide. */
   readonly automatic: Remedy | null;
+  /** What was done about it; null where nothing was. */
+  readonly healed: Healing | null;
+}
+
+/** What healing did. */
+export interface Healing {
+  readonly remedy: Remedy;
+  /** Epochs that were done of what it went on with. */
+  readonly epoch: number;
+  /** First learning rate of the schedule from there on; null for the optimizer's own. */
+  readonly rate: number | null;
 }
 
 /** What can be done without asking: go back to the last good state with a lower learning rate, or end the run. */

@@ -1,5 +1,5 @@
 // What the doctor found in a run, as part of a page.
-import type { RunFinding } from "../doctor/index.ts";
+import type { Healing, RunFinding } from "../doctor/index.ts";
 import { escaped } from "../plot/markup.ts";
 
 /** Layers of one kind of finding that are named; the others are counted. */
@@ -20,9 +20,10 @@ export function findingList(findings: readonly RunFinding[]): string {
 
 function kind(findings: readonly RunFinding[]): string {
   const [{ id, severity, title, why, fix }] = findings as readonly [RunFinding];
-  const cases = findings.slice(0, mostCases).map(({ layer, evidence, epoch, step }) => {
+  const cases = findings.slice(0, mostCases).map(({ layer, evidence, epoch, step, healed }) => {
     const where = layer === "" ? "" : `<code>${escaped(layer)}</code> `;
-    return `<li>${where}${escaped(evidence)} <span class="soft">${when(epoch, step)}</span></li>`;
+    const done = healed ? ` <span class="good">${healedText(healed)}</span>` : "";
+    return `<li>${where}${escaped(evidence)} <span class="soft">${when(epoch, step)}</span>${done}</li>`;
   });
   if (findings.length > mostCases)
     cases.push(`<li class="soft">… and ${findings.length - mostCases} more</li>`);
@@ -32,6 +33,12 @@ function kind(findings: readonly RunFinding[]): string {
 <p class="soft">${escaped(why)}</p>
 <p class="fix">${escaped(fix)}</p>
 </div>`;
+}
+
+function healedText({ remedy, epoch, rate }: Healing): string {
+  if (remedy === "stop") return "the run was ended";
+  const where = epoch === 0 ? "the start" : `epoch ${epoch}`;
+  return `healed: back to ${where}, and on with a rate of ${rate?.toPrecision(2)}`;
 }
 
 function when(epoch: number, step: number): string {

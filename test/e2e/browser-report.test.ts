@@ -62,6 +62,7 @@ const run: RunReport = {
       epoch: 1,
       step: 25,
       automatic: null,
+      healed: null,
     },
   ],
   settings: [["augment", evil]],

@@ -40,6 +40,10 @@ describe("the doctor", () => {
     assert.equal(code, 0);
     assert.match(out, /^healing: back to the start, and on with a learning rate of 0\.9/m);
     assert.equal(out.match(/ → runs/g)!.length, 1);
+    const [first] = findings("healed").filter(({ healed }) => healed);
+    assert.deepEqual([first!.healed!.remedy, first!.healed!.epoch], ["lower-rate", 0]);
+    assert.ok(Math.abs(first!.healed!.rate! - 0.9) < 1e-6);
+    assert.match(read("healed", "report.html"), /healed: back to the start, and on with a rate of 0\.90/);
     const rows = read("healed", "results.csv").trim().split("\n").slice(1);
     assert.deepEqual(
       rows.map((row) => Number(row.split(",")[0])),
