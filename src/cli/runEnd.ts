@@ -2,7 +2,7 @@
 import { DataLoader } from "../data/loader.ts";
 import { getBackend } from "../graph/session.ts";
 import type { Module } from "../nn/module/module.ts";
-import { decodeWeights, loadWeights } from "../train/checkpoint.ts";
+import { decodeWeights } from "../train/checkpoint.ts";
 import { type Evaluation, evaluate } from "../train/evaluate.ts";
 import type { EndEvent } from "../train/events.ts";
 import type { RunFolder } from "../train/runFolder.ts";
@@ -12,7 +12,7 @@ import { clock, count, percent, style } from "./terminal.ts";
 import type { TrainingData } from "./trainingData.ts";
 import type { RunValues } from "./trainOptions.ts";
 import type { Unreadable } from "./unreadable.ts";
-import { readBytes } from "./weights.ts";
+import { readBytes, takeWeights } from "./weights.ts";
 
 /** A run that has ended. */
 interface Ended {
@@ -54,7 +54,7 @@ async function testBest(
   unreadable: Unreadable,
 ): Promise<Evaluation> {
   const file = folder.file("weights", "best.safetensors");
-  loadWeights(network, decodeWeights(await readBytes(file), file).state, file);
+  await takeWeights(network, decodeWeights(await readBytes(file), file).state, file);
   const loader = new DataLoader(test!, {
     batchSize: values.batch,
     workers,

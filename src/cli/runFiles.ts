@@ -7,13 +7,13 @@ import {
   decodeState,
   encodeState,
   encodeWeights,
-  loadWeights,
   type ModelInfo,
   type TrainingState,
 } from "../train/checkpoint.ts";
 import { CheckpointStore } from "../train/checkpointStore.ts";
 import type { Progress } from "../train/events.ts";
 import { RunFolder } from "../train/runFolder.ts";
+import { takeWeights } from "./weights.ts";
 
 /** An earlier run. */
 export interface EarlierRun {
@@ -40,9 +40,12 @@ export interface Trained {
   readonly average: EMA | null;
 }
 
-/** Gives network, optimizer and average the values of an earlier run. Throws FormatError, with the file's name, where they do not fit. */
-export function takeUp({ network, optimizer, average }: Trained, { state, file }: EarlierRun): void {
-  loadWeights(network, state.model, file);
+/** Gives network, optimizer and average the values of an earlier run. Throws WeightsError, with the file's name, where they do not fit. */
+export async function takeUp(
+  { network, optimizer, average }: Trained,
+  { state, file }: EarlierRun,
+): Promise<void> {
+  await takeWeights(network, state.model, file);
   optimizer.loadStateDict(state.optimizer);
   if (average && state.average) average.loadStateDict(state.average);
 }

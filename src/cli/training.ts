@@ -74,7 +74,7 @@ export async function runTraining(
   if (!supervisor) useDevice(named);
   const unreadable = new Unreadable(context.err);
   const data = await (supervisor?.open ?? trainingData)(named, unreadable.add);
-  const trained = prepare(named, data, earlier);
+  const trained = await prepare(named, data, earlier);
   const auto = named.batch === "auto" ? chooseBatch(named.memory, trained, data) : null;
   const values: RunValues = { ...named, batch: auto?.batch ?? Number(named.batch) };
   if (auto && !values.json) context.out.write(`${auto.text}\n`);
@@ -206,13 +206,17 @@ export async function runTraining(
 }
 
 /** Network, optimizer and average: new ones, or those of an earlier run. */
-function prepare(values: NamedValues, data: TrainingData, earlier: EarlierRun | null): Trained {
+async function prepare(
+  values: NamedValues,
+  data: TrainingData,
+  earlier: EarlierRun | null,
+): Promise<Trained> {
   manualSeed(values.seed);
   const network = makeModel(values.model, { classes: data.classes.length, input: data.input });
   const optimizer = makeOptimizer(network, values);
   const average = values.ema === null ? null : new EMA(network, { decay: values.ema, warmup: true });
   const trained = { network, optimizer, average };
-  if (earlier) takeUp(trained, earlier);
+  if (earlier) await takeUp(trained, earlier);
   return trained;
 }
 

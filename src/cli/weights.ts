@@ -2,8 +2,11 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { FoveaError } from "../base/errors.ts";
+import { loadWeights } from "../interop/loadWeights.ts";
+import { WeightsError } from "../interop/model/report.ts";
 import type { Module } from "../nn/module/module.ts";
-import { decodeWeights, loadWeights, type ModelInfo } from "../train/checkpoint.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { decodeWeights, type ModelInfo } from "../train/checkpoint.ts";
 import { makeModel } from "../vision/index.ts";
 
 /** Larger files than this (bytes) are refused before they are read. */
@@ -29,6 +32,20 @@ export async function readBytes(file: string): Promise<Uint8Array> {
   }
 }
 
+/** Gives a network the weights that a run saved. Throws WeightsError, with the file's name, where they are another network's. */
+export async function takeWeights(
+  network: Module,
+  state: ReadonlyMap<string, Tensor>,
+  file: string,
+): Promise<void> {
+  try {
+    await loadWeights(network, state, { file });
+  } catch (error) {
+    if (!(error instanceof WeightsError)) throw error;
+    throw new WeightsError(error.report, "give the weights of the same network");
+  }
+}
+
 /** The weights file that is meant: a run's folder stands for its best weights. */
 export async function weightsFile(where: string): Promise<string> {
   const isFolder = await fs.stat(where).then(
@@ -45,7 +62,7 @@ export async function loadClassifier(
   const file = await weightsFile(where);
   const { state, info } = decodeWeights(await readBytes(file), file);
   const network = makeModel(info.model, { classes: info.classes.length, input: info.input });
-  loadWeights(network, state, file);
+  await takeWeights(network, state, file);
   network.eval();
   return { network, info, file };
 }

@@ -1,5 +1,21 @@
 // The public face of the file formats.
 export { EventWriter, type EventWriterOptions, eventFileName } from "./eventWriter.ts";
+export {
+  type LoadWeightsOptions,
+  loadWeights,
+  type MatchWeightsOptions,
+  matchWeights,
+  type WeightsToLoad,
+} from "./loadWeights.ts";
+export { type Layout, weightsOf } from "./model/layout.ts";
+export type { NameRule } from "./model/names.ts";
+export {
+  type LoneTensor,
+  type MatchedTensor,
+  type ReshapedTensor,
+  WeightsError,
+  WeightsReport,
+} from "./model/report.ts";
 export { encodeNpy, encodeNpz } from "./npy.ts";
 export { encodePaddle } from "./paddle/write.ts";
 export type { StateOptions } from "./pickle/stateDict.ts";

@@ -175,15 +175,6 @@ export function decodeState(bytes: Uint8Array, file: string): TrainingState {
   };
 }
 
-/** Loads weights into a model; throws FormatError with the file's name where they do not fit. */
-export function loadWeights(model: Module, state: ReadonlyMap<string, Tensor>, file: string): void {
-  try {
-    model.loadStateDict(state);
-  } catch (error) {
-    throw new FormatError(error instanceof Error ? error.message : String(error), { file });
-  }
-}
-
 async function arraysOf(tensors: ReadonlyMap<string, Tensor>): Promise<Map<string, ArrayData>> {
   const arrays = new Map<string, ArrayData>();
   for (const [name, value] of tensors) {

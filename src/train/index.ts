@@ -4,7 +4,6 @@ export {
   decodeWeights,
   encodeState,
   encodeWeights,
-  loadWeights,
   type ModelInfo,
   type RunState,
   type TrainingState,

@@ -143,7 +143,7 @@ describe("weights of another network", () => {
     assert.equal(code, 1);
     assert.match(
       err,
-      /^error: strange\.safetensors: .*does not fit LeNet; missing: conv1\.bias; unexpected: scale; of another shape: fc2\.weight \[10, 64\], not \[5, 64\]\. /,
+      /^error: strange\.safetensors: .*do not fit LeNet; missing: conv1\.bias \[6\]; unexpected: scale \[1\]; of another shape: fc2\.weight \[10, 64\], not \[5, 64\] \(made for 5 outputs, not 10\)\. /,
     );
   });
 
@@ -163,7 +163,7 @@ describe("weights of another network", () => {
     assert.equal(code, 1);
     assert.match(
       err,
-      /^error: .*epoch-00001-step-000000\.safetensors: .*does not fit LeNet5; of another shape: conv3\.weight \[120, 16, 5, 5\], not \[120, 16, 4, 4\], .*, fc2\.weight /,
+      /^error: .*epoch-00001-step-000000\.safetensors: .*do not fit LeNet5; of another shape: conv3\.weight \[120, 16, 5, 5\], not \[120, 16, 4, 4\], .*, fc2\.weight /,
     );
   });
 });

@@ -1,7 +1,14 @@
 // The blocks that networks for pictures repeat.
 export { ConvNormActivation, type ConvNormActivationOptions } from "./convNormActivation.ts";
 export { BasicConv2d, Inception, type InceptionChannels } from "./inception.ts";
-export { BasicBlock, Bottleneck, type ResidualOptions } from "./residual.ts";
+export {
+  BasicBlock,
+  type BasicBlockOptions,
+  Bottleneck,
+  PaddedShortcut,
+  type ResidualOptions,
+  type ShortcutKind,
+} from "./residual.ts";
 export {
   DepthwiseSeparable,
   type DepthwiseSeparableOptions,

@@ -5,19 +5,24 @@ import { checkOptions } from "../../base/options.ts";
 import { AdaptiveAvgPool2d, BatchNorm2d, type Conv2d, Linear, Sequential } from "../../nn/layers/index.ts";
 import { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { BasicBlock, residualConv } from "../blocks/residual.ts";
+import { BasicBlock, residualConv, type ShortcutKind } from "../blocks/residual.ts";
 import { type ClassifierOptions, checkCounts, checkPictures } from "./pictures.ts";
 
 /** Options of `CifarResNet`. */
 export interface CifarResNetOptions extends ClassifierOptions {
   /** Number of classes. Default 10. */
   classes?: number;
+  /**
+   * How shortcuts change their shape where stages do: "projection" as in torchvision (the paper's option B, and the default), or "padding", which has no
+   * parameters, as the paper has it for CIFAR-10 (option A).
+   */
+  shortcut?: ShortcutKind;
 }
 
 /**
  * ResNet-20, 32, 44, 56 … for pictures of about 32×32: a 3×3 convolution, three stages of n blocks, global average
  * pooling and one dense layer; depth 6n + 2. Parameters are named as in torchvision's ResNet: `layer1.0.conv1.weight`.
- * ResNet-20 has 272,474 of them for ten classes in colour.
+ * ResNet-20 has 272,474 of them for ten classes in colour; 269,722 with `shortcut: "padding"`.
  * Shapes: x `[N, inChannels, H, W]` of any size, logits `[N, classes]`.
  * Source: He et al., "Deep residual learning for image recognition", CVPR 2016, section 4.2.
  */
@@ -33,8 +38,8 @@ export class CifarResNet extends Module {
 
   constructor(depth: number, options: CifarResNetOptions = {}) {
     super();
-    checkOptions("CifarResNet", options, ["classes", "inChannels"]);
-    const { classes = 10, inChannels = 3 } = options;
+    checkOptions("CifarResNet", options, ["classes", "inChannels", "shortcut"]);
+    const { classes = 10, inChannels = 3, shortcut = "projection" } = options;
     const blocks = (depth - 2) / 6;
     if (!Number.isInteger(blocks) || blocks < 1) {
       throw new OptionError(
@@ -43,9 +48,9 @@ export class CifarResNet extends Module {
     }
     checkCounts("CifarResNet", { classes, inChannels });
     this.conv1 = residualConv(inChannels, 16, 3, 1);
-    this.layer1 = stage(blocks, 16, 16, 1);
-    this.layer2 = stage(blocks, 16, 32, 2);
-    this.layer3 = stage(blocks, 32, 64, 2);
+    this.layer1 = stage(blocks, 16, 16, 1, shortcut);
+    this.layer2 = stage(blocks, 16, 32, 2, shortcut);
+    this.layer3 = stage(blocks, 32, 64, 2, shortcut);
     this.fc = new Linear(64, classes);
     this.inChannels = inChannels;
   }
@@ -61,9 +66,15 @@ export class CifarResNet extends Module {
 }
 
 /** Blocks one after the other, of which the first changes stride and channels. */
-function stage(blocks: number, inChannels: number, outChannels: number, stride: number): Sequential {
+function stage(
+  blocks: number,
+  inChannels: number,
+  outChannels: number,
+  stride: number,
+  shortcut: ShortcutKind,
+): Sequential {
   const later = Array.from({ length: blocks - 1 }, () => new BasicBlock(outChannels, outChannels));
-  return new Sequential(new BasicBlock(inChannels, outChannels, { stride }), ...later);
+  return new Sequential(new BasicBlock(inChannels, outChannels, { stride, shortcut }), ...later);
 }
 
 /** ResNet-20 for pictures of about 32×32: 272,474 parameters for ten classes. */
