@@ -7,7 +7,7 @@ import type { Command, CommandGroup, Context } from "./command.ts";
 import { version } from "./environment.ts";
 import { commandHelp, generalHelp, groupHelp } from "./help.ts";
 import { parseArguments, suggestion } from "./options.ts";
-import { style, terminalOf } from "./terminal.ts";
+import { printable, style, terminalOf } from "./terminal.ts";
 
 /** Commands are loaded when they are asked for, so that help and mistakes answer at once. */
 const commands: ReadonlyMap<string, () => Promise<Command | CommandGroup>> = new Map<
@@ -20,6 +20,9 @@ const commands: ReadonlyMap<string, () => Promise<Command | CommandGroup>> = new
   ["lr-find", async () => (await import("./lrFind.ts")).lrFind],
   ["report", async () => (await import("./report.ts")).report],
   ["predict", async () => (await import("./predict.ts")).predict],
+  ["export", async () => (await import("./export.ts")).exportWeights],
+  ["convert", async () => (await import("./convert.ts")).convert],
+  ["inspect", async () => (await import("./inspect.ts")).inspect],
   ["summary", async () => (await import("./summary.ts")).summary],
   ["review", async () => (await import("./review.ts")).review],
   ["profile", async () => (await import("./profile.ts")).profile],
@@ -77,7 +80,7 @@ function report(error: unknown, context: Context, json: boolean): number {
   const isKnown = error instanceof FoveaError || (error instanceof Error && "syscall" in error);
   const message = error instanceof Error ? error.message : String(error);
   const text = !isKnown && error instanceof Error ? (error.stack ?? message) : message;
-  context.err.write(`${style(context.err, "red", "error:")} ${text}\n`);
+  context.err.write(`${style(context.err, "red", "error:")} ${text.split("\n").map(printable).join("\n")}\n`);
   if (json) {
     const name = error instanceof Error ? error.name : "Error";
     context.out.write(`${JSON.stringify({ error: { name, message } })}\n`);

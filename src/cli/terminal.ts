@@ -48,6 +48,13 @@ export function style(terminal: Terminal, name: keyof typeof codes, text: string
   return terminal.hasColour ? `\x1b[${codes[name]}m${text}\x1b[0m` : text;
 }
 
+/** Text of a stranger's file with its control characters spelled out, so that it can't steer the terminal. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (character) => {
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  });
+}
+
 /** A share as "98.5%". */
 export function percent(share: number, digits = 1): string {
   return `${(share * 100).toFixed(digits)}%`;

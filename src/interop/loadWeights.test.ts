@@ -154,8 +154,8 @@ describe("loadWeights", () => {
     assert.ok(error instanceof WeightsError);
     const { missing, unexpected, reshaped, matched } = error.report;
     assert.deepEqual(missing, [
-      { name: "conv.weight", shape: [2, 1, 3, 3], nearest: "convolution.weight" },
-      { name: "conv.bias", shape: [2], nearest: "convolution.bias" },
+      { name: "conv.weight", as: "conv.weight", shape: [2, 1, 3, 3], nearest: "convolution.weight" },
+      { name: "conv.bias", as: "conv.bias", shape: [2], nearest: "convolution.bias" },
     ]);
     assert.deepEqual(
       unexpected.map(({ name, nearest }) => [name, nearest]),

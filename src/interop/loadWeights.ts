@@ -120,7 +120,7 @@ function planAs(layout: Layout, model: Part, { file, sources }: Opened, map: Mat
   const place = { file, model: model.label, layout };
   if (map === "order") {
     const match = matchByOrder(targets, sources);
-    return { match, report: new WeightsReport({ ...place, prefix: "", leftOut: [] }, match) };
+    return { match, report: new WeightsReport({ ...place, prefix: "", names: new Map() }, match) };
   }
   const names = sources.map(({ name }) => name);
   const isWrapped = map === undefined && commonPrefix(names).startsWith(wrapperPrefix);
@@ -128,9 +128,8 @@ function planAs(layout: Layout, model: Part, { file, sources }: Opened, map: Mat
     isWrapped && !targets.some(({ name }) => name.startsWith(wrapperPrefix)) ? wrapperPrefix : "";
   const found = renamed(names, map ?? { stripPrefix: prefix });
   const entries = sources.filter(({ name }) => found.get(name) !== null);
-  const leftOut = names.filter((name) => found.get(name) === null);
   const match = matchByName(targets, entries, ({ name }) => found.get(name)!);
-  return { match, report: new WeightsReport({ ...place, prefix, leftOut }, match) };
+  return { match, report: new WeightsReport({ ...place, prefix, names: found }, match) };
 }
 
 async function open(source: WeightsToLoad, { root, file }: MatchWeightsOptions): Promise<Opened> {

@@ -31,14 +31,15 @@ export interface ModelInfo {
   readonly accuracy: number | null;
 }
 
-const formatName = "fovea-classifier";
+/** What a weights file says of its format. */
+export const classifierFormat = "fovea-classifier";
 const stateName = "fovea-training-state";
 
 /** A weights file. */
 export async function encodeWeights(model: Module, info: ModelInfo): Promise<Uint8Array> {
   const arrays = await arraysOf(model.stateDict());
   const metadata = new Map(Object.entries(info).map(([key, value]) => [key, text(value)]));
-  return encodeSafetensors(arrays, new Map([["format", formatName], ...metadata]));
+  return encodeSafetensors(arrays, new Map([["format", classifierFormat], ...metadata]));
 }
 
 /** Reads a weights file. Throws FormatError where it is damaged or lacks what `encodeWeights` writes. */
@@ -47,9 +48,9 @@ export function decodeWeights(
   file: string,
 ): { state: Map<string, Tensor>; info: ModelInfo } {
   const { tensors, metadata } = decodeSafetensors(bytes, { file });
-  if (metadata.get("format") !== formatName) {
+  if (metadata.get("format") !== classifierFormat) {
     throw new FormatError(
-      `no classifier saved by fovea train: metadata "format" is ${JSON.stringify(metadata.get("format") ?? null)}, expected "${formatName}"`,
+      `no classifier saved by fovea train: metadata "format" is ${JSON.stringify(metadata.get("format") ?? null)}, expected "${classifierFormat}"`,
       { file },
     );
   }

@@ -19,7 +19,10 @@ export interface MatchedTensor {
 
 /** A tensor that only one side has. */
 export interface LoneTensor {
+  /** Its name there. */
   readonly name: string;
+  /** What `map` made of its name; the name itself for the model's. */
+  readonly as: string;
   readonly shape: Shape;
   /** The likeliest name of the other side that is left over too, of the same shape where there is one; null where none is near. */
   readonly nearest: string | null;
@@ -61,23 +64,24 @@ export class WeightsReport {
   readonly leftOut: readonly string[];
 
   constructor(
-    { file, model, layout, prefix, leftOut }: ReportPlace,
+    { file, model, layout, prefix, names }: ReportPlace,
     { pairs, reshaped, missing, unexpected, kept }: Match<Entry>,
   ) {
     this.file = file;
     this.model = model;
     this.layout = layout;
     this.prefix = prefix;
-    this.leftOut = leftOut;
+    this.leftOut = [...names].flatMap(([name, now]) => (now === null ? [name] : []));
     this.matched = pairs.map(({ target: { name, tensor, isTransposed }, entry }) => {
       return { name, from: entry.name, shape: tensor.shape, isTransposed };
     });
     this.kept = kept.map(({ name }) => name);
-    const ours = missing.map(({ name, storedShape }) => ({ name, shape: storedShape }));
-    this.missing = missing.map(({ name, tensor, storedShape }) =>
-      lone(name, tensor.shape, storedShape, unexpected),
-    );
-    this.unexpected = unexpected.map(({ name, shape }) => lone(name, shape, shape, ours));
+    const ours = missing.map(({ name, storedShape }) => ({ name, as: name, shape: storedShape }));
+    const theirs = unexpected.map(({ name, shape }) => ({ name, as: names.get(name) ?? name, shape }));
+    this.missing = missing.map(({ name, tensor }, i) => {
+      return { name, as: name, shape: tensor.shape, nearest: nearestOf(ours[i]!, theirs) };
+    });
+    this.unexpected = theirs.map((tensor) => ({ ...tensor, nearest: nearestOf(tensor, ours) }));
     this.reshaped = reshaped.map(({ target, entry }) => {
       const { name, tensor } = target;
       return {
@@ -97,8 +101,8 @@ export class WeightsReport {
 
   /** What does not fit, in one line; "" where everything does. */
   get problems(): string {
-    const one = ({ name, shape, nearest: near }: LoneTensor, what: string) =>
-      `${name} ${formatShape(shape)}${near === null ? "" : ` (${what} ${near}?)`}`;
+    const one = ({ name, as, shape, nearest: near }: LoneTensor, what: string) =>
+      `${name}${as === name ? "" : ` as ${as}`} ${formatShape(shape)}${near === null ? "" : ` (${what} ${near}?)`}`;
     const parts = [
       listed(
         "missing",
@@ -150,13 +154,20 @@ export class WeightsReport {
   }
 }
 
+interface NamedShape {
+  readonly name: string;
+  readonly as: string;
+  readonly shape: Shape;
+}
+
 /** What a report is about. */
 export interface ReportPlace {
   readonly file: string;
   readonly model: string;
   readonly layout: Layout;
   readonly prefix: string;
-  readonly leftOut: readonly string[];
+  /** What names in the file became; null for those that were left out. */
+  readonly names: ReadonlyMap<string, string | null>;
 }
 
 /** Weights that are not those of the model; nothing was loaded. */
@@ -178,22 +189,20 @@ function wayOutOf({ hint, matched }: WeightsReport): string {
   return `${first}, or pass strict: false to load the ${matched.length} that fit`;
 }
 
-function lone(name: string, shape: Shape, storedShape: Shape, others: readonly Entry[]): LoneTensor {
-  const alike = others.filter((other) => sameShape(other.shape, storedShape)).map((other) => other.name);
-  const leaf = name.slice(name.lastIndexOf("."));
-  const sameLeaf = alike.filter((other) => other.endsWith(leaf));
-  const only = sameLeaf.length === 1 ? sameLeaf[0]! : null;
-  return {
-    name,
-    shape,
-    nearest:
-      only ??
-      nearest(name, alike) ??
-      nearest(
-        name,
-        others.map((other) => other.name),
-      ),
+/** The name that is likeliest to mean the same tensor: the only one of its shape and last part, or else the nearest. */
+function nearestOf(tensor: NamedShape, others: readonly NamedShape[]): string | null {
+  const leaf = tensor.as.slice(tensor.as.lastIndexOf("."));
+  const alike = others.filter(({ shape }) => sameShape(shape, tensor.shape));
+  const [only, ...more] = alike.filter(({ as }) => as.endsWith(leaf));
+  if (only && more.length === 0) return only.name;
+  const byName = (list: readonly NamedShape[]) => {
+    const near = nearest(
+      tensor.as,
+      list.map(({ as }) => as),
+    );
+    return list.find(({ as }) => as === near)?.name ?? null;
   };
+  return byName(alike) ?? byName(others);
 }
 
 function whyReshaped({ tensor, storedShape, isTransposed }: Target, { shape }: Entry): string {
