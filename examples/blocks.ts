@@ -1,10 +1,10 @@
 // Networks of the zoo and the blocks that they are made of: heads changed, weights taken over, a network of one's own.
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { manualSeed, nn, noGrad, optim, Tensor, zeros } from "fovea";
+import { manualSeed, nn, noGrad, optim, type Tensor, zeros } from "fovea";
 import { summary } from "fovea/inspect";
-import { type ArrayData, decodeSafetensors, encodeSafetensors } from "fovea/interop";
+import { encodeSafetensors, loadWeights, weightsOf } from "fovea/interop";
 import * as vision from "fovea/vision";
 
 manualSeed(0);
@@ -18,20 +18,15 @@ console.log(count(byName)); // 2230277
 
 // A file of weights, as one trained elsewhere on 100 classes would be.
 const file = join(tmpdir(), `fovea-blocks-${process.pid}.safetensors`);
-const arrays = new Map<string, ArrayData>();
-for (const [name, t] of vision.resnet20({ classes: 100 }).stateDict())
-  arrays.set(name, { dtype: t.dtype, shape: t.shape, data: await t.data() });
-await writeFile(file, encodeSafetensors(arrays));
+await writeFile(file, encodeSafetensors(await weightsOf(vision.resnet20({ classes: 100 }))));
 
-const state = new Map<string, Tensor>();
-for (const [name, { data, shape, dtype }] of decodeSafetensors(await readFile(file), { file }).tensors)
-  state.set(name, Tensor.fromArray(data, shape, dtype));
-vision.resnet20({ classes: 100 }).loadStateDict(state); // names and shapes must agree
+const whole = vision.resnet20({ classes: 100 });
+await loadWeights(whole, file); // names and shapes must agree
 
 // Another head: everything but `fc` is taken over, `fc` starts anew.
 const model = vision.resnet20({ classes: 3 });
-const body = new Map([...state].filter(([name]) => !name.startsWith("fc.")));
-console.log(model.loadStateDict(body, { strict: false }).missing); // ["fc.weight", "fc.bias"]
+const { reshaped } = await loadWeights(model, file, { strict: false });
+console.log(reshaped.map(({ name }) => name)); // ["fc.weight", "fc.bias"]
 
 // At first only the head learns; later all, the body ten times as slowly.
 const head = new optim.AdamW(model.fc.parameters(), { lr: 1e-3 });

@@ -1,11 +1,11 @@
 // The library in a few minutes: tensors, derivatives, modules, optimizers, data, files, values that stay readable.
-import { readFile, unlink, writeFile } from "node:fs/promises";
+import { unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { grad, manualSeed, nn, noGrad, optim, Tensor, tensor } from "fovea";
 import { gradcheck } from "fovea/check";
 import { ArrayDataset, DataLoader } from "fovea/data";
-import { type ArrayData, decodeSafetensors, encodeSafetensors } from "fovea/interop";
+import { encodeSafetensors, loadWeights, weightsOf } from "fovea/interop";
 
 const a = tensor([
   [1, 2, 3],
@@ -54,15 +54,8 @@ const hits = noGrad(() => net.forward(all).argmax(1).eq(classes).sum());
 console.log((await hits.item()) > 190); // true
 
 const file = join(tmpdir(), `fovea-tour-${process.pid}.safetensors`);
-const arrays = new Map<string, ArrayData>();
-for (const [name, t] of net.stateDict())
-  arrays.set(name, { dtype: t.dtype, shape: t.shape, data: await t.data() });
-await writeFile(file, encodeSafetensors(arrays));
-
-const saved = decodeSafetensors(await readFile(file), { file }).tensors;
-const state = new Map<string, Tensor>();
-for (const [name, { data, shape, dtype }] of saved) state.set(name, Tensor.fromArray(data, shape, dtype));
-net.loadStateDict(state); // names and shapes must agree
+await writeFile(file, encodeSafetensors(await weightsOf(net)));
+await loadWeights(net, file); // names and shapes must agree
 await unlink(file);
 
 const hidden = net.layers[0]!.forward(all).retain(); // asked for, so it can be read after the step

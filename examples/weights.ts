@@ -1,14 +1,14 @@
 // Weights in the files of others: written for PyTorch, Paddle and NumPy, looked at, and read tensor by tensor. Takes the folder to write into.
 import { mkdirSync, writeFileSync } from "node:fs";
-import { Tensor } from "fovea";
 import {
-  type ArrayToStore,
   encodeNpz,
   encodePaddle,
   encodePyTorch,
   encodeSafetensors,
+  loadWeights,
   openWeights,
   readWeights,
+  weightsOf,
 } from "fovea/interop";
 import { lenet } from "fovea/vision";
 
@@ -16,11 +16,9 @@ const folder = process.argv[2] ?? "runs/weights";
 mkdirSync(folder, { recursive: true });
 
 const net = lenet();
-const arrays = new Map<string, ArrayToStore>();
-for (const [name, t] of net.stateDict())
-  arrays.set(name, { dtype: t.dtype, shape: t.shape, data: await t.data() });
+const arrays = await weightsOf(net);
 writeFileSync(`${folder}/lenet.pt`, encodePyTorch(arrays)); // torch.load(path, weights_only=True)
-writeFileSync(`${folder}/lenet.pdparams`, encodePaddle(arrays)); // paddle.load(path)
+writeFileSync(`${folder}/lenet.pdparams`, encodePaddle(await weightsOf(net, { layout: "paddle" }))); // paddle.load(path)
 writeFileSync(`${folder}/lenet.npz`, encodeNpz(arrays)); // numpy.load(path)
 writeFileSync(`${folder}/half.safetensors`, encodeSafetensors(arrays, new Map(), { floats: "BF16" }));
 
@@ -32,14 +30,14 @@ const { dtype, data } = await file.tensors.get("conv1.bias")!.read(); // these b
 await file.close();
 console.log(`${data.length} values as ${dtype}`);
 
-const { format, tensors } = await readWeights(`${folder}/lenet.pt`, { stripPrefix: true });
-const state = new Map<string, Tensor>();
-for (const [name, { data, shape, dtype }] of tensors) state.set(name, Tensor.fromArray(data, shape, dtype));
-net.loadStateDict(state); // names and shapes must agree
-console.log(`${state.size} tensors of ${format}`);
-
-for (const name of ["lenet.pdparams", "lenet.npz"]) {
-  const read = await readWeights(`${folder}/${name}`);
-  const isSame = [...read.tensors].every(([key, { data }]) => String(data) === String(arrays.get(key)?.data));
-  console.log(`${read.format}: ${isSame ? "the same values" : "other values"}`);
+for (const name of ["lenet.pt", "lenet.pdparams", "lenet.npz"]) {
+  const copy = lenet();
+  await loadWeights(copy, `${folder}/${name}`); // names and shapes must agree
+  const isSame = [...(await weightsOf(copy))].every(
+    ([key, { data }]) => String(data) === String(arrays.get(key)?.data),
+  );
+  console.log(`${name}: ${isSame ? "the same values" : "other values"}`);
 }
+
+const { format, tensors } = await readWeights(`${folder}/lenet.npz`); // everything at once, as typed arrays
+console.log(`${tensors.size} tensors of ${format}`);

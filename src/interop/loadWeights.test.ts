@@ -179,7 +179,7 @@ describe("loadWeights", () => {
     assert.equal(matched.length, 7);
     assert.match(
       error.message,
-      /^net\.pt: the weights do not fit Net; missing: .* strict: false to load the 7 that fit$/,
+      /^net\.pt: the weights do not fit Net; missing: .* strict: false to load what fits \(7\)$/,
     );
   });
 

@@ -6,9 +6,12 @@ import {
   encodePaddle,
   encodePyTorch,
   encodeSafetensors,
+  loadWeights,
   openWeights,
   readWeights,
 } from "../../src/interop/index.ts";
+import { Linear } from "../../src/nn/layers/index.ts";
+import { BasicBlock } from "../../src/vision/index.ts";
 import { dictionary, tensor, torchZip } from "../support/pickles.ts";
 
 const floats: ArrayToStore = { dtype: "float32", shape: [2], data: Float32Array.of(1, 1e6) };
@@ -18,6 +21,14 @@ const checkpoint = torchZip(
 );
 const text = (content: string) => new TextEncoder().encode(content);
 const file = "model.pt";
+const matrix = (...shape: number[]): ArrayToStore => {
+  return { dtype: "float32", shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) };
+};
+const dense = (weight: string, ...shape: number[]) =>
+  new Map([
+    [weight, matrix(...shape)],
+    ["bias", matrix(3)],
+  ]);
 
 /** Calls that have to throw, by name. */
 export const mistakes: Record<string, () => unknown> = {
@@ -39,4 +50,27 @@ export const mistakes: Record<string, () => unknown> = {
   "unsigned numbers for Paddle": () =>
     encodePaddle(named({ dtype: "int32", shape: [1], data: Int32Array.of(1), storedAs: "U32" })),
   "an archive's name that leads elsewhere": () => encodeNpz(new Map([["../w", floats]])),
+  "names that are not the model's": () => loadWeights(new Linear(2, 3), dense("weigth", 3, 2), { file }),
+  "a prefix that the model lacks": () =>
+    loadWeights(
+      new Linear(2, 3),
+      new Map([
+        ["body.fc.weight", matrix(3, 2)],
+        ["body.fc.bias", matrix(3)],
+      ]),
+      { file },
+    ),
+  "a name that map changed": () =>
+    loadWeights(new Linear(2, 3), dense("weight", 3, 2), { file, map: { addPrefix: "fc." } }),
+  "weights of another width": () => loadWeights(new Linear(2, 3), dense("weight", 3, 4), { file }),
+  "weights of Paddle in another file": () => loadWeights(new Linear(2, 3), dense("weight", 2, 3), { file }),
+  "weights of which nothing fits": () =>
+    loadWeights(new Linear(2, 3), new Map([["w", matrix(7)]]), { file, strict: false }),
+  "a rule that is none": () =>
+    loadWeights(new Linear(2, 3), dense("weight", 3, 2), { map: { strip: "fc." } as never }),
+  "two names that become one": () =>
+    loadWeights(new Linear(2, 3), dense("weight", 3, 2), { map: () => "weight" }),
+  "a layout that is none": () =>
+    loadWeights(new Linear(2, 3), dense("weight", 3, 2), { layout: "keras" as never }),
+  "a shortcut that is none": () => new BasicBlock(2, 4, { shortcut: "zeros" as never }),
 };

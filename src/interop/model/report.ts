@@ -183,17 +183,19 @@ export class WeightsError extends FoveaError {
   }
 }
 
-function wayOutOf({ hint, matched }: WeightsReport): string {
-  const first = hint === null ? "give a map from the file's names to the model's" : `try map: ${hint}`;
-  if (matched.length === 0) return `${first}, or give the model that they were saved from`;
-  return `${first}, or pass strict: false to load the ${matched.length} that fit`;
+function wayOutOf({ hint, matched, missing, unexpected }: WeightsReport): string {
+  const map = hint === null ? "give a map from the file's names to the model's" : `try map: ${hint}`;
+  const model = "give the model that they were saved from";
+  const first = missing.length + unexpected.length > 0 ? map : model;
+  if (matched.length > 0) return `${first}, or pass strict: false to load what fits (${matched.length})`;
+  return first === model ? model : `${map}, or ${model}`;
 }
 
 /** The name that is likeliest to mean the same tensor: the only one of its shape and last part, or else the nearest. */
 function nearestOf(tensor: NamedShape, others: readonly NamedShape[]): string | null {
-  const leaf = tensor.as.slice(tensor.as.lastIndexOf("."));
+  const leafOf = (name: string) => name.slice(name.lastIndexOf(".") + 1);
   const alike = others.filter(({ shape }) => sameShape(shape, tensor.shape));
-  const [only, ...more] = alike.filter(({ as }) => as.endsWith(leaf));
+  const [only, ...more] = alike.filter(({ as }) => leafOf(as) === leafOf(tensor.as));
   if (only && more.length === 0) return only.name;
   const byName = (list: readonly NamedShape[]) => {
     const near = nearest(
