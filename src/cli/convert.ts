@@ -11,6 +11,7 @@ import {
 } from "../interop/index.ts";
 import { targetsOf, weightsOf } from "../interop/model/layout.ts";
 import { renamed } from "../interop/model/names.ts";
+import { ownTypes } from "../interop/stored/arrays.ts";
 import type { Module } from "../nn/module/module.ts";
 import { classifierFormat } from "../train/checkpoint.ts";
 import { command, jsonOption } from "./command.ts";
@@ -46,7 +47,7 @@ export const convert = command({
   usage: "convert <from> <to> [options]",
   notes: [
     "<from> is a file of any of these formats, which its content tells, or a run's folder, which stands for its best weights. Element types stay as they are where the new format has them, and become the wider type that they are read as where it has not. What a file says beside its tensors is kept by safetensors alone.",
-    "Without model= names and values are copied. With it, or from weights that fovea train has saved, they have to fit the network, and the layout is converted: Paddle keeps the weights of dense layers transposed, calls the statistics of batch normalisation _mean and _variance, and does not count batches. A file of Paddle's is recognised by its shapes.",
+    "Without model= names and values are copied. With it, or from weights that fovea train has saved and whose names stay, they have to fit the network, and the layout is converted: Paddle keeps the weights of dense layers transposed, calls the statistics of batch normalisation _mean and _variance, and does not count batches. A file of Paddle's is recognised by its shapes.",
   ],
   examples: [
     "fovea convert resnet20.th resnet20.safetensors strip-prefix=module.",
@@ -79,10 +80,10 @@ export const convert = command({
       const note = network === null && isOtherLayout ? unconverted : null;
       const facts = { from: file.file, to, format, tensors: arrays.size, bytes: size };
       if (values.json) {
-        const tensors = Array.from(arrays, ([name, { shape, storedAs }]) => ({
+        const tensors = Array.from(arrays, ([name, { dtype, shape, storedAs }]) => ({
           name,
           shape,
-          storedAs: storedAs ?? null,
+          storedAs: storedAs ?? ownTypes[dtype],
         }));
         out.write(`${JSON.stringify({ ...facts, tensors, note })}\n`);
         return 0;

@@ -78,7 +78,8 @@ export function stored(
   const isFloat = array.dtype === "float32" || array.dtype === "float64";
   if (isFloat && dtype !== "auto") return { ...array, storedAs: elementTypes[dtype] };
   if (before === undefined) return array;
-  const isHeld = !nowhere.test(before) && !lacking[format]?.test(before);
+  const isSameKind = /^B?F\d/.test(before) === isFloat;
+  const isHeld = isSameKind && !nowhere.test(before) && !lacking[format]?.test(before);
   return isHeld
     ? { ...array, storedAs: before }
     : { dtype: array.dtype, shape: array.shape, data: array.data };

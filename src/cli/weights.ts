@@ -48,11 +48,19 @@ export async function takeWeights(
 
 /** The weights file that is meant: a run's folder stands for its best weights. */
 export async function weightsFile(where: string): Promise<string> {
-  const isFolder = await fs.stat(where).then(
-    (stat) => stat.isDirectory(),
+  if (!(await isA("folder", where))) return where;
+  const best = path.join(where, "weights", "best.safetensors");
+  if (await isA("file", best)) return best;
+  throw new FoveaError(
+    `${where} is a folder without weights/best.safetensors; give a run's folder, such as runs/classify/train, or a file`,
+  );
+}
+
+function isA(what: "file" | "folder", where: string): Promise<boolean> {
+  return fs.stat(where).then(
+    (stat) => (what === "file" ? stat.isFile() : stat.isDirectory()),
     () => false,
   );
-  return isFolder ? path.join(where, "weights", "best.safetensors") : where;
 }
 
 /** The model of a weights file, in evaluation mode; `where` may be a run's folder, which stands for its best weights. */

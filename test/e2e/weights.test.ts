@@ -102,6 +102,11 @@ describe("fovea inspect", () => {
     const { code, err } = await fovea(["inspect", "page.pt"], { cwd });
     assert.equal(code, 1);
     assert.match(err, /^error: page\.pt: it is a page of HTML or XML/);
+    const folder = await fovea(["inspect", "run/weights"], { cwd });
+    assert.match(
+      folder.err,
+      /run\/weights is a folder without weights\/best\.safetensors; give a run's folder/,
+    );
     assert.equal((await fovea(["inspect"], { cwd })).code, 2);
   });
 });
