@@ -52,7 +52,7 @@ export async function weightsFile(where: string): Promise<string> {
   const best = path.join(where, "weights", "best.safetensors");
   if (await isA("file", best)) return best;
   throw new FoveaError(
-    `${where} is a folder without weights/best.safetensors; give a run's folder, such as runs/classify/train, or a file`,
+    `${where} has no weights/best.safetensors; give the folder of a run that has, such as runs/classify/train, or a file`,
   );
 }
 

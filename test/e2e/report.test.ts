@@ -241,6 +241,6 @@ describe("fovea report", () => {
     rmSync(path.join(run, "weights/best.safetensors"));
     const { code, err } = await fovea(["report", run], { cwd });
     assert.equal(code, 1);
-    assert.match(err, /best\.safetensors can't be read: there is no such file/);
+    assert.match(err, /classify\/train has no weights\/best\.safetensors; give the folder of a run that has/);
   });
 });

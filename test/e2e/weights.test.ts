@@ -105,7 +105,7 @@ describe("fovea inspect", () => {
     const folder = await fovea(["inspect", "run/weights"], { cwd });
     assert.match(
       folder.err,
-      /run\/weights is a folder without weights\/best\.safetensors; give a run's folder/,
+      /run\/weights has no weights\/best\.safetensors; give the folder of a run that has/,
     );
     assert.equal((await fovea(["inspect"], { cwd })).code, 2);
   });
