@@ -17,6 +17,8 @@ const agreeing = 3;
 /** Share of a layer's units, and of its values, from which it is told. */
 const manyDead = 0.5;
 const manySaturated = 0.5;
+/** Loss, as a share of that of an even guess, above which saturated units are in the way of learning. */
+const highLoss = 0.5;
 /** Share of dead units from which nothing gets through. */
 const allDead = 0.99;
 
@@ -91,18 +93,21 @@ export const layerRules = [
     id: "saturated-units",
     severity: "warning",
     title: "Sigmoids or tanhs are saturated",
-    rule: `in two readings in a row, at least ${percent(manySaturated)} of a layer's values lie in the outer hundredth of the range`,
+    rule: `in two readings in a row, at least ${percent(manySaturated)} of a layer's values lie in the outer hundredth of the range, and the loss is still over ${percent(highLoss)} of that of an even guess; a network that has learned is sure of itself`,
     why: "Far out the curve is flat: the slope there is under a hundredth, so that layer and all before it hardly learn.",
     fix: "Normalise inputs, start with smaller weights, put batch normalisation before the activation, or take ReLU.",
     docs: "docs/doctor.md#saturated-units",
     automatic: null,
     when: ["vitals"],
-    look: (history) =>
-      activationCases(history, ({ kind, saturated, layer }) =>
+    look: (history) => {
+      const { smoothed, start, firstLoss } = history;
+      if (smoothed < highLoss * (start?.chanceLoss ?? firstLoss ?? 0)) return [];
+      return activationCases(history, ({ kind, saturated, layer }) =>
         kind === "relu" || saturated < manySaturated
           ? null
           : { layer, evidence: `${percent(saturated)} of the values of a ${kind} lie at its ends` },
-      ),
+      );
+    },
   }),
 ];
 

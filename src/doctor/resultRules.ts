@@ -19,6 +19,8 @@ const ahead = 0.05;
 const highLoss = 0.5;
 /** Validation loss that is this much of the training loss or less shows that it is not overfitting. */
 const close = 1.25;
+/** Share of the training loss that an epoch takes away while it is still falling. */
+const falling = 0.05;
 /** Accuracy that shows that training data were learned, and multiple of an even guess that shows the contrary. */
 const learned = 0.8;
 const noBetter = 1.5;
@@ -123,8 +125,8 @@ export const resultRules = [
   rule({
     id: "underfitting",
     severity: "warning",
-    title: "The network is too weak for its data",
-    rule: `at the end both losses are over ${highLoss} of an even guess', and the validation loss is at most ${close} × the training loss`,
+    title: "Even the training pictures are not learned",
+    rule: `at the end both losses are over ${highLoss} of an even guess', and the validation loss is at most ${close} × the training loss; a note where the last epoch still took ${points(falling)} off the training loss`,
     why: "Training pictures are not learned either, so more data or more regularisation would not help: the network is too small, held back too much, or was not trained long enough.",
     fix: "Take more channels or layers, less dropout, augmentation and weight decay, more epochs, or a higher learning rate.",
     docs: "docs/doctor.md#underfitting",
@@ -137,8 +139,19 @@ export const resultRules = [
       if (!last || chance === null || steps < 50 || epochs.length < window) return [];
       const { trainLoss, valLoss, trainAccuracy } = last;
       if (Math.min(trainLoss, valLoss) < highLoss * chance || valLoss > close * trainLoss) return [];
+      const before = epochs.at(-2)!.trainLoss;
+      const isFalling = trainLoss < (1 - falling) * before;
       const evidence = `training loss ${trainLoss.toFixed(3)} (accuracy ${points(trainAccuracy)}), validation loss ${valLoss.toFixed(3)}, an even guess ${chance.toFixed(3)}`;
-      return [{ layer: "", evidence }];
+      if (!isFalling) return [{ layer: "", evidence }];
+      const fix = "Train for more epochs: the loss was still falling.";
+      return [
+        {
+          layer: "",
+          evidence: `${evidence}; still falling, from ${before.toFixed(3)} an epoch before`,
+          severity: "note",
+          fix,
+        },
+      ];
     },
   }),
   rule({
