@@ -33,6 +33,7 @@ export const rooms: readonly Room[] = [
   { name: "design", everywhere: true },
   { name: "index.ts", everywhere: true },
   { name: "train", everywhere: false },
+  { name: "pretrained", everywhere: true },
   { name: "doctor", everywhere: true },
   { name: "report", everywhere: true },
   { name: "entry", everywhere: false },

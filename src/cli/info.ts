@@ -3,6 +3,7 @@ import os from "node:os";
 import { WasmBackend } from "../backend/wasm/runtime.ts";
 import { OptionError } from "../base/errors.ts";
 import { getBackend } from "../graph/session.ts";
+import { pretrainedNames } from "../pretrained/index.ts";
 import { models } from "../vision/index.ts";
 import { command, deviceOptions, jsonOption, useDevice } from "./command.ts";
 import { dataSets } from "./datasets.ts";
@@ -10,7 +11,7 @@ import { dataSets } from "./datasets.ts";
 /** The command. */
 export const info = command({
   name: "info",
-  summary: "Show the backend, threads, SIMD level, models and data sets found here.",
+  summary: "Show the backend, threads, SIMD level, models, weights and data sets found here.",
   usage: "info [options]",
   notes: [],
   examples: ["fovea info", "fovea info threads=1 --json"],
@@ -34,6 +35,7 @@ export const info = command({
       cores: os.availableParallelism(),
       memoryGiB: Number((os.totalmem() / 2 ** 30).toFixed(1)),
       models: [...models.keys()],
+      weights: pretrainedNames,
       data: [...dataSets.keys()],
     };
     if (values.json) out.write(`${JSON.stringify(facts)}\n`);

@@ -5,11 +5,10 @@ import { OptionError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Module } from "../nn/module/module.ts";
 import { Random, withRandom } from "../tensor/random.ts";
-import { decodeWeights } from "../train/checkpoint.ts";
 import { makeModel, model } from "../vision/index.ts";
 import { integer, text, type Values } from "./options.ts";
 import { count, percent } from "./terminal.ts";
-import { readBytes, weightsFile } from "./weights.ts";
+import { readWeights } from "./weights.ts";
 
 /** Pictures that are tried where none were asked for. */
 const usual: readonly Shape[] = [
@@ -46,7 +45,7 @@ export async function describedNetwork(
   if (where !== undefined && extra.length > 0) {
     throw new OptionError(`${extra.join(", ")} can't be chosen: the weights file says what it is for`);
   }
-  const saved = where === undefined ? null : await readInfo(where);
+  const saved = where === undefined ? null : (await readWeights(where)).info;
   const name = saved?.model ?? values.model;
   const input = saved?.input ?? pictureShape(name, values.imgsz, values.channels);
   const classes = saved?.classes.length ?? values.classes;
@@ -65,11 +64,6 @@ class Constant extends Random {
   override normal(): number {
     return 0;
   }
-}
-
-async function readInfo(where: string) {
-  const file = await weightsFile(where);
-  return decodeWeights(await readBytes(file), file).info;
 }
 
 /** The pictures that were asked for, or the first usual ones that the network takes. */

@@ -14,7 +14,7 @@ import { command, deviceOptions, jsonOption, useDevice } from "./command.ts";
 import { choice, integer } from "./options.ts";
 import { pictureFiles } from "./pictureFiles.ts";
 import { percent, style } from "./terminal.ts";
-import { loadClassifier, readBytes } from "./weights.ts";
+import { loadClassifier, readBytes, weightsNote } from "./weights.ts";
 
 /** When the brightness of a picture is turned round. */
 type Invert = "auto" | "yes" | "no";
@@ -33,10 +33,11 @@ export const predict = command({
   summary: "Say what is on pictures: the likeliest classes with their probabilities.",
   usage: "predict <weights> <picture|folder …> [options]",
   notes: [
-    "<weights> is a .safetensors file that fovea train has saved, or a run's folder, which stands for its best weights. Pictures may be PNG, JPEG or WebP of any size, and a folder stands for all pictures in it; they are turned upright by EXIF and brought to the network by the transforms that are saved with the weights.",
+    `${weightsNote} Pictures may be PNG, JPEG or WebP of any size, and a folder stands for all pictures in it; they are turned upright by EXIF and brought to the network by the transforms that are saved with the weights.`,
     "invert=auto compares the brightness of a picture's border with the background of the data trained on, and turns the picture's brightness round where the two lie more than half the range apart: a digit drawn in black on white paper becomes white on black, as in MNIST.",
   ],
   examples: [
+    "fovea predict lenet-mnist digit.png",
     "fovea predict runs/classify/train/weights/best.safetensors digit.png",
     "fovea predict runs/classify/train *.png top=3 --json",
     "fovea predict runs/classify/train holiday/",

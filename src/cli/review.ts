@@ -3,11 +3,13 @@
 import { existsSync } from "node:fs";
 import { FoveaError, nearest, OptionError } from "../base/errors.ts";
 import { review as reviewOf, type Severity } from "../design/index.ts";
+import { isPretrained, pretrainedNames } from "../pretrained/cards.ts";
 import { models } from "../vision/index.ts";
 import { command, jsonOption } from "./command.ts";
 import { designText } from "./designView.ts";
 import { describedNetwork, networkOptions } from "./networks.ts";
 import { choice, integer, text } from "./options.ts";
+import { weightsNote } from "./weights.ts";
 
 /** Weights of findings at which the command fails. */
 const failures: Readonly<Record<string, readonly Severity[]>> = {
@@ -23,7 +25,7 @@ export const review = command({
   summary: "Say what is wrong or wasteful in a network's design, with numbers.",
   usage: "review [<name>|<weights>] [options]",
   notes: [
-    "<name> is a network's name. <weights> is a .safetensors file that fovea train has saved, or a run's folder; it says itself which network it is for. Nothing is computed, so large networks are reviewed at once.",
+    `<name> is a network's name. ${weightsNote} They say themselves which network they are for. Nothing is computed, so large networks are reviewed at once.`,
     "Findings are errors (it can't learn what it is meant to), warnings (accuracy suffers, or much work is for nothing) and notes. docs/review.md has the rule of each.",
     "Exit codes: 0 no error was found, 1 there are errors, or what else fail= names, 2 wrong usage.",
   ],
@@ -53,8 +55,8 @@ export const review = command({
     if (isName && given.has("model")) {
       throw new OptionError(`review takes one network; got ${operand} and model=${values.model}`);
     }
-    if (operand !== undefined && !isName && !existsSync(operand)) {
-      const near = nearest(operand, models.keys());
+    if (operand !== undefined && !isName && !isPretrained(operand) && !existsSync(operand)) {
+      const near = nearest(operand, [...models.keys(), ...pretrainedNames]);
       const hint = near ? `. It is no network's name either; did you mean "${near}"?` : "";
       throw new FoveaError(`${operand} can't be read: there is no such file${hint}`);
     }

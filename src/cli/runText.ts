@@ -15,8 +15,9 @@ export function startText(
   { trainSamples, valSamples, parameters }: StartEvent,
 ): string {
   const begun = from.epoch + from.step > 0 ? `, from epoch ${from.epoch + 1}, step ${from.step + 1}` : "";
+  const origin = values.weights === null ? "" : ` from ${values.weights}`;
   return (
-    `${values.model} (${count(parameters)} parameters) on ${values.data} (${count(trainSamples)} + ${count(valSamples)} pictures), ` +
+    `${values.model} (${count(parameters)} parameters)${origin} on ${values.data} (${count(trainSamples)} + ${count(valSamples)} pictures), ` +
     `${getBackend().name}, ${values.epochs} ${values.epochs === 1 ? "epoch" : "epochs"}${begun} → ${folder.path}`
   );
 }

@@ -6,6 +6,7 @@ import { models } from "../vision/index.ts";
 import { command, jsonOption } from "./command.ts";
 import { describedNetwork, networkOptions } from "./networks.ts";
 import { integer } from "./options.ts";
+import { weightsNote } from "./weights.ts";
 
 /** The command. */
 export const summary = command({
@@ -13,7 +14,7 @@ export const summary = command({
   summary: "Show a network's layers: shapes, parameters, multiply-adds, memory, receptive fields.",
   usage: "summary [<weights>] [options]",
   notes: [
-    "<weights> is a .safetensors file that fovea train has saved, or a run's folder; it says itself which network it is for. Nothing is computed, so large networks are shown at once.",
+    `${weightsNote} They say themselves which network they are for. Nothing is computed, so large networks are shown at once.`,
     "Multiply-adds count the products of convolutions and dense layers for one picture; field is what one unit sees of the picture, jump how far the fields of neighbours lie apart, in pixels.",
   ],
   examples: [

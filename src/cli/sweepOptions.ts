@@ -173,8 +173,8 @@ function optionOf(name: string): Option<unknown> {
 function sharedData(): typeof trainingData {
   let opened: { readonly key: string; readonly data: ReturnType<typeof trainingData> } | null = null;
   return (values, onBroken) => {
-    const { data, imgsz, channels, augment, workers, limit } = values;
-    const key = JSON.stringify([data, imgsz, channels, augment, workers, limit]);
+    const { data, weights, imgsz, channels, augment, workers, limit } = values;
+    const key = JSON.stringify([data, weights, imgsz, channels, augment, workers, limit]);
     if (opened?.key !== key) opened = { key, data: trainingData(values, onBroken) };
     return opened.data;
   };

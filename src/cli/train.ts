@@ -35,6 +35,7 @@ export const train = command({
     "fovea train data=photos model=resnet20 batch=auto memory=2GB",
     "fovea train epochs=1 limit=5000 name=quick",
     "fovea train --optimizer sgd --lr0 0.05 --momentum 0.9 --seed 1 --json",
+    "fovea train data=photos weights=resnet20-fashion-mnist epochs=5",
     "fovea train resume=runs/classify/train",
   ],
   options: trainOptions,

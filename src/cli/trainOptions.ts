@@ -8,7 +8,16 @@ import { bytes, choice, flag, integer, number, orAuto, text, toggle, type Values
 /** Options by name. */
 export const trainOptions = {
   data: text("mnist", "<name|folder>", "data set, or a folder with a folder of pictures for each class"),
-  model: text(null, "<name>", "network, by default lenet, for folders resnet20; fovea info lists them"),
+  model: text(
+    null,
+    "<name>",
+    "network, by default that of weights, else lenet, for folders resnet20; fovea info lists them",
+  ),
+  weights: text(
+    null,
+    "<run|file|name>",
+    "weights to start from, with their network and the form of its pictures; the head is fresh where the classes are others",
+  ),
   epochs: integer(10, "passes over the training pictures"),
   batch: orAuto(
     integer(64, "pictures in a step; auto is the largest power of two up to 256 that memory allows"),

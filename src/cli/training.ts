@@ -22,11 +22,13 @@ import { finish, plain } from "./runEnd.ts";
 import { type EarlierRun, openRun, RunFiles, type Trained, takeUp } from "./runFiles.ts";
 import { RunRecord } from "./runRecord.ts";
 import { interruptedText, startText } from "./runText.ts";
+import { startFrom, startWeights } from "./startWeights.ts";
 import { style } from "./terminal.ts";
 import { isFolder, type TrainingData, trainingData } from "./trainingData.ts";
 import type { NamedValues, RunValues, TrainValues } from "./trainOptions.ts";
 import { Unreadable } from "./unreadable.ts";
 import { Ward } from "./ward.ts";
+import type { SavedWeights } from "./weights.ts";
 
 /** What runs are trained for, and their folder within the project. */
 const task = "classify";
@@ -69,12 +71,14 @@ export async function runTraining(
   const earlier = asked.resume === null ? null : await openRun(asked.resume);
   for (const text of earlier?.passedOver ?? []) context.err.write(`passed over: ${text}\n`);
   const chosen = earlier ? resumedValues(asked, given, earlier.state.options) : asked;
-  const named = { ...chosen, model: chosen.model ?? ((await isFolder(chosen.data)) ? "resnet20" : "lenet") };
+  const start = await startWeights(chosen);
+  const usual = start?.info.model ?? ((await isFolder(chosen.data)) ? "resnet20" : "lenet");
+  const named = { ...chosen, model: chosen.model ?? usual };
   checkTraining(named); // before anything is read
   if (!supervisor) useDevice(named);
   const unreadable = new Unreadable(context.err);
   const data = await (supervisor?.open ?? trainingData)(named, unreadable.add);
-  const trained = await prepare(named, data, earlier);
+  const trained = await prepare(named, data, start, earlier);
   const auto = named.batch === "auto" ? chooseBatch(named.memory, trained, data) : null;
   const values: RunValues = { ...named, batch: auto?.batch ?? Number(named.batch) };
   if (auto && !values.json) context.out.write(`${auto.text}\n`);
@@ -205,14 +209,16 @@ export async function runTraining(
   }
 }
 
-/** Network, optimizer and average: new ones, or those of an earlier run. */
+/** Network, optimizer and average: new ones, with weights to start from, or those of an earlier run. */
 async function prepare(
   values: NamedValues,
   data: TrainingData,
+  start: SavedWeights | null,
   earlier: EarlierRun | null,
 ): Promise<Trained> {
   manualSeed(values.seed);
   const network = makeModel(values.model, { classes: data.classes.length, input: data.input });
+  if (start) await startFrom(network, start, data.classes);
   const optimizer = makeOptimizer(network, values);
   const average = values.ema === null ? null : new EMA(network, { decay: values.ema, warmup: true });
   const trained = { network, optimizer, average };

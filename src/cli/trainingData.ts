@@ -2,6 +2,7 @@
 import fs from "node:fs/promises";
 import os from "node:os";
 import { OptionError } from "../base/errors.ts";
+import type { Shape } from "../base/shape.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { BrokenSample } from "../data/feeds.ts";
 import { type ImageFolder, imageFolder } from "../data/imageFolder.ts";
@@ -9,11 +10,14 @@ import type { PictureDataset } from "../data/pictureDataset.ts";
 import type { PictureSource } from "../data/pictureSource.ts";
 import { pictureStatistics } from "../data/pictureStatistics.ts";
 import { channelStatistics } from "../data/statistics.ts";
+import type { ModelInfo } from "../train/checkpoint.ts";
+import type { Normalization } from "../train/input.ts";
 import { Compose, type Step } from "../transforms/index.ts";
 import { TailTransform } from "../transforms/tail.ts";
 import { dataSets } from "./datasets.ts";
 import { suggestion } from "./options.ts";
 import { augmentationSteps, ending, meanBytes, type PictureForm, sizing } from "./pipelines.ts";
+import { readWeights } from "./weights.ts";
 
 /** Side of the network's pictures, for folders. */
 export const folderSize = 64;
@@ -27,6 +31,8 @@ export interface DataValues {
   readonly augment: string | null;
   readonly workers: number | null;
   readonly limit: number | null;
+  /** Weights to start from: their pictures' form and `Normalize` are kept unless other ones are asked for. */
+  readonly weights?: string | null;
 }
 
 /** Data ready to train on. */
@@ -75,10 +81,15 @@ export async function trainingData(
   values: DataValues,
   onBroken: (sample: BrokenSample) => void,
 ): Promise<TrainingData> {
-  return (await isFolder(values.data)) ? ofFolder(values, onBroken) : ofPublicSet(values);
+  const isOfFolder = await isFolder(values.data);
+  const before = values.weights ? (await readWeights(values.weights)).info : null;
+  return isOfFolder ? ofFolder(values, before, onBroken) : ofPublicSet(values, before);
 }
 
-async function ofPublicSet(values: DataValues): Promise<TrainingData> {
+/** What is known of the pictures that weights were trained on. */
+type Before = Pick<ModelInfo, "input" | "transforms"> | null;
+
+async function ofPublicSet(values: DataValues, before: Before): Promise<TrainingData> {
   const { data, imgsz, channels, workers, limit } = values;
   const entry = dataSets.get(data)!;
   const whole = await Promise.all([entry.load("train"), entry.load("test")]);
@@ -87,17 +98,15 @@ async function ofPublicSet(values: DataValues): Promise<TrainingData> {
     (typeof whole)[0],
   ];
   const [ownChannels, ownHeight, ownWidth] = train.sampleShape as [number, number, number];
-  const form = {
-    channels: channels === "auto" ? ownChannels : Number(channels),
-    height: imgsz ?? ownHeight,
-    width: imgsz ?? ownWidth,
-  };
+  const form = formOf(imgsz, channels, before?.input ?? train.sampleShape);
   const isOwn = form.channels === ownChannels && form.height === ownHeight && form.width === ownWidth;
   const fitting = isOwn ? [] : sizing(form);
   // Of the whole training part, so that a limit changes nothing of it.
-  const statistics = isOwn
-    ? (entry.normalization ?? channelStatistics(whole[0]))
-    : await pictureStatistics(whole[0], new Compose(fitting));
+  const statistics =
+    keptStatistics(before, form) ??
+    (isOwn
+      ? (entry.normalization ?? channelStatistics(whole[0]))
+      : await pictureStatistics(whole[0], new Compose(fitting)));
   const end = ending(statistics);
   const augment = values.augment ?? "none";
   const fill = Math.round(255 * entry.background);
@@ -118,20 +127,21 @@ async function ofPublicSet(values: DataValues): Promise<TrainingData> {
   };
 }
 
-async function ofFolder(values: DataValues, onBroken: (sample: BrokenSample) => void): Promise<TrainingData> {
+async function ofFolder(
+  values: DataValues,
+  before: Before,
+  onBroken: (sample: BrokenSample) => void,
+): Promise<TrainingData> {
   const { data, imgsz, channels, limit } = values;
   const folder = limitedFolder(await imageFolder(data), limit);
-  const size = imgsz ?? folderSize;
-  const form: PictureForm = {
-    channels: channels === "auto" ? 3 : Number(channels),
-    height: size,
-    width: size,
-  };
+  const form = formOf(imgsz, channels, before?.input ?? [3, folderSize, folderSize]);
   const workers = values.workers ?? defaultWorkers();
   const fitting = sizing(form);
   const augment = values.augment ?? "standard";
   await augmentationSteps(augment, form, 0); // a mistake is told before anything is read
-  const statistics = await pictureStatistics(folder.train, new Compose(fitting), { workers, onBroken });
+  const statistics =
+    keptStatistics(before, form) ??
+    (await pictureStatistics(folder.train, new Compose(fitting), { workers, onBroken }));
   const steps = [...fitting, ...(await augmentationSteps(augment, form, meanBytes(statistics.mean)))];
   const end = ending(statistics);
   return {
@@ -148,6 +158,25 @@ async function ofFolder(values: DataValues, onBroken: (sample: BrokenSample) => 
     augment,
     workers,
   };
+}
+
+/** The form that the options ask for; what they leave open is as `usual`. */
+function formOf(
+  imgsz: number | null,
+  channels: DataValues["channels"],
+  [usualChannels = 3, usualHeight = 1, usualWidth = 1]: Shape,
+): PictureForm {
+  return {
+    channels: channels === "auto" ? usualChannels : Number(channels),
+    height: imgsz ?? usualHeight,
+    width: imgsz ?? usualWidth,
+  };
+}
+
+/** What the weights' pictures were normalised by, which their layers are used to; null where the channels are others. */
+function keptStatistics(before: Before, { channels }: PictureForm): Normalization | null {
+  const normalize = before?.transforms.normalize ?? null;
+  return normalize && normalize.mean.length === channels ? normalize : null;
 }
 
 /** A folder's parts with at most `limit` pictures each, the same share of each class. */

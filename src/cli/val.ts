@@ -10,19 +10,18 @@ import { choice, integer, text } from "./options.ts";
 import { count, percent, style } from "./terminal.ts";
 import { defaultWorkers, isFolder } from "./trainingData.ts";
 import { Unreadable } from "./unreadable.ts";
-import { loadClassifier } from "./weights.ts";
+import { loadClassifier, weightsNote } from "./weights.ts";
 
 /** The command. */
 export const val = command({
   name: "val",
   summary: "Measure saved weights on a data set's test pictures.",
   usage: "val <weights> [options]",
-  notes: [
-    "<weights> is a .safetensors file that fovea train has saved, or a run's folder, which stands for its best weights.",
-  ],
+  notes: [weightsNote],
   examples: [
     "fovea val runs/classify/train/weights/best.safetensors data=mnist",
     "fovea val runs/classify/train --json",
+    "fovea val lenet-mnist",
   ],
   options: {
     data: text(null, "<name|folder>", "data set; by default the one that the weights were trained on"),

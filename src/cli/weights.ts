@@ -1,10 +1,12 @@
-// A saved classifier, read from its file and ready to be used.
+// A saved classifier, read from its file and ready to be used: a run's, any file's, or one that comes with the package.
 import fs from "node:fs/promises";
 import path from "node:path";
-import { FoveaError } from "../base/errors.ts";
+import { fileURLToPath } from "node:url";
+import { FoveaError, nearest } from "../base/errors.ts";
 import { loadWeights } from "../interop/loadWeights.ts";
 import { WeightsError } from "../interop/model/report.ts";
 import type { Module } from "../nn/module/module.ts";
+import { isPretrained, modelCard, pretrainedNames } from "../pretrained/cards.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { decodeWeights, type ModelInfo } from "../train/checkpoint.ts";
 import { makeModel } from "../vision/index.ts";
@@ -46,14 +48,27 @@ export async function takeWeights(
   }
 }
 
-/** The weights file that is meant: a run's folder stands for its best weights. */
+/** What `<weights>` of a command may be, for its notes. */
+export const weightsNote = `<weights> is a .safetensors file that fovea train has saved, a run's folder, which stands for its best weights, or the name of weights that come with Fovea: ${pretrainedNames.join(", ")}.`;
+
+/**
+ * The weights file that is meant: a run's folder stands for its best weights, and the name of weights that come with the package for their file, unless there is
+ * a file or folder of that name. Throws FoveaError for a name that is nearly one of those.
+ */
 export async function weightsFile(where: string): Promise<string> {
-  if (!(await isA("folder", where))) return where;
-  const best = path.join(where, "weights", "best.safetensors");
-  if (await isA("file", best)) return best;
-  throw new FoveaError(
-    `${where} has no weights/best.safetensors; give the folder of a run that has, such as runs/classify/train, or a file`,
-  );
+  if (await isA("folder", where)) {
+    const best = path.join(where, "weights", "best.safetensors");
+    if (await isA("file", best)) return best;
+    throw new FoveaError(
+      `${where} has no weights/best.safetensors; give the folder of a run that has, such as runs/classify/train, or a file`,
+    );
+  }
+  if (await isA("file", where)) return where;
+  if (isPretrained(where)) return fileURLToPath(modelCard(where).file);
+  const near = nearest(where, pretrainedNames);
+  if (near)
+    throw new FoveaError(`${where} can't be read: there is no such file. Did you mean the weights ${near}?`);
+  return where; // reading says that there is no such file
 }
 
 function isA(what: "file" | "folder", where: string): Promise<boolean> {
@@ -63,12 +78,24 @@ function isA(what: "file" | "folder", where: string): Promise<boolean> {
   );
 }
 
-/** The model of a weights file, in evaluation mode; `where` may be a run's folder, which stands for its best weights. */
+/** A weights file that is read. */
+export interface SavedWeights {
+  readonly state: ReadonlyMap<string, Tensor>;
+  readonly info: ModelInfo;
+  readonly file: string;
+}
+
+/** Reads the weights that are meant; see `weightsFile`. */
+export async function readWeights(where: string): Promise<SavedWeights> {
+  const file = await weightsFile(where);
+  return { ...decodeWeights(await readBytes(file), file), file };
+}
+
+/** The model of a weights file, in evaluation mode. */
 export async function loadClassifier(
   where: string,
 ): Promise<{ network: Module; info: ModelInfo; file: string }> {
-  const file = await weightsFile(where);
-  const { state, info } = decodeWeights(await readBytes(file), file);
+  const { state, info, file } = await readWeights(where);
   const network = makeModel(info.model, { classes: info.classes.length, input: info.input });
   await takeWeights(network, state, file);
   network.eval();

@@ -5,6 +5,7 @@ import { Conv2d, Linear } from "../nn/layers/index.ts";
 import type { Module, Parameter, Part } from "../nn/module/module.ts";
 import { AdamW } from "../optim/adam.ts";
 import { oneCycle } from "../optim/schedules/rates.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import type { TrainEvent } from "./events.ts";
 import { fit } from "./fit.ts";
 import type { FitData, FitOptions } from "./fitOptions.ts";
@@ -143,6 +144,14 @@ function exchange(owner: Part, old: Part, fresh: Part): boolean {
 function isHead(part: Part): boolean {
   if (part instanceof Linear) return true;
   return part instanceof Conv2d && part.weight.shape.slice(2).every((size) => size === 1);
+}
+
+/** Weights of a network with another head, with the model's own head in the place of theirs, so that loading them changes all but the head. */
+export function withHeadOf(model: Module, state: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+  const { path } = headOf(model);
+  const isOfHead = ([name]: readonly [string, Tensor]) => name.startsWith(`${path}.`);
+  const body = [...state].filter((entry) => !isOfHead(entry));
+  return new Map([...body, ...[...model.stateDict()].filter(isOfHead)]);
 }
 
 /** Parameters with a rate of their own. */

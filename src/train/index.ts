@@ -45,6 +45,7 @@ export {
   ratesByDepth,
   replaceHead,
   unfreeze,
+  withHeadOf,
 } from "./finetune.ts";
 export { fit, type Run } from "./fit.ts";
 export type { FitData, FitOptions } from "./fitOptions.ts";

@@ -32,7 +32,7 @@ describe("help", () => {
     assert.equal(code, 0);
     assert.equal(
       out,
-      `Show the backend, threads, SIMD level, models and data sets found here.
+      `Show the backend, threads, SIMD level, models, weights and data sets found here.
 
 Usage: fovea info [options]
 

@@ -1,0 +1,3 @@
+// The weights that come with the package.
+export { type ModelCard, modelCard, type PretrainedName, pretrainedNames } from "./cards.ts";
+export { type Pretrained, type PretrainedOptions, pretrained } from "./pretrained.ts";
