@@ -37,6 +37,7 @@ export const rooms: readonly Room[] = [
   { name: "doctor", everywhere: true },
   { name: "report", everywhere: true },
   { name: "entry", everywhere: false },
+  { name: "studio", everywhere: false },
   { name: "cli", everywhere: false },
 ];
 
@@ -76,6 +77,30 @@ export function checkImports(sources: ReadonlyMap<string, string>): Breach[] {
     }
   }
   return [...breaches, ...cycles(folders)];
+}
+
+/** Packages that the studio's page is made of; the build bundles them. */
+const pagePackages: ReadonlySet<string> = new Set(["preact", "preact/hooks", "@preact/signals", "uplot"]);
+/** What the page may know of the library: its public face, and what it has in common with its server. */
+const pageDoors = ["src/index.ts", "src/entry/", "src/studio/shared/"];
+
+/** Breaches in the sources of the studio's page, given as text by path relative to `studio`. */
+export function checkPageImports(sources: ReadonlyMap<string, string>): Breach[] {
+  return [...sources].flatMap(([file, source]) =>
+    importsOf(source).flatMap((specifier): Breach[] => {
+      const rule = specifier.startsWith(".")
+        ? doorRule(posix.join("studio", dirname(file), specifier))
+        : pagePackages.has(specifier)
+          ? null
+          : "the page is made of preact, @preact/signals and uplot alone";
+      return rule ? [{ file, specifier, rule }] : [];
+    }),
+  );
+}
+
+function doorRule(target: string): string | null {
+  const isOpen = target.startsWith("studio/") || pageDoors.some((door) => target.startsWith(door));
+  return isOpen ? null : "the page knows the library by its public entries and src/studio/shared alone";
 }
 
 function roomOf(file: string): number {

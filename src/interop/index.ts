@@ -1,4 +1,5 @@
 // The public face of the file formats.
+export { type EventRestart, type EventScalar, readEventScalars } from "./eventReader.ts";
 export { EventWriter, type EventWriterOptions, eventFileName } from "./eventWriter.ts";
 export {
   type LoadWeightsOptions,
