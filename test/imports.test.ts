@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { checkImports, rooms } from "../scripts/rooms.ts";
+import { checkImports, checkPageImports, rooms } from "../scripts/rooms.ts";
 
 function breaches(sources: Record<string, string>): string[] {
   const found = checkImports(new Map(Object.entries(sources)));
@@ -69,6 +69,22 @@ test("folders that import each other, strays and imports from outside src are br
     breaches({ "nn/init.ts": 'import { x } from "../../test/x.ts";' })[0]!,
     /imports stay inside src/,
   );
+});
+
+test("the studio's page knows the library by its doors alone", () => {
+  const found = (source: string) =>
+    checkPageImports(new Map([["train/page.tsx", source]])).map(({ specifier }) => specifier);
+  assert.deepEqual(
+    found(`import { signal } from "@preact/signals";
+import { en } from "../i18n/en.ts";
+import { Series } from "../../src/studio/shared/series.ts";
+import type { RunFinding } from "../../src/entry/doctor.ts";
+const late = () => import("./form.tsx");`),
+    [],
+  );
+  for (const closed of ["../../src/studio/board.ts", "../../src/train/fit.ts", "node:fs", "react"]) {
+    assert.deepEqual(found(`import { x } from "${closed}";`), [closed]);
+  }
 });
 
 test("docs/architecture.md shows the rooms in their order", () => {

@@ -17,6 +17,7 @@ const commands: ReadonlyMap<string, () => Promise<Command | CommandGroup>> = new
   ["train", async () => (await import("./train.ts")).train],
   ["val", async () => (await import("./val.ts")).val],
   ["sweep", async () => (await import("./sweep.ts")).sweep],
+  ["studio", async () => (await import("./studio.ts")).studio],
   ["lr-find", async () => (await import("./lrFind.ts")).lrFind],
   ["report", async () => (await import("./report.ts")).report],
   ["predict", async () => (await import("./predict.ts")).predict],

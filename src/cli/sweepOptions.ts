@@ -16,6 +16,7 @@ const {
   overfit: _overfit,
   "exist-ok": _existOk,
   resume: _resume,
+  studio: _studio,
   json: _json,
   project,
   name: _name,

@@ -104,6 +104,7 @@ export const trainOptions = {
   heal: flag("let the doctor go back and lower the rate where the run diverges, and end it at a plateau"),
   report: toggle("report and plots at the end; fovea report makes them later as well"),
   resume: text(null, "<run>", "go on with a run that was interrupted: its folder"),
+  studio: flag("show the run in Fovea Studio while it goes on: a page in the browser, with hands on it"),
   ...deviceOptions,
   ...jsonOption,
 };

@@ -23,6 +23,7 @@ import { type EarlierRun, openRun, RunFiles, type Trained, takeUp } from "./runF
 import { RunRecord } from "./runRecord.ts";
 import { interruptedText, startText } from "./runText.ts";
 import { startFrom, startWeights } from "./startWeights.ts";
+import { StudioLink } from "./studioLink.ts";
 import { style } from "./terminal.ts";
 import { isFolder, type TrainingData, trainingData } from "./trainingData.ts";
 import type { NamedValues, RunValues, TrainValues } from "./trainOptions.ts";
@@ -130,10 +131,11 @@ export async function runTraining(
   if (ward) files.notes = () => ({ doctor: ward.state });
   let rate = from.firstRate ?? optimizer.lr;
   let isAgain = false; // a run that goes back starts again
+  const link = values.studio ? StudioLink.open(folder.path, run, rate) : null;
   const keys = supervisor
     ? null
     : new Keys(
-        run,
+        link ?? run,
         () => rate,
         (text) => {
           view.clear();
@@ -185,6 +187,7 @@ export async function runTraining(
           break;
       }
       await record.add(event);
+      link?.add(event);
       if (values.json && told.has(event.type)) {
         context.out.write(`${JSON.stringify(toldLine(event, folder))}\n`);
       }
@@ -194,6 +197,7 @@ export async function runTraining(
     return 0;
   } catch (error) {
     view.clear();
+    link?.failed(error);
     if (error instanceof NonFiniteError) {
       await files.weights(error.progress, null, false);
       await files.checkpoint(error.progress);
@@ -205,6 +209,7 @@ export async function runTraining(
   } finally {
     await record.flush();
     keys?.end();
+    link?.end();
     interruption?.end();
   }
 }
@@ -290,7 +295,7 @@ function recorded(
   optimizer: Optimizer<{ lr: number }>,
   { input, augment, workers }: TrainingData,
 ): Record<string, unknown> {
-  const { resume: _resume, json: _json, ...rest } = values;
+  const { resume: _resume, json: _json, studio: _studio, ...rest } = values;
   return {
     task,
     ...rest,

@@ -10,6 +10,7 @@ import { predict } from "../../src/cli/predict.ts";
 import { profile } from "../../src/cli/profile.ts";
 import { report } from "../../src/cli/report.ts";
 import { review } from "../../src/cli/review.ts";
+import { studio } from "../../src/cli/studio.ts";
 import { summary } from "../../src/cli/summary.ts";
 import { sweep } from "../../src/cli/sweep.ts";
 import { train } from "../../src/cli/train.ts";
@@ -55,7 +56,7 @@ Examples:
   });
 
   it("gives examples that are accepted as typed", () => {
-    for (const command of [train, sweep, val, report, predict, summary, review, profile, info]) {
+    for (const command of [train, sweep, val, report, predict, summary, review, profile, info, studio]) {
       assert.ok(command.examples.length >= 2);
       for (const example of command.examples) {
         const [program, name, ...args] = example.split(" ");

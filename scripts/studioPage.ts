@@ -1,0 +1,43 @@
+// Builds the page of Fovea Studio from what the compiler made of it: scripts in parts that are loaded when a page needs them, one style sheet.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = new URL("../../", import.meta.url);
+const target = new URL("dist/src/studio/app/", root);
+rmSync(target, { recursive: true, force: true });
+mkdirSync(target, { recursive: true });
+await build({
+  entryPoints: {
+    app: fileURLToPath(new URL("dist/studio/main.js", root)),
+    style: fileURLToPath(new URL("studio/style.css", root)),
+  },
+  outdir: fileURLToPath(target),
+  bundle: true,
+  splitting: true,
+  minify: true,
+  format: "esm",
+  platform: "browser",
+  conditions: ["browser"],
+  target: "es2022",
+  chunkNames: "part-[hash]",
+  logLevel: "warning",
+});
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="14" fill="#0b6bcb"/><circle cx="16" cy="16" r="8" fill="#fff"/><circle cx="16" cy="16" r="4" fill="#0b2d52"/></svg>\n`;
+writeFileSync(new URL("icon.svg", target), icon);
+writeFileSync(
+  new URL("index.html", target),
+  `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Fovea Studio</title>
+<link rel="icon" href="/icon.svg">
+<link rel="stylesheet" href="/style.css">
+<script type="module" src="/app.js"></script>
+</head>
+<body></body>
+</html>
+`,
+);

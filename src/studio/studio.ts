@@ -1,0 +1,98 @@
+// A studio: server, runs and preferences put together. A page of its own brings its routes along.
+import { readAssets } from "./assets.ts";
+import { Board } from "./board.ts";
+import { readJson, sendJson } from "./http.ts";
+import { Hub } from "./hub.ts";
+import { changedPreferences, noPreferences } from "./preferences.ts";
+import { type Route, StudioServer } from "./server.ts";
+import type { Preferences } from "./shared/protocol.ts";
+import { type Launcher, trainRoutes } from "./trainRoutes.ts";
+
+/** How often the project's folder is looked at while a page is open, ms. */
+const lookEvery = 2000;
+/** Time that a run in progress has to stop and save itself when the studio is closed, ms. */
+const patience = 20_000;
+
+/** Which project, how runs start, and which runs are shown at first. */
+export interface StudioOptions {
+  readonly project: string;
+  readonly launcher: Launcher;
+  readonly shown?: readonly string[];
+}
+
+/** One studio. */
+export class Studio {
+  readonly board: Board;
+  readonly #hub: Hub;
+  readonly #server: StudioServer;
+  #preferences: Preferences;
+  #look: NodeJS.Timeout | null = null;
+
+  constructor({ project, launcher, shown = [] }: StudioOptions) {
+    this.#preferences = { ...noPreferences, shown };
+    this.#hub = new Hub(() => ({
+      project: this.board.project,
+      runs: this.board.runs,
+      preferences: this.#preferences,
+    }));
+    this.board = new Board(project, this.#hub);
+    this.#server = new StudioServer(
+      [...this.#ownRoutes(), ...trainRoutes(this.board, launcher)],
+      readAssets(),
+    );
+  }
+
+  /** The address to open. */
+  get url(): string {
+    return this.#server.url;
+  }
+
+  /** Starts to listen; gives the port. */
+  async listen(port: number): Promise<number> {
+    await this.board.refresh();
+    const chosen = await this.#server.listen(port);
+    this.#look = setInterval(() => {
+      if (this.#hub.pages > 0) void this.board.refresh();
+    }, lookEvery);
+    return chosen;
+  }
+
+  /** Shows a run first, in all tabs. */
+  show(id: string): void {
+    this.#change({ ...this.#preferences, shown: [id] });
+  }
+
+  /** Stops runs in progress, which save themselves, and cuts all lines. */
+  async close(): Promise<void> {
+    if (this.#look) clearInterval(this.#look);
+    await this.board.close(patience);
+    this.#hub.close();
+    await this.#server.close();
+  }
+
+  #change(preferences: Preferences): void {
+    this.#preferences = preferences;
+    this.#hub.send({ type: "preferences", preferences });
+  }
+
+  #ownRoutes(): Route[] {
+    return [
+      {
+        method: "GET",
+        path: ["api", "events"],
+        answer: async (request, response) => {
+          await this.board.refresh();
+          this.#hub.join(request, response);
+        },
+      },
+      {
+        method: "PUT",
+        path: ["api", "preferences"],
+        answer: async (request, response) => {
+          this.#change(changedPreferences(this.#preferences, await readJson(request)));
+          sendJson(response, this.#preferences);
+        },
+      },
+    ];
+  }
+}

@@ -1,0 +1,134 @@
+// A chart of curves that may grow while it is looked at. Knows nothing of runs.
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+
+/** One curve: its own places along x, ascending, and its values; null is a gap. */
+export interface Curve {
+  readonly label: string;
+  readonly x: readonly number[];
+  readonly y: readonly (number | null)[];
+  /** Name of a colour of the style sheet, such as `c0`. */
+  readonly colour: string;
+  /** Thin curves stand behind. */
+  readonly look?: "thin" | "dashed" | "plain";
+}
+
+interface ChartProps {
+  /** What it shows, for those who can't see it. */
+  readonly label: string;
+  readonly curves: readonly Curve[];
+  readonly xLabel: string;
+  readonly isLogarithmic?: boolean;
+  /** A value as text. */
+  readonly format: (value: number) => string;
+  /** Changes where the colours do. */
+  readonly theme: string;
+  readonly height?: number;
+}
+
+/** The chart; it is as wide as its place. */
+export function Chart(props: ChartProps) {
+  const { label, curves, theme, isLogarithmic = false, xLabel, height = 220 } = props;
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const data = joined(curves, isLogarithmic);
+  const latest = useRef({ props, data });
+  latest.current = { props, data };
+  const look = curves.map((curve) => `${curve.label} ${curve.colour} ${curve.look}`).join("\n");
+
+  // A new look is a new plot; new data alone are not.
+  useEffect(() => {
+    const element = place.current!;
+    const { props, data } = latest.current;
+    const drawn = new uPlot(optionsOf(props, element, height), data, element);
+    plot.current = drawn;
+    const observer = new ResizeObserver(() => {
+      const width = Math.floor(element.clientWidth);
+      if (width > 0 && width !== drawn.width) drawn.setSize({ width, height });
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      drawn.destroy();
+      plot.current = null;
+    };
+  }, [look, theme, isLogarithmic, xLabel, label]);
+
+  useEffect(() => {
+    if (plot.current && plot.current.data !== data) plot.current.setData(data);
+  });
+
+  return <div class="chart" role="img" aria-label={`${label}. ${spoken(props)}`} ref={place} />;
+}
+
+/** The last value of each curve. */
+function spoken({ curves, format }: ChartProps): string {
+  return curves
+    .filter(({ look }) => look !== "thin")
+    .map(({ label, y }) => {
+      const value = y.at(-1) ?? null;
+      return value === null ? label : `${label}: ${format(value)}`;
+    })
+    .join(", ");
+}
+
+/** All curves over the same places along x. */
+function joined(curves: readonly Curve[], isLogarithmic: boolean): uPlot.AlignedData {
+  const tables = curves.map(({ x, y }): uPlot.AlignedData => {
+    const values = isLogarithmic ? y.map((value) => (value !== null && value > 0 ? value : null)) : y;
+    return [x as number[], values as (number | null)[]];
+  });
+  if (tables.length === 0) return [[]];
+  return tables.length === 1 ? tables[0]! : uPlot.join(tables);
+}
+
+function optionsOf(
+  { curves, format, xLabel, isLogarithmic = false }: ChartProps,
+  element: HTMLElement,
+  height: number,
+): uPlot.Options {
+  const colour = coloursOf(element);
+  const axis = {
+    stroke: colour("soft"),
+    grid: { stroke: colour("line"), width: 1 },
+    ticks: { stroke: colour("line"), width: 1 },
+    font: "12px system-ui, sans-serif",
+  };
+  return {
+    width: Math.max(200, Math.floor(element.clientWidth)),
+    height,
+    cursor: { points: { size: 6 }, drag: { x: true, y: false } },
+    scales: { x: { time: false }, y: isLogarithmic ? { distr: 3 } : {} },
+    axes: [
+      { ...axis, label: xLabel, labelSize: 18, labelFont: axis.font, size: 32 },
+      { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : format(tick))) },
+    ],
+    legend: { live: true },
+    series: [
+      { label: xLabel, value: (_, value) => (value === null ? "" : String(Number(value.toFixed(2)))) },
+      ...curves.map(({ label, colour: name, look }): uPlot.Series => {
+        const isThin = look === "thin";
+        return {
+          label,
+          stroke: colour(name, isThin ? 0.3 : 1),
+          width: isThin ? 1 : 2,
+          ...(look === "dashed" && { dash: [6, 4] }),
+          points: { show: look === "dashed", size: 5, fill: colour(name) },
+          value: (_, value) => (value === null || value === undefined ? "–" : format(value)),
+        };
+      }),
+    ],
+  };
+}
+
+/** Colours of the style sheet as the canvas takes them. */
+function coloursOf(element: HTMLElement): (name: string, opacity?: number) => string {
+  const probe = document.createElement("span");
+  return (name, opacity = 1) => {
+    element.append(probe);
+    probe.style.color = `color-mix(in srgb, var(--${name}) ${100 * opacity}%, transparent)`;
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
+  };
+}

@@ -1,0 +1,14 @@
+// The pages, in the order in which data pass through them. Each is loaded when it is opened first.
+import type { ComponentType } from "preact";
+import type { Key } from "./i18n/index.ts";
+
+/** A page: its name in the address, its title, and the part of the app that draws it. */
+export interface Page {
+  readonly id: string;
+  readonly title: Key;
+  readonly load: () => Promise<ComponentType>;
+}
+
+export const pages: readonly Page[] = [
+  { id: "train", title: "train", load: async () => (await import("./train/page.tsx")).TrainPage },
+];

@@ -1,0 +1,58 @@
+// What the doctor has found, as it comes: findings of one kind together, with what to try.
+import { figure } from "../format.ts";
+import { t } from "../i18n/index.ts";
+import { modelOf, type ShownRun } from "../runStore.ts";
+
+const severities = { error: "severityError", warning: "severityWarning", note: "severityNote" } as const;
+/** Cases of one kind that are named. */
+const mostCases = 6;
+
+/** The findings, and what healing did. */
+export function Findings({ run }: { run: ShownRun }) {
+  const model = modelOf(run);
+  if (!model) return null;
+  const { findings, heals } = model;
+  const kinds = new Map(findings.map(({ id }) => [id, findings.filter((one) => one.id === id)]));
+  return (
+    <section class="card" aria-labelledby="findings-title" aria-live="polite">
+      <h3 id="findings-title">{t("findings")}</h3>
+      {findings.length === 0 && <p class="good">{t("noFindings")}</p>}
+      {heals.map(({ remedy, epoch, rate }, i) => (
+        <p key={String(i)}>
+          {remedy === "stop" ? t("healedStop", { epoch }) : t("healedRate", { epoch, rate: figure(rate, 2) })}
+        </p>
+      ))}
+      {Array.from(kinds, ([id, cases]) => {
+        const { severity, title, why, fix } = cases[0]!;
+        return (
+          <div key={id} class={`finding ${severity}`}>
+            <h4>
+              <span class="badge">{t(severities[severity])}</span> <span lang="en">{title}</span>{" "}
+              <span class="soft">{id}</span>
+            </h4>
+            <ul lang="en">
+              {cases.slice(0, mostCases).map(({ layer, evidence, epoch, step }) => (
+                <li key={`${layer} ${epoch} ${step}`}>
+                  {layer !== "" && <code>{layer} </code>}
+                  {evidence} <span class="soft">{whenText(epoch, step)}</span>
+                </li>
+              ))}
+              {cases.length > mostCases && <li>+ {cases.length - mostCases}</li>}
+            </ul>
+            <p class="soft" lang="en">
+              {why}
+            </p>
+            <p>
+              <strong>{t("tryThis")}</strong> <span lang="en">{fix}</span>
+            </p>
+          </div>
+        );
+      })}
+    </section>
+  );
+}
+
+function whenText(epoch: number, step: number): string {
+  if (epoch === 0) return t("beforeTraining");
+  return step === 0 ? t("atEnd", { epoch }) : t("when", { epoch, step });
+}

@@ -1,0 +1,176 @@
+// Fovea Studio in Chromium on real runs: started, steered and ended from the page, in both languages and colours, in two tabs.
+import assert from "node:assert/strict";
+import { cpSync } from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import axe from "axe-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { findChromium } from "../../scripts/chromium.ts";
+import { trainLauncher } from "../../src/cli/studioRuns.ts";
+import { Studio } from "../../src/studio/studio.ts";
+import { temporaryFolder } from "../support/studio.ts";
+
+const project = temporaryFolder();
+const complaints: string[] = [];
+const requests = new Set<string>();
+let browser: Browser;
+let context: BrowserContext;
+let studio: Studio;
+let tab: Page;
+
+async function newTab(): Promise<Page> {
+  const page = await context.newPage();
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => requests.add(new URL(request.url()).host));
+  return page;
+}
+
+before(async () => {
+  const executablePath = findChromium();
+  assert.ok(executablePath, "no Chromium: install it, or set CHROMIUM_PATH");
+  studio = new Studio({ project, launcher: trainLauncher(project) });
+  await studio.listen(0);
+  browser = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-gpu"] });
+  context = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 900 } });
+  context.setDefaultTimeout(20_000);
+  tab = await newTab();
+  await tab.goto(studio.url);
+});
+
+after(async () => {
+  await browser?.close();
+  await studio?.close();
+});
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const hasText = (page: Page, selector: string, text: string) =>
+  page.locator(selector, { hasText: text }).first().waitFor();
+
+async function assertAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe.source);
+  const grave = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run: () => Promise<import("axe-core").AxeResults> } };
+    const { violations } = await axe.run();
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  });
+  assert.deepEqual(grave, []);
+}
+
+test("a run is started, steered and stopped from the page", { timeout: 90_000 }, async () => {
+  assert.equal(new URL(tab.url()).search, "", "the token leaves the address");
+  await hasText(tab, ".runs", "No run yet.");
+  await button(tab, "New run").click();
+  await tab.getByLabel("limit", { exact: true }).fill("6400");
+  await tab.getByLabel("epochs", { exact: true }).fill("0");
+  await assertAccessible(tab);
+  await button(tab, "Start").click();
+  await hasText(tab, ".form [role=alert]", 'epochs must be a whole number of at least 1; got "0"');
+  await tab.getByLabel("epochs", { exact: true }).fill("500");
+  await button(tab, "Start").click();
+
+  await hasText(tab, ".head .status", "running");
+  await hasText(tab, ".head h2", "classify/train");
+  await tab.waitForFunction(() => (document.querySelector("progress")?.value ?? 0) > 20);
+  const before = Number(await tab.getByLabel("First learning rate").getAttribute("placeholder"));
+  await button(tab, "Halve").click();
+  await tab.waitForFunction(
+    (half) => Number(document.querySelector<HTMLInputElement>("#rate")?.placeholder) === half,
+    before / 2,
+  );
+  await button(tab, "Pause").click();
+  await hasText(tab, ".head .status", "paused");
+  const paused = () =>
+    tab
+      .locator("progress")
+      .first()
+      .evaluate((bar: HTMLProgressElement) => bar.value);
+  const at = await paused();
+
+  // A second tab and a reload show the same.
+  const second = await newTab();
+  await second.goto(new URL("/", studio.url).href);
+  await hasText(second, ".head .status", "paused");
+  await tab.reload();
+  await hasText(tab, ".head .status", "paused");
+  assert.equal(await paused(), at);
+  const tiles = await tab.locator(".tiles").innerText();
+  assert.equal(await second.locator(".tiles").innerText(), tiles);
+
+  // The language is chosen in one and taken on by both.
+  await second.getByLabel("Language").selectOption("zh");
+  await hasText(tab, ".head .status", "已暂停");
+  assert.equal(await tab.evaluate(() => document.documentElement.lang), "zh-CN");
+  await button(tab, "继续").click();
+  await hasText(second, ".head .status", "进行中");
+  await hasText(second, "tbody th", "conv1.weight");
+  await button(second, "停止并保存").click();
+  await hasText(tab, ".head .status", "已中断");
+  await second.close();
+});
+
+test("an interrupted run is taken up again, and ends after its epoch", { timeout: 60_000 }, async () => {
+  await button(tab, "接着训练").click();
+  await hasText(tab, ".head .status", "进行中");
+  await button(tab, "本轮后结束").click();
+  await hasText(tab, ".head .status", "已完成");
+  await hasText(tab, "figcaption", "混淆矩阵");
+  assert.ok((await tab.locator("section[aria-labelledby=epochs-title] tbody tr").count()) >= 1);
+  const loaded = await tab
+    .locator(".pictures img")
+    .first()
+    .evaluate(async (image: HTMLImageElement) => {
+      image.loading = "eager";
+      await image.decode();
+      return image.naturalWidth;
+    });
+  assert.ok(loaded > 0);
+  await assertAccessible(tab);
+  await tab.getByLabel("语言").selectOption("en");
+  await hasText(tab, ".head .status", "ended");
+});
+
+test("runs that others have written are found, and laid over each other", { timeout: 60_000 }, async () => {
+  cpSync(path.join(project, "classify/train"), path.join(project, "classify/again"), { recursive: true });
+  const again = tab.getByLabel("Compare classify/again");
+  await again.check();
+  await hasText(tab, ".u-legend", "classify/again validation");
+  await tab.getByRole("button", { name: /^classify\/again/ }).click();
+  await hasText(tab, ".head h2", "classify/again");
+  assert.equal(await tab.locator(".chart canvas").count(), 5);
+  await tab.getByLabel("Colours").selectOption("dark");
+  await tab.waitForFunction(() => getComputedStyle(document.body).backgroundColor === "rgb(20, 23, 26)");
+  await assertAccessible(tab);
+});
+
+test("the page is within the window from 1024 to 1920, and reachable by keyboard", {
+  timeout: 30_000,
+}, async () => {
+  for (const width of [1024, 1920]) {
+    await tab.setViewportSize({ width, height: 900 });
+    await tab.waitForTimeout(100);
+    const over = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(over <= 0, `${over} pixels too wide at ${width}`);
+  }
+  await tab.reload();
+  await hasText(tab, ".head h2", "classify/again");
+  const reached: string[] = [];
+  for (let i = 0; i < 8; i++) {
+    await tab.keyboard.press("Tab");
+    reached.push(await tab.evaluate(() => document.activeElement?.textContent ?? ""));
+  }
+  assert.equal(reached[0], "To the content");
+  assert.ok(reached.includes("Train") && reached.includes("New run"), reached.join(" | "));
+});
+
+test("the page asks nobody else, complains about nothing, and is isolated", async () => {
+  assert.deepEqual([...requests], [new URL(studio.url).host]);
+  // The refused form is the one answer that is no success.
+  assert.deepEqual(
+    complaints.filter((text) => !text.includes("status of 400")),
+    [],
+  );
+  assert.equal(await tab.evaluate(() => crossOriginIsolated), true);
+});
