@@ -1,5 +1,5 @@
 // A chart of curves that may grow while it is looked at. Knows nothing of runs.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 
 /** One curve: its own places along x, ascending, and its values; null is a gap. */
@@ -31,7 +31,9 @@ export function Chart(props: ChartProps) {
   const { label, curves, theme, isLogarithmic = false, xLabel, height = 220 } = props;
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const data = joined(curves, isLogarithmic);
+  // Curves grow at their end; one that has not is not drawn again.
+  const stamp = curves.map(({ label, x, y }) => [label, x.length, x.at(-1), y.at(-1)].join()).join("\n");
+  const data = useMemo(() => joined(curves, isLogarithmic), [stamp, isLogarithmic]);
   const latest = useRef({ props, data });
   latest.current = { props, data };
   const look = curves.map((curve) => `${curve.label} ${curve.colour} ${curve.look}`).join("\n");

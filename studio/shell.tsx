@@ -48,7 +48,7 @@ export function Shell() {
           ))}
         </nav>
         <span class="project" title={project.value}>
-          {project.value}
+          {project.value.split(/[/\\]/).slice(-2).join("/")}
         </span>
         <Choices />
       </header>
