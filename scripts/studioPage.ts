@@ -1,5 +1,5 @@
 // Builds the page of Fovea Studio from what the compiler made of it: scripts in parts that are loaded when a page needs them, one style sheet.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -23,6 +23,12 @@ await build({
   chunkNames: "part-[hash]",
   logLevel: "warning",
 });
+const bundled = ["preact", "@preact/signals", "@preact/signals-core", "uplot"];
+const licenses = bundled.map((name) => {
+  const text = readFileSync(new URL(`node_modules/${name}/LICENSE`, root), "utf8");
+  return `${name}\n\n${text.trim()}\n`;
+});
+writeFileSync(new URL("licenses.txt", target), licenses.join("\n\n"));
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="14" fill="#0b6bcb"/><circle cx="16" cy="16" r="8" fill="#fff"/><circle cx="16" cy="16" r="4" fill="#0b2d52"/></svg>\n`;
 writeFileSync(new URL("icon.svg", target), icon);
 writeFileSync(

@@ -1,6 +1,8 @@
 // What the doctor has found, as it comes: findings of one kind together, with what to try.
+import type { RunModel } from "../../src/studio/shared/runModel.ts";
 import { figure } from "../format.ts";
-import { t } from "../i18n/index.ts";
+import { findingsInChinese } from "../i18n/findings.ts";
+import { language, t } from "../i18n/index.ts";
 import { modelOf, type ShownRun } from "../runStore.ts";
 
 const severities = { error: "severityError", warning: "severityWarning", note: "severityNote" } as const;
@@ -23,11 +25,12 @@ export function Findings({ run }: { run: ShownRun }) {
         </p>
       ))}
       {Array.from(kinds, ([id, cases]) => {
-        const { severity, title, why, fix } = cases[0]!;
+        const { severity } = cases[0]!;
+        const { title, why, fix, lang } = textOf(cases[0]!);
         return (
           <div key={id} class={`finding ${severity}`}>
             <h4>
-              <span class="badge">{t(severities[severity])}</span> <span lang="en">{title}</span>{" "}
+              <span class="badge">{t(severities[severity])}</span> <span lang={lang}>{title}</span>{" "}
               <span class="soft">{id}</span>
             </h4>
             <ul lang="en">
@@ -39,17 +42,23 @@ export function Findings({ run }: { run: ShownRun }) {
               ))}
               {cases.length > mostCases && <li>+ {cases.length - mostCases}</li>}
             </ul>
-            <p class="soft" lang="en">
+            <p class="soft" lang={lang}>
               {why}
             </p>
             <p>
-              <strong>{t("tryThis")}</strong> <span lang="en">{fix}</span>
+              <strong>{t("tryThis")}</strong> <span lang={lang}>{fix}</span>
             </p>
           </div>
         );
       })}
     </section>
   );
+}
+
+/** A finding in the language of the page, or in English where it has no other. */
+function textOf({ id, title, why, fix }: RunModel["findings"][number]) {
+  const chinese = language.value === "zh" ? findingsInChinese[id] : undefined;
+  return chinese ? { ...chinese, lang: "zh-CN" } : { title, why, fix, lang: "en" };
 }
 
 function whenText(epoch: number, step: number): string {

@@ -1,10 +1,12 @@
 // Curves of bounded size, and the state of a run that its events build up.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runRules } from "../../src/doctor/index.ts";
 import { EventWriter, readEventScalars } from "../../src/interop/index.ts";
 import type { RunEvent } from "../../src/studio/shared/protocol.ts";
 import { RunModel } from "../../src/studio/shared/runModel.ts";
 import { Series } from "../../src/studio/shared/series.ts";
+import { findingsInChinese } from "../../studio/i18n/findings.ts";
 
 const column = (series: Series, name: string) => series.columns.get(name);
 
@@ -84,6 +86,10 @@ test("server and page come to the same state, from events or from a state and th
   // Back to the end of the first epoch: what came after is gone.
   one.add({ ...start, from: 10 });
   assert.deepEqual([one.steps.length, one.epochs.length], [10, 1]);
+});
+
+test("every finding of the doctor has its words in Chinese", () => {
+  assert.deepEqual(Object.keys(findingsInChinese).sort(), runRules.map(({ id }) => id).sort());
 });
 
 test("event files are read back: scalars, and where a run was taken up again", async () => {
