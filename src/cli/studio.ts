@@ -65,7 +65,7 @@ async function placeOf(where: string | undefined): Promise<{ project: string; sh
   if (existsSync(path.join(where, "args.yaml"))) {
     const run = path.resolve(where);
     const project = path.dirname(path.dirname(run));
-    return { project, shown: [path.relative(project, run).split(path.sep).join("/")] };
+    return { project, shown: [`${path.basename(path.dirname(run))}/${path.basename(run)}`] };
   }
   const inner = path.join(where, "runs");
   return { project: existsSync(inner) ? inner : where, shown: [] };

@@ -1,5 +1,6 @@
 // Training runs as processes of their own, for the studio.
 import { spawn } from "node:child_process";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { OptionError } from "../base/errors.ts";
 import { LiveRun } from "../studio/liveRun.ts";
@@ -31,7 +32,7 @@ export function trainLauncher(project: string): Launcher {
       }
       const args = Array.from(options, ([name, value]) => `--${name}=${value}`);
       checkTraining(parseArguments(args, trainOptions).values);
-      return startTraining([...args, `--project=${project}`, "--studio"]);
+      return startTraining([...args, `--project=${path.resolve(project)}`, "--studio"]);
     },
     resume: (folder) => startTraining([`--resume=${folder}`, "--studio"]),
   };

@@ -81,6 +81,11 @@ export class Board {
     return pathWithin(this.project, id.split("/").map(encodeURIComponent));
   }
 
+  /** The id of the run in a folder. */
+  idOf(folder: string): string {
+    return path.relative(this.project, path.resolve(folder)).split(path.sep).join("/");
+  }
+
   /** What the folder of a run tells, to go on from. */
   async earlier(id: string): Promise<RunModel> {
     return readRun(await this.folder(id), id);
@@ -88,8 +93,7 @@ export class Board {
 
   /** Takes in a run in progress, which goes on from an earlier state where one is given; gives its id. */
   async follow(run: LiveRun, folder: string, earlier?: RunModel): Promise<string> {
-    const [root, own] = await Promise.all([fs.realpath(this.project), fs.realpath(folder)]);
-    const id = path.relative(root, own).split(path.sep).join("/");
+    const id = this.idOf(folder);
     const model = earlier ?? new RunModel(id);
     const live: Live = { run, model, waiting: [], isOver: false };
     this.#live.set(id, live);

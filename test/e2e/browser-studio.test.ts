@@ -7,6 +7,7 @@ import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { findChromium } from "../../scripts/chromium.ts";
 import { trainLauncher } from "../../src/cli/studioRuns.ts";
+import { readAssets } from "../../src/studio/assets.ts";
 import { Studio } from "../../src/studio/studio.ts";
 import { temporaryFolder } from "../support/studio.ts";
 
@@ -163,6 +164,12 @@ test("the page is within the window from 1024 to 1920, and reachable by keyboard
   }
   assert.equal(reached[0], "To the content");
   assert.ok(reached.includes("Train") && reached.includes("New run"), reached.join(" | "));
+});
+
+test("all of the page is small", () => {
+  const sizes = Array.from(readAssets().values(), ({ gzipped }) => gzipped.length);
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  assert.ok(bytes < 100_000, `${bytes} bytes gzipped`);
 });
 
 test("the page asks nobody else, complains about nothing, and is isolated", async () => {
