@@ -13,6 +13,9 @@ export interface Curve {
   readonly look?: "thin" | "dashed" | "plain";
 }
 
+/** Ends of logarithmic axes: an axis over many more powers of ten can't be divided, and what is so small is as good as nothing. */
+const [least, most] = [1e-12, 1e12];
+
 interface ChartProps {
   /** What it shows, for those who can't see it. */
   readonly label: string;
@@ -77,11 +80,16 @@ function spoken({ curves, format }: ChartProps): string {
 /** All curves over the same places along x. */
 function joined(curves: readonly Curve[], isLogarithmic: boolean): uPlot.AlignedData {
   const tables = curves.map(({ x, y }): uPlot.AlignedData => {
-    const values = isLogarithmic ? y.map((value) => (value !== null && value > 0 ? value : null)) : y;
+    const values = isLogarithmic ? y.map(onLogarithmicAxis) : y;
     return [x as number[], values as (number | null)[]];
   });
   if (tables.length === 0) return [[]];
   return tables.length === 1 ? tables[0]! : uPlot.join(tables);
+}
+
+/** Zeros have no place there; what is beyond the ends stands at them. */
+function onLogarithmicAxis(value: number | null): number | null {
+  return value === null || value <= 0 ? null : Math.min(Math.max(value, least), most);
 }
 
 function optionsOf(

@@ -1,7 +1,7 @@
 // doctor.json: what the doctor found in a run, as a list.
 import fs from "node:fs/promises";
 import { FormatError } from "../base/errors.ts";
-import type { RunFinding } from "../doctor/index.ts";
+import { isRunFinding, type RunFinding } from "../doctor/index.ts";
 import type { RunFolder } from "../train/runFolder.ts";
 
 /** Name of the file in a run's folder. */
@@ -28,20 +28,8 @@ export async function readFindings(folder: RunFolder): Promise<readonly RunFindi
     throw new FormatError("no JSON; fovea train writes it anew", { file });
   }
   const findings = (content as { findings?: unknown } | null)?.findings;
-  if (!Array.isArray(findings) || !findings.every(isFinding)) {
+  if (!Array.isArray(findings) || !findings.every(isRunFinding)) {
     throw new FormatError('expected { "findings": [ … ] } as fovea train writes it', { file });
   }
   return findings;
-}
-
-function isFinding(value: unknown): value is RunFinding {
-  if (typeof value !== "object" || value === null) return false;
-  const record = value as Record<string, unknown>;
-  const texts = ["id", "title", "layer", "evidence", "why", "fix", "docs"];
-  return (
-    texts.every((name) => typeof record[name] === "string") &&
-    ["error", "warning", "note"].includes(String(record.severity)) &&
-    ["epoch", "step"].every((name) => Number.isInteger(record[name])) &&
-    (record.healed === null || typeof record.healed === "object")
-  );
 }

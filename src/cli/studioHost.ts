@@ -1,5 +1,6 @@
 // `fovea train --studio`: a studio in this process, and the run in one of its own that has the terminal. So the page
 // answers at once while the run computes, and the run is what it is without a page.
+import { once } from "node:events";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { Studio } from "../studio/studio.ts";
@@ -21,10 +22,8 @@ export async function hostTraining(values: TrainValues, { out }: Context): Promi
   const studio = new Studio({ project, launcher: trainLauncher(project) });
   const port = await studio.listen(0);
   const { url } = studio;
-  let leave = () => {};
-  const left = new Promise<void>((resolve) => {
-    leave = resolve;
-  });
+  const leaving = new AbortController();
+  const leave = () => leaving.abort();
   // The terminal hands a signal to the run as well, which ends by itself.
   for (const signal of signals) process.on(signal, leave);
   try {
@@ -36,8 +35,10 @@ export async function hostTraining(values: TrainValues, { out }: Context): Promi
     if (folder === null) return (await run.ended).code ?? 1;
     studio.show(await studio.board.follow(run, folder, before));
     const { code } = await run.ended;
-    if (!json) out.write(`${style(out, "dim", `the page stays open at ${url}; Ctrl-C closes it`)}\n`);
-    await left;
+    if (!leaving.signal.aborted) {
+      if (!json) out.write(`${style(out, "dim", `the page stays open at ${url}; Ctrl-C closes it`)}\n`);
+      await once(leaving.signal, "abort");
+    }
     return code ?? 1;
   } finally {
     for (const signal of signals) process.off(signal, leave);

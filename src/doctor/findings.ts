@@ -46,3 +46,16 @@ export interface RunRule<K extends Moment["type"] = Moment["type"]> extends RunR
 export function rule<const K extends Moment["type"]>(of: RunRule<K>): RunRule {
   return of as unknown as RunRule;
 }
+
+/** Whether a value that was read from a file is a finding. */
+export function isRunFinding(value: unknown): value is RunFinding {
+  if (typeof value !== "object" || value === null) return false;
+  const record = value as Record<string, unknown>;
+  const texts = ["id", "title", "layer", "evidence", "why", "fix", "docs"];
+  return (
+    texts.every((name) => typeof record[name] === "string") &&
+    ["error", "warning", "note"].includes(String(record.severity)) &&
+    ["epoch", "step"].every((name) => Number.isInteger(record[name])) &&
+    (record.healed === null || typeof record.healed === "object")
+  );
+}

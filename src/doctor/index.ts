@@ -8,5 +8,5 @@ export {
   type HealEvent,
 } from "./attended.ts";
 export { Doctor, type DoctorState, runRules } from "./doctor.ts";
-export type { Healing, Remedy, RunFinding, RunRuleText } from "./findings.ts";
+export { type Healing, isRunFinding, type Remedy, type RunFinding, type RunRuleText } from "./findings.ts";
 export type { EpochRecord, HistoryState, Reading } from "./history.ts";

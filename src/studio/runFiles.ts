@@ -1,7 +1,7 @@
 // A run as its folder tells it: options, events, step curves and findings. Reads alone.
 import fs from "node:fs/promises";
 import path from "node:path";
-import type { RunFinding } from "../doctor/index.ts";
+import { isRunFinding } from "../doctor/index.ts";
 import { readEventScalars } from "../interop/index.ts";
 import { fromYaml } from "../train/runFolder.ts";
 import type { LayerFigures, RunEvent, RunStatus, RunSummary } from "./shared/protocol.ts";
@@ -130,7 +130,7 @@ function eventOf(line: Line): RunEvent[] {
       ];
     }
     case "finding":
-      return [{ type: "finding", finding: line as unknown as RunFinding }];
+      return isRunFinding(line) ? [{ type: "finding", finding: line }] : [];
     case "heal": {
       const { epoch, firstRate } = record("progress");
       const remedy = line.remedy === "stop" ? "stop" : "lower-rate";

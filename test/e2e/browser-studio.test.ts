@@ -70,25 +70,20 @@ test("a run is started, steered and stopped from the page", { timeout: 90_000 },
   await button(tab, "Start").click();
   await hasText(tab, ".form [role=alert]", 'epochs must be a whole number of at least 1; got "0"');
   await tab.getByLabel("epochs", { exact: true }).fill("500");
+  await tab.getByLabel("lr0", { exact: true }).fill("0.05"); // far too high, which the doctor sees within an epoch
   await button(tab, "Start").click();
 
   await hasText(tab, ".head .status", "running");
   await hasText(tab, ".head h2", "classify/train");
   await tab.waitForFunction(() => (document.querySelector("progress")?.value ?? 0) > 20);
   const before = Number(await tab.getByLabel("First learning rate").getAttribute("placeholder"));
-  await button(tab, "Halve").click();
+  await button(tab, "Double").click();
   await tab.waitForFunction(
-    (half) => Number(document.querySelector<HTMLInputElement>("#rate")?.placeholder) === half,
-    before / 2,
+    (doubled) => Number(document.querySelector<HTMLInputElement>("#rate")?.placeholder) === doubled,
+    2 * before,
   );
   await button(tab, "Pause").click();
   await hasText(tab, ".head .status", "paused");
-  const paused = () =>
-    tab
-      .locator("progress")
-      .first()
-      .evaluate((bar: HTMLProgressElement) => bar.value);
-  const at = await paused();
 
   // A second tab and a reload show the same.
   const second = await newTab();
@@ -96,8 +91,9 @@ test("a run is started, steered and stopped from the page", { timeout: 90_000 },
   await hasText(second, ".head .status", "paused");
   await tab.reload();
   await hasText(tab, ".head .status", "paused");
-  assert.equal(await paused(), at);
+  await tab.waitForTimeout(500); // for the step that was in progress
   const tiles = await tab.locator(".tiles").innerText();
+  assert.match(tiles, /Step\s+\d+ \/ 100/);
   assert.equal(await second.locator(".tiles").innerText(), tiles);
 
   // The language is chosen in one and taken on by both.
@@ -107,6 +103,7 @@ test("a run is started, steered and stopped from the page", { timeout: 90_000 },
   await button(tab, "继续").click();
   await hasText(second, ".head .status", "进行中");
   await hasText(second, "tbody th", "conv1.weight");
+  await hasText(second, ".finding", "有的层得不到梯度");
   await button(second, "停止并保存").click();
   await hasText(tab, ".head .status", "已中断");
   await second.close();
@@ -151,9 +148,7 @@ test("the page is within the window from 1024 to 1920, and reachable by keyboard
 }, async () => {
   for (const width of [1024, 1920]) {
     await tab.setViewportSize({ width, height: 900 });
-    await tab.waitForTimeout(100);
-    const over = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(over <= 0, `${over} pixels too wide at ${width}`);
+    await tab.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth);
   }
   await tab.reload();
   await hasText(tab, ".head h2", "classify/again");

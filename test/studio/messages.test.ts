@@ -35,9 +35,13 @@ before(async () => {
         title: "t",
         layer: "",
         evidence: "e",
+        why: "w",
+        fix: "f",
+        docs: "d",
         epoch: 1,
         step: 0,
       },
+      { event: "finding", id: "no-finding" },
     ]
       .map((line) => JSON.stringify(line))
       .join("\n")}\n{"event":"epo`,
@@ -119,6 +123,9 @@ test("a run's answer is what its files say, as far as they are whole", async () 
   assert.equal(settings.model, "lenet");
   assert.deepEqual([state.facts.stepsPerEpoch, state.facts.classes, state.epochs.length], [5, 2, 1]);
   assert.deepEqual([state.epochs[0].valLoss, state.epochs[0].top1], [null, 0.5]);
-  assert.equal(state.findings[0].id, "plateau");
+  assert.deepEqual(
+    state.findings.map(({ id }: { id: string }) => id),
+    ["plateau"],
+  );
   assert.equal((await open.ask("/api/run/classify/two")).status, 404);
 });
