@@ -11,6 +11,7 @@ type Asked = Exclude<keyof typeof trainOptions, Unasked>;
 const chinese: Readonly<Record<Asked, string>> = {
   data: "数据集名称，或按类别分文件夹的图片目录",
   model: "网络；默认 lenet，图片目录默认 resnet20",
+  weights: "从哪些权重开始，连同其网络和图片形式；类别不同时换新的输出层",
   epochs: "训练数据过几遍",
   batch: "每一步的图片数；auto 取内存允许的最大 2 的幂，最多 256",
   optimizer: "优化器；auto 为 adamw，权重衰减 0.05",

@@ -38,6 +38,7 @@ before(async () => {
         why: "w",
         fix: "f",
         docs: "d",
+        healed: null,
         epoch: 1,
         step: 0,
       },
