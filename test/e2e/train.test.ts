@@ -69,7 +69,7 @@ describe("a run", () => {
     const args = read("runs/classify/train/args.yaml").toString();
     assert.match(
       args,
-      /^task: classify\ndata: mnist\nmodel: lenet\nepochs: 4\nbatch: 64\noptimizer: adamw\nlr0: 0.004\n/,
+      /^task: classify\ndata: mnist\nmodel: lenet\nweights: null\nepochs: 4\nbatch: 64\noptimizer: adamw\nlr0: 0.004\n/,
     );
     const rows = read("runs/classify/train/results.csv").toString().trim().split("\n");
     assert.equal(
