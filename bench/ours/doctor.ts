@@ -56,7 +56,9 @@ for (const name of ["alone", "watched"] as const) {
   const { median, min: low, max: high } = summarise(times[name]);
   console.log(`${name.padEnd(8)} ${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`);
 }
+// Where others share the machine, spells of slowness last longer than a run: the fastest runs of either kind are those that met none.
+const fastest = Math.min(...times.watched) / Math.min(...times.alone);
 const { median, min: low, max: high } = summarise(ratios);
 console.log(
-  `the doctor takes ${(100 * (median - 1)).toFixed(1)}% (${(100 * (low - 1)).toFixed(1)} to ${(100 * (high - 1)).toFixed(1)})`,
+  `the doctor takes ${(100 * (fastest - 1)).toFixed(1)}% by the fastest runs, ${(100 * (median - 1)).toFixed(1)}% by the median pair (${(100 * (low - 1)).toFixed(1)} to ${(100 * (high - 1)).toFixed(1)})`,
 );

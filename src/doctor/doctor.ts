@@ -3,7 +3,7 @@ import type { Case } from "../design/index.ts";
 import type { TrainEvent } from "../train/events.ts";
 import type { FitData } from "../train/fitOptions.ts";
 import { NonFiniteError } from "../train/step.ts";
-import type { Healing, RunFinding, RunRuleText } from "./findings.ts";
+import type { Healing, Moment, RunFinding, RunRule, RunRuleText } from "./findings.ts";
 import { History, type HistoryState } from "./history.ts";
 import { leakCases, leakRule } from "./leak.ts";
 import { nonFiniteCase, notFinite } from "./nonFinite.ts";
@@ -12,6 +12,16 @@ import { rules } from "./rules.ts";
 
 /** Every rule, those of a run's beginning first. */
 export const runRules: readonly RunRuleText[] = [leakRule, ...rules, notFinite];
+
+const at = (type: Moment["type"]) => rules.filter(({ when }) => when.includes(type));
+/** Those that look at an event: most steps concern few of them. */
+const rulesAt: Readonly<Record<Moment["type"], readonly RunRule[]>> = {
+  start: at("start"),
+  step: at("step"),
+  vitals: at("vitals"),
+  epoch: at("epoch"),
+  end: at("end"),
+};
 
 /** What a doctor knows, as plain JSON. */
 export interface DoctorState {
@@ -88,9 +98,9 @@ export class Doctor {
         break;
     }
     const found: RunFinding[] = [];
-    for (const rule of rules) {
+    for (const rule of rulesAt[event.type]) {
       const isSilent = rule.unless?.some((id) => this.#known.some((known) => known.id === id));
-      if (isSilent || !rule.when.includes(event.type)) continue;
+      if (isSilent) continue;
       for (const one of rule.look(history, event as never)) found.push(...this.#tell(rule, one, epoch, step));
     }
     return found;
