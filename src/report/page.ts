@@ -1,6 +1,7 @@
 // A run as one HTML page that needs nothing else: style and pictures are inside, and there is no script. Knows no files.
 import { chartSvg } from "../plot/chartSvg.ts";
 import { escaped } from "../plot/markup.ts";
+import { offlineDocument } from "../plot/offlineDocument.ts";
 import { type ClassScores, confusionScores } from "../train/metrics.ts";
 import { findingList } from "./findings.ts";
 import {
@@ -12,6 +13,7 @@ import {
   mostTableClasses,
   type RunReport,
 } from "./report.ts";
+import { section } from "./section.ts";
 import { style } from "./style.ts";
 
 /** Classes in the table of scores; the others are counted. */
@@ -24,35 +26,21 @@ const strongFrom = 60;
 
 /** The page. All that comes from the run, names of files and classes too, is escaped. */
 export function reportPage(run: RunReport): string {
-  const title = `${run.name}: ${run.model} on ${run.data}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>${escaped(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<header>
-<p class="eyebrow">Training run ${escaped(run.name)}</p>
+  return offlineDocument({
+    title: `${run.name}: ${run.model} on ${run.data}`,
+    style,
+    header: `<p class="eyebrow">Training run ${escaped(run.name)}</p>
 <h1>${escaped(run.model)} on ${escaped(run.data)}</h1>
-${headline(run.measured)}
-</header>
-<main>
-${curves(run)}
+${headline(run.measured)}`,
+    main: `${curves(run)}
 ${run.findings ? section("What was noticed", findingList(run.findings)) : ""}
 ${confusion(run)}
 ${scores(run.measured)}
 ${mistakes(run.measured)}
 ${filters(run.filters)}
 ${list("Settings", run.settings)}
-${list("Where it ran", run.environment)}
-</main>
-</body>
-</html>
-`;
+${list("Where it ran", run.environment)}`,
+  });
 }
 
 function headline({ top1, top5, loss, weights, pictures, samples, chosenBy, classes }: Measured): string {
@@ -196,10 +184,6 @@ function list(title: string, entries: readonly (readonly [string, string])[]): s
     ([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`,
   );
   return section(title, `<dl class="list">${cells.join("")}</dl>`);
-}
-
-function section(title: string, content: string): string {
-  return `<section class="card"><h2>${title}</h2>\n${content}\n</section>`;
 }
 
 function rowSum(confusion: ArrayLike<number>, n: number, row: number): number {

@@ -1,5 +1,6 @@
-// What pages about data sets have in common: a frame without script or requests, and the look, light and dark. Knows no content.
+// What pages about data sets have in common: their heading and their look, light and dark. Knows no content.
 import { escaped } from "../plot/markup.ts";
+import { offlineDocument } from "../plot/offlineDocument.ts";
 
 /** A page as it stands in its frame; `main` is HTML, the others are text. */
 export interface FramedPage {
@@ -10,26 +11,13 @@ export interface FramedPage {
 
 /** The page as one document that needs nothing else. */
 export function framed({ title, lead, main }: FramedPage): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>${escaped(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<header>
-<h1>${escaped(title)}</h1>
-<p class="lead">${escaped(lead)}</p>
-</header>
-<main>
-${main}
-</main>
-</body>
-</html>
-`;
+  return offlineDocument({
+    title,
+    style,
+    header: `<h1>${escaped(title)}</h1>
+<p class="lead">${escaped(lead)}</p>`,
+    main,
+  });
 }
 
 /** A whole number with commas. */

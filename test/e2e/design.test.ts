@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { encodeWeights, type ModelInfo } from "../../src/train/checkpoint.ts";
-import { Compose, Grayscale, Letterbox, Normalize, ToTensor } from "../../src/transforms/index.ts";
+import { encodeWeights } from "../../src/train/checkpoint.ts";
 import { LeNet } from "../../src/vision/index.ts";
+import { lenetInfo as info } from "../support/savedLenet.ts";
 import { emptyFolder, fovea } from "./cli.ts";
 
 const lenetText = `lenet, 10 classes, pictures of 1×28×28
@@ -24,17 +24,6 @@ warning Saturating activation in hidden layers (saturating-hidden)
 
 no errors, 2 warnings, no notes
 `;
-
-const info: ModelInfo = {
-  model: "lenet",
-  classes: ["a", "b", "c"],
-  input: [1, 28, 28],
-  transforms: new Compose([new Grayscale(), new Letterbox(28), new ToTensor(), new Normalize([0.5], [0.5])]),
-  background: 0,
-  data: "mnist",
-  epoch: 4,
-  accuracy: 0.987,
-};
 
 describe("fovea review", () => {
   it("prints what it found, the worst first", async () => {

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { encodeWeights, type ModelInfo } from "../../src/train/checkpoint.ts";
-import { Compose, Grayscale, Letterbox, Normalize, ToTensor } from "../../src/transforms/index.ts";
+import { encodeWeights } from "../../src/train/checkpoint.ts";
 import { LeNet } from "../../src/vision/index.ts";
+import { lenetInfo as info } from "../support/savedLenet.ts";
 import { emptyFolder, fovea } from "./cli.ts";
 
 const lenetTable = `lenet, 10 classes
@@ -27,17 +27,6 @@ input          3.1 KiB
 activations    22.6 KiB in the outputs of all layers
 one pass       17.0 KiB at once, fused, without gradients
 `;
-
-const info: ModelInfo = {
-  model: "lenet",
-  classes: ["a", "b", "c"],
-  input: [1, 28, 28],
-  transforms: new Compose([new Grayscale(), new Letterbox(28), new ToTensor(), new Normalize([0.5], [0.5])]),
-  background: 0,
-  data: "mnist",
-  epoch: 4,
-  accuracy: 0.987,
-};
 
 describe("fovea summary", () => {
   it("prints the table", async () => {

@@ -12,24 +12,14 @@ import {
   readWeights,
   weightsOf,
 } from "../../src/interop/index.ts";
-import { encodeWeights, type ModelInfo } from "../../src/train/checkpoint.ts";
-import { Compose, Grayscale, Letterbox, Normalize, ToTensor } from "../../src/transforms/index.ts";
+import { encodeWeights } from "../../src/train/checkpoint.ts";
 import { LeNet } from "../../src/vision/index.ts";
+import { lenetInfo as info } from "../support/savedLenet.ts";
 import { emptyFolder, fovea } from "./cli.ts";
 
 const cwd = emptyFolder();
 const file = (name: string) => path.join(cwd, name);
 const saved = new LeNet({ classes: 3 });
-const info: ModelInfo = {
-  model: "lenet",
-  classes: ["a", "b", "c"],
-  input: [1, 28, 28],
-  transforms: new Compose([new Grayscale(), new Letterbox(28), new ToTensor(), new Normalize([0.5], [0.5])]),
-  background: 0,
-  data: "mnist",
-  epoch: 4,
-  accuracy: 0.987,
-};
 const paddle = gunzipSync(
   readFileSync(new URL("../../../test/oracle/weights/lenet.pdparams.gz", import.meta.url)),
 );

@@ -12,6 +12,7 @@ import { float64Unsupported, Memory } from "./memory.ts";
 import { forgetTiles, probeTiles } from "./probe.ts";
 import { type KernelCodegen, type RenderedProgram, type RenderTarget, renderProgram } from "./program.ts";
 import { Running } from "./running.ts";
+import { chooseThreads } from "./threadCount.ts";
 import { Team } from "./threads.ts";
 import type { TileFamilyName } from "./tiles.ts";
 import { clockSince, readNotes, traceBytes } from "./trace.ts";
@@ -51,8 +52,6 @@ export interface WasmInfo {
   readonly degraded: string | null;
 }
 
-const defaultThreads = 8;
-const mostThreads = 64;
 /** Programs that gain less than this (nanoseconds) from more threads are run by the calling one alone. */
 const worthwhileGain = 8000;
 /** Teams that may fail in a row before the backend goes on with one thread. */
@@ -385,18 +384,4 @@ export class WasmBackend implements Backend {
     this.#workspace = { address: 0, bytes: 0 };
     this.#workspace = { address: this.#memory.allocate(bytes, "the arena of a program"), bytes };
   }
-}
-
-function chooseThreads(asked: number | undefined, features: ReturnType<typeof wasmFeatures>): number {
-  if (asked === undefined) return features.threads ? Math.min(features.parallelism, defaultThreads) : 1;
-  if (!Number.isInteger(asked) || asked < 1 || asked > mostThreads) {
-    throw new OptionError(`wasm: threads must be a whole number from 1 to ${mostThreads}; got ${asked}`);
-  }
-  if (asked > 1 && !features.threads) {
-    throw new UnsupportedError(
-      `wasm: ${asked} threads need shared memory and a thread that may wait. Run in a Worker of a page that is ` +
-        "cross-origin isolated (COOP and COEP headers), or use threads: 1",
-    );
-  }
-  return asked;
 }

@@ -16,7 +16,7 @@ export interface ArrayData {
 export interface ArrayToStore extends ArrayData {
   /**
    * float32 may be stored as F32, F16, BF16 or F64, float64 as F64 or F32, each rounded to the nearest value, ties to even; int32 and
-   * uint8 as any I or U type that holds every value; bool as BOOL.
+   * uint8 as one of the I and U types, if it holds every value; bool as BOOL.
    */
   readonly storedAs?: ElementName | undefined;
 }
