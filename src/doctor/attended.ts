@@ -45,7 +45,8 @@ const mostReturns = 3;
 
 /**
  * Trains as `fit` does, with a doctor that listens. Its findings come among the events, right after what they were seen in, and those of the end before it. With `heal` a run that
- * diverges goes back to the last epoch at which all was well, or else to its start, and on with 0.3 of its learning rate, three times at most; and one that has come to a plateau ends.
+ * diverges goes back to the last epoch at which all was well, or else to its start, and on with 0.3 of its learning rate, three times at most; and one that has come to a plateau ends. A resumed run goes back no
+ * further than to where it was resumed.
  *
  * ```ts
  * for await (const event of attend(model, data, { epochs: 20, heal: true })) {
