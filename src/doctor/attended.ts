@@ -68,7 +68,9 @@ export class AttendedRun implements AsyncIterable<AttendedEvent>, Hands {
   readonly #options: FitOptions;
   readonly #heal: boolean;
   #run: Run;
+  /** What was asked for holds for the attempts to come as well. */
   #isStopped = false;
+  #isFinishing = false;
 
   /** @internal */
   constructor(model: Module, data: FitData, { heal = false, state, ...options }: AttendedOptions) {
@@ -110,6 +112,7 @@ export class AttendedRun implements AsyncIterable<AttendedEvent>, Hands {
   }
 
   finish(): void {
+    this.#isFinishing = true;
     this.#run.finish();
   }
 
@@ -120,8 +123,9 @@ export class AttendedRun implements AsyncIterable<AttendedEvent>, Hands {
   async *[Symbol.asyncIterator](): AsyncGenerator<AttendedEvent, void> {
     const first = this.#heal ? this.#keep(this.#options.from ?? notStarted) : null;
     let good = first;
+    // The first rate of the schedule; the optimizer's own is what the schedule has made of it.
+    let rate = this.#options.from?.firstRate ?? this.optimizer.lr;
     for (let attempt = 0; ; attempt++) {
-      let rate = this.optimizer.lr;
       const trouble = yield* this.#attempt(first !== null && attempt < mostReturns, (progress) => {
         rate = progress.firstRate ?? rate;
         if (first && progress.step === 0 && this.doctor.isWell) good = this.#keep(progress);
@@ -132,10 +136,12 @@ export class AttendedRun implements AsyncIterable<AttendedEvent>, Hands {
       good = first;
       target.restore();
       this.doctor.goBack(target.doctor);
-      const progress = { ...target.progress, firstRate: rate * lowered };
+      rate *= lowered;
+      const progress = { ...target.progress, firstRate: rate };
       yield this.#healed("lower-rate", trouble, progress);
       this.#run = fit(this.#model, this.#data, { ...this.#options, from: progress });
       if (this.#isStopped) this.#run.stop();
+      if (this.#isFinishing) this.#run.finish();
     }
   }
 

@@ -10,6 +10,7 @@ import {
 } from "../../src/doctor/index.ts";
 import { manualSeed, type nn, optim } from "../../src/index.ts";
 import type { FitData } from "../../src/train/fitOptions.ts";
+import { schedule } from "../../src/train/schedule.ts";
 import { NonFiniteError } from "../../src/train/step.ts";
 import { convNet, data, denseNet, digits, recoloured } from "./digits.ts";
 import { useOneThread } from "./findings.ts";
@@ -100,7 +101,9 @@ describe("healing", () => {
   it("goes back three times at most", async () => {
     const model = network(() => denseNet(3, () => convNet().layers[1]!));
     const optimizer = new optim.SGD(model.parameters(), { lr: 1e15 });
-    const result = await outcome(model, await data(), { epochs: 3, optimizer, heal: true });
+    // It begins with a hundredth of the rate, so that the rate of the step is not that of the schedule.
+    const warm = schedule("cosine", { warmup: 0.5 });
+    const result = await outcome(model, await data(), { epochs: 3, optimizer, schedule: warm, heal: true });
     assert.ok(result.error instanceof NonFiniteError);
     assert.deepEqual(
       healsOf(result).map(([, , , rate]) => Number(Number(rate).toPrecision(6))),
