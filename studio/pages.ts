@@ -1,6 +1,6 @@
 // The pages, in the order in which data pass through them. Each is loaded when it is opened first.
 import type { ComponentType } from "preact";
-import type { Key } from "./i18n/index.ts";
+import type { Key } from "./i18n/texts.ts";
 
 /** A page: its name in the address, its title, and the part of the app that draws it. */
 export interface Page {

@@ -3,9 +3,10 @@ import { effect, useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { languages, themes } from "../src/studio/shared/protocol.ts";
-import { savePreferences } from "./api.ts";
-import { language, t } from "./i18n/index.ts";
+import { language } from "./i18n/language.ts";
+import { t } from "./i18n/texts.ts";
 import { type Page, pages } from "./pages.ts";
+import { savePreferences } from "./savePreferences.ts";
 import { isConnected, preferences, project } from "./state.ts";
 
 const themeTexts = { light: "themeLight", dark: "themeDark" } as const;

@@ -1,7 +1,7 @@
 // Messages of the server as they come: they keep the page's state the same as the server's.
 import { batch } from "@preact/signals";
 import type { ServerMessage } from "../src/studio/shared/protocol.ts";
-import { addEvents, refreshChanged, reloadAll } from "./runStore.ts";
+import { addEvents, refreshChanged, reloadAll } from "./runs/runStore.ts";
 import { isConnected, preferences, project, runs } from "./state.ts";
 
 /** Time until a line that the browser has given up is tried again, ms. */

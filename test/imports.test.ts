@@ -82,7 +82,7 @@ import type { RunFinding } from "../../src/entry/doctor.ts";
 const late = () => import("./form.tsx");`),
     [],
   );
-  for (const closed of ["../../src/studio/board.ts", "../../src/train/fit.ts", "node:fs", "react"]) {
+  for (const closed of ["../../src/studio/runs/board.ts", "../../src/train/fit.ts", "node:fs", "react"]) {
     assert.deepEqual(found(`import { x } from "${closed}";`), [closed]);
   }
 });

@@ -1,6 +1,6 @@
 // The line from a training run to the studio that started its process: events go out in batches, hands come in.
 import type { AttendedEvent } from "../doctor/index.ts";
-import type { FromRun, ToRun } from "../studio/liveRun.ts";
+import type { FromRun, ToRun } from "../studio/runs/liveRun.ts";
 import type { Hand, RunEvent, RunStatus } from "../studio/shared/protocol.ts";
 import type { Hands } from "../train/control.ts";
 import { runEventOf } from "./studioEvents.ts";

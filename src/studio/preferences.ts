@@ -1,5 +1,5 @@
 // What a person has chosen to see, kept by the server so that every tab shows the same.
-import { fieldsOf, HttpError } from "./http.ts";
+import { fieldsOf, HttpError } from "./server/http.ts";
 import { languages, type Preferences, themes } from "./shared/protocol.ts";
 
 /** Nothing chosen. */

@@ -1,12 +1,13 @@
 // A studio: server, runs and preferences put together. A page of its own brings its routes along.
-import { readAssets } from "./assets.ts";
-import { Board } from "./board.ts";
-import { readJson, sendJson } from "./http.ts";
-import { Hub } from "./hub.ts";
+
 import { changedPreferences, noPreferences } from "./preferences.ts";
-import { type Route, StudioServer } from "./server.ts";
+import { Board } from "./runs/board.ts";
+import { type Launcher, trainRoutes } from "./runs/routes.ts";
+import { readAssets } from "./server/assets.ts";
+import { readJson, sendJson } from "./server/http.ts";
+import { Hub } from "./server/hub.ts";
+import { type Route, StudioServer } from "./server/server.ts";
 import type { Preferences } from "./shared/protocol.ts";
-import { type Launcher, trainRoutes } from "./trainRoutes.ts";
 
 /** How often the project's folder is looked at while a page is open, ms. */
 const lookEvery = 2000;

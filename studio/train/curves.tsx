@@ -2,9 +2,10 @@
 import type { RunModel } from "../../src/studio/shared/runModel.ts";
 import { Chart, type Curve } from "../chart.tsx";
 import { figure, percent } from "../format.ts";
-import { language, t } from "../i18n/index.ts";
-import { modelOf, type ShownRun } from "../runStore.ts";
+import { language } from "../i18n/language.ts";
+import { modelOf, type ShownRun } from "../runs/runStore.ts";
 import { lookOfPage } from "../theme.ts";
+import { t } from "./texts.ts";
 
 /** Steps' share of the smoothed curve that comes from the newest row. */
 const newest = 0.05;

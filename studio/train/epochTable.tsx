@@ -1,7 +1,7 @@
 // The epochs of a run as a table: the curves' numbers for those who want them exactly.
 import type { EpochFigures } from "../../src/studio/shared/protocol.ts";
 import { clock, figure, percent } from "../format.ts";
-import { t } from "../i18n/index.ts";
+import { t } from "./texts.ts";
 
 /** Rows that are shown: the last ones. */
 const mostRows = 50;

@@ -1,9 +1,10 @@
 // What the doctor has found, as it comes: findings of one kind together, with what to try.
 import type { RunModel } from "../../src/studio/shared/runModel.ts";
 import { figure } from "../format.ts";
-import { findingsInChinese } from "../i18n/findings.ts";
-import { language, t } from "../i18n/index.ts";
-import { modelOf, type ShownRun } from "../runStore.ts";
+import { language } from "../i18n/language.ts";
+import { modelOf, type ShownRun } from "../runs/runStore.ts";
+import { findingsInChinese } from "./findingTexts.ts";
+import { t } from "./texts.ts";
 
 const severities = { error: "severityError", warning: "severityWarning", note: "severityNote" } as const;
 /** Cases of one kind that are named. */

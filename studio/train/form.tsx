@@ -2,9 +2,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { FormField } from "../../src/studio/shared/protocol.ts";
-import { loadForm, savePreferences, startRun } from "../api.ts";
-import { language, t } from "../i18n/index.ts";
+import { language } from "../i18n/language.ts";
+import { loadForm, startRun } from "../runs/api.ts";
+import { savePreferences } from "../savePreferences.ts";
 import { runs } from "../state.ts";
+import { t } from "./texts.ts";
 
 /** The form; `onEnd` is called when a run has started, or none is wanted. */
 export function RunForm({ onEnd }: { onEnd: () => void }) {

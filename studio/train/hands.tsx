@@ -1,11 +1,11 @@
 // Hands on a run: pause, stop, another learning rate; and taking an interrupted one up again.
 import { useSignal } from "@preact/signals";
 import type { Hand } from "../../src/studio/shared/protocol.ts";
-import { lendHand, resumeRun } from "../api.ts";
 import { figure } from "../format.ts";
-import { t } from "../i18n/index.ts";
-import { modelOf, type ShownRun } from "../runStore.ts";
+import { lendHand, resumeRun } from "../runs/api.ts";
+import { modelOf, type ShownRun } from "../runs/runStore.ts";
 import { runs } from "../state.ts";
+import { t } from "./texts.ts";
 
 /** The buttons that the run's state allows. */
 export function Hands({ run, isLive }: { run: ShownRun; isLive: boolean }) {

@@ -4,9 +4,10 @@ import type { RunModel } from "../../src/studio/shared/runModel.ts";
 import type { Series } from "../../src/studio/shared/series.ts";
 import { Chart, type Curve } from "../chart.tsx";
 import { figure, percent } from "../format.ts";
-import { language, t } from "../i18n/index.ts";
-import { modelOf, type ShownRun } from "../runStore.ts";
+import { language } from "../i18n/language.ts";
+import { modelOf, type ShownRun } from "../runs/runStore.ts";
 import { lookOfPage } from "../theme.ts";
+import { t } from "./texts.ts";
 
 /** Layers that are drawn: evenly spaced ones of deeper networks. The table has all. */
 const mostDrawn = 8;

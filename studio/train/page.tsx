@@ -1,11 +1,11 @@
 // The page Train: the runs at the left, the chosen one at the right.
 import { useSignal } from "@preact/signals";
-import { t } from "../i18n/index.ts";
-import { shownRun } from "../runStore.ts";
+import { shownRun } from "../runs/runStore.ts";
 import { preferences, runs } from "../state.ts";
 import { RunForm } from "./form.tsx";
 import { RunList } from "./runList.tsx";
 import { RunView } from "./runView.tsx";
+import { t } from "./texts.ts";
 
 /** The page. */
 export function TrainPage() {

@@ -1,7 +1,7 @@
 // How far a run has come, in figures.
 import { clock, count, figure, percent } from "../format.ts";
-import { t } from "../i18n/index.ts";
-import { modelOf, type ShownRun } from "../runStore.ts";
+import { modelOf, type ShownRun } from "../runs/runStore.ts";
+import { t } from "./texts.ts";
 
 /** A bar, and the figures of the last step or epoch. */
 export function Progress({ run }: { run: ShownRun }) {

@@ -1,9 +1,9 @@
 // The list of runs: one is looked at, others can be laid over its curves.
 import type { RunStatus, RunSummary } from "../../src/studio/shared/protocol.ts";
-import { savePreferences } from "../api.ts";
 import { percent } from "../format.ts";
-import { type Key, t } from "../i18n/index.ts";
+import { savePreferences } from "../savePreferences.ts";
 import { runs } from "../state.ts";
+import { type Key, t } from "./texts.ts";
 
 /** Runs that are laid over each other, at most: there are no more colours to tell apart. */
 const mostShown = 6;

@@ -1,8 +1,8 @@
 // One run in detail, with the curves of others laid over its own.
-import { fileOf } from "../api.ts";
+
 import { count } from "../format.ts";
-import { type Key, t } from "../i18n/index.ts";
-import { modelOf, type ShownRun } from "../runStore.ts";
+import { fileOf } from "../runs/api.ts";
+import { modelOf, type ShownRun } from "../runs/runStore.ts";
 import { runs as summaries } from "../state.ts";
 import { Curves } from "./curves.tsx";
 import { EpochTable } from "./epochTable.tsx";
@@ -11,6 +11,7 @@ import { Hands } from "./hands.tsx";
 import { Layers } from "./layers.tsx";
 import { Progress } from "./progress.tsx";
 import { statusTexts } from "./runList.tsx";
+import { type Key, t } from "./texts.ts";
 
 const captions: Readonly<Record<string, Key>> = {
   "train_batch0.jpg": "firstBatch",

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { findChromium } from "../../scripts/chromium.ts";
-import { LiveRun } from "../../src/studio/liveRun.ts";
+import { LiveRun } from "../../src/studio/runs/liveRun.ts";
 import type { RunEvent } from "../../src/studio/shared/protocol.ts";
 import { openStudio, temporaryFolder, writeFiles } from "../support/studio.ts";
 

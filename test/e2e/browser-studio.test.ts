@@ -7,7 +7,7 @@ import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { findChromium } from "../../scripts/chromium.ts";
 import { trainLauncher } from "../../src/cli/studioRuns.ts";
-import { readAssets } from "../../src/studio/assets.ts";
+import { readAssets } from "../../src/studio/server/assets.ts";
 import { Studio } from "../../src/studio/studio.ts";
 import { temporaryFolder } from "../support/studio.ts";
 

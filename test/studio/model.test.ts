@@ -6,7 +6,7 @@ import { EventWriter, readEventScalars } from "../../src/interop/index.ts";
 import type { RunEvent } from "../../src/studio/shared/protocol.ts";
 import { RunModel } from "../../src/studio/shared/runModel.ts";
 import { Series } from "../../src/studio/shared/series.ts";
-import { findingsInChinese } from "../../studio/i18n/findings.ts";
+import { findingsInChinese } from "../../studio/train/findingTexts.ts";
 
 const column = (series: Series, name: string) => series.columns.get(name);
 

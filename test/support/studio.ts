@@ -4,8 +4,8 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { OptionError } from "../../src/base/errors.ts";
+import type { Launcher } from "../../src/studio/runs/routes.ts";
 import { Studio } from "../../src/studio/studio.ts";
-import type { Launcher } from "../../src/studio/trainRoutes.ts";
 
 /** A launcher that starts nothing. */
 export const noLauncher: Launcher = {

@@ -1,11 +1,11 @@
 // A run as its folder tells it: options, events, step curves and findings. Reads alone.
 import fs from "node:fs/promises";
 import path from "node:path";
-import { isRunFinding } from "../doctor/index.ts";
-import { readEventScalars } from "../interop/index.ts";
-import { fromYaml } from "../train/runFolder.ts";
-import type { LayerFigures, RunEvent, RunStatus, RunSummary } from "./shared/protocol.ts";
-import { RunModel } from "./shared/runModel.ts";
+import { isRunFinding } from "../../doctor/index.ts";
+import { readEventScalars } from "../../interop/index.ts";
+import { fromYaml } from "../../train/runFolder.ts";
+import type { LayerFigures, RunEvent, RunStatus, RunSummary } from "../shared/protocol.ts";
+import { RunModel } from "../shared/runModel.ts";
 
 /** Files of a run that can be shown as they are. */
 const pictureNames = ["train_batch0.jpg", "confusion_matrix.png"];

@@ -1,11 +1,12 @@
 // What the page Train asks for: runs, their pictures, a new run, hands on one in progress.
+
+import { sendFile } from "../server/folder.ts";
+import { fieldsOf, HttpError, readJson, sendJson } from "../server/http.ts";
+import type { Route } from "../server/server.ts";
+import type { FormField, Hand } from "../shared/protocol.ts";
+import type { RunModel } from "../shared/runModel.ts";
 import type { Board } from "./board.ts";
-import { sendFile } from "./folder.ts";
-import { fieldsOf, HttpError, readJson, sendJson } from "./http.ts";
 import type { LiveRun } from "./liveRun.ts";
-import type { Route } from "./server.ts";
-import type { FormField, Hand } from "./shared/protocol.ts";
-import type { RunModel } from "./shared/runModel.ts";
 
 /** How training runs are started; the studio does not know the command line. */
 export interface Launcher {

@@ -1,7 +1,7 @@
 // A training run in a process of its own, with a line to it: its events come in, hands go out.
 import type { ChildProcess } from "node:child_process";
-import { HttpError } from "./http.ts";
-import type { Hand, RunEvent, RunStatus } from "./shared/protocol.ts";
+import { HttpError } from "../server/http.ts";
+import type { Hand, RunEvent, RunStatus } from "../shared/protocol.ts";
 
 /** What a training process tells. */
 export type FromRun =

@@ -1,8 +1,8 @@
 // Server-sent events to every open page, numbered and kept for a while, so that a page whose line was cut misses nothing.
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerMessage, StudioState } from "../shared/protocol.ts";
 import { HttpError, pageHeaders } from "./http.ts";
-import type { ServerMessage, StudioState } from "./shared/protocol.ts";
 
 /** Messages that are kept for pages that come back, and their characters. */
 const mostKept = 512;

@@ -1,7 +1,7 @@
 // The runs that the page shows, each loaded once and then kept up by the server's messages.
 import { type Signal, signal } from "@preact/signals";
-import type { RunAnswer, RunEvent, RunSummary } from "../src/studio/shared/protocol.ts";
-import { RunModel } from "../src/studio/shared/runModel.ts";
+import type { RunAnswer, RunEvent, RunSummary } from "../../src/studio/shared/protocol.ts";
+import { RunModel } from "../../src/studio/shared/runModel.ts";
 import { loadRun } from "./api.ts";
 
 /** A run as the page has it; `version` grows with every change that is to be drawn. */

@@ -1,6 +1,6 @@
 // What every answer of the server has in common: errors with a status, headers that keep the page to itself, JSON in and out.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { FoveaError } from "../base/errors.ts";
+import { FoveaError } from "../../base/errors.ts";
 
 /** A request that is refused. */
 export class HttpError extends FoveaError {

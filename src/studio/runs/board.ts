@@ -1,13 +1,13 @@
 // All runs of a project: those in its folder, and those in progress that the studio has a hand on. Tells pages what changes.
 import fs from "node:fs/promises";
 import path from "node:path";
-import { pathWithin } from "./folder.ts";
-import { HttpError } from "./http.ts";
-import type { Hub } from "./hub.ts";
+import { pathWithin } from "../server/folder.ts";
+import { HttpError } from "../server/http.ts";
+import type { Hub } from "../server/hub.ts";
+import type { Hand, RunAnswer, RunEvent, RunSummary } from "../shared/protocol.ts";
+import { RunModel } from "../shared/runModel.ts";
 import { type LiveRun, statusAfter } from "./liveRun.ts";
 import { bestOf, changedAt, picturesOf, readRun, settingsOf, summaryOf } from "./runFiles.ts";
-import type { Hand, RunAnswer, RunEvent, RunSummary } from "./shared/protocol.ts";
-import { RunModel } from "./shared/runModel.ts";
 
 /** Folders below the project in which runs are looked for, and runs that are listed. */
 const deepest = 5;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { extname } from "node:path";
 import { gzipSync } from "node:zlib";
-import { FoveaError } from "../base/errors.ts";
+import { FoveaError } from "../../base/errors.ts";
 import { HttpError, send } from "./http.ts";
 
 /** Files by name. */
@@ -17,7 +17,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Reads the built page. Throws FoveaError where it was not built. */
-export function readAssets(folder = new URL("./app/", import.meta.url)): Assets {
+export function readAssets(folder = new URL("../app/", import.meta.url)): Assets {
   let names: string[];
   try {
     names = readdirSync(folder);

@@ -1,7 +1,7 @@
 // The local server: listens on this machine alone, checks every request, and hands it to the route that it is for. Knows no single page.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { FoveaError } from "../base/errors.ts";
+import { FoveaError } from "../../base/errors.ts";
 import { type Assets, sendAsset } from "./assets.ts";
 import { Guard } from "./guard.ts";
 import { HttpError, send, sendJson } from "./http.ts";

@@ -1,0 +1,28 @@
+// Requests for runs: what is known of them, a new one, hands on one in progress.
+import type { FormField, Hand, RunAnswer } from "../../src/studio/shared/protocol.ts";
+import { ask, pathOf } from "../ask.ts";
+
+export function loadForm(): Promise<readonly FormField[]> {
+  return ask("GET", "/api/form");
+}
+
+export function loadRun(id: string): Promise<RunAnswer> {
+  return ask("GET", `/api/run/${pathOf(id)}`);
+}
+
+export function startRun(options: Readonly<Record<string, string>>): Promise<{ readonly id: string }> {
+  return ask("POST", "/api/start", { options });
+}
+
+export function resumeRun(id: string): Promise<{ readonly id: string }> {
+  return ask("POST", `/api/resume/${pathOf(id)}`, {});
+}
+
+export function lendHand(id: string, hand: Hand): Promise<unknown> {
+  return ask("POST", `/api/hand/${pathOf(id)}`, hand);
+}
+
+/** Address of a file in a run's folder. */
+export function fileOf(id: string, name: string): string {
+  return `/files/${pathOf(id)}/${encodeURIComponent(name)}`;
+}
