@@ -16,6 +16,9 @@ export const noLauncher: Launcher = {
   resume: () => {
     throw new OptionError("nothing starts here");
   },
+  findRate: () => {
+    throw new OptionError("nothing starts here");
+  },
 };
 
 /** A temporary folder, removed when the process ends. */

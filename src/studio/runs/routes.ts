@@ -3,7 +3,7 @@
 import { sendFile } from "../server/folder.ts";
 import { fieldsOf, HttpError, readJson, sendJson } from "../server/http.ts";
 import type { Route } from "../server/server.ts";
-import type { FormField, Hand } from "../shared/protocol.ts";
+import type { FormField, Hand, RateCurve } from "../shared/protocol.ts";
 import type { RunModel } from "../shared/runModel.ts";
 import type { Board } from "./board.ts";
 import type { LiveRun } from "./liveRun.ts";
@@ -16,23 +16,37 @@ export interface Launcher {
   start(options: ReadonlyMap<string, string>): LiveRun;
   /** Takes an interrupted run up again. */
   resume(folder: string): LiveRun;
+  /** Looks for a learning rate for such a run. Throws OptionError as `start` does. */
+  findRate(options: ReadonlyMap<string, string>): RateSearch;
+}
+
+/** A search in progress. */
+export interface RateSearch {
+  /** Rejects with FoveaError where nothing was found, or the search was cancelled. */
+  readonly curve: Promise<RateCurve>;
+  cancel(): void;
 }
 
 /** The routes. */
 export function trainRoutes(board: Board, launcher: Launcher): Route[] {
-  let isStarting = false;
-  const follow = async (start: () => LiveRun, earlier?: RunModel): Promise<string> => {
-    if (isStarting || board.isBusy) throw new HttpError(409, "a run is in progress; stop it first");
-    isStarting = true;
+  let isTaken = false;
+  const alone = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (isTaken) throw new HttpError(409, "another run is starting, or a learning rate is looked for");
+    if (board.isBusy) throw new HttpError(409, "a run is in progress; stop it first");
+    isTaken = true;
     try {
+      return await work();
+    } finally {
+      isTaken = false;
+    }
+  };
+  const follow = (start: () => LiveRun, earlier?: RunModel): Promise<string> =>
+    alone(async () => {
       const run = start();
       const folder = await run.opened;
       if (folder === null) throw new HttpError(400, messageOf((await run.ended).said));
-      return await board.follow(run, folder, earlier);
-    } finally {
-      isStarting = false;
-    }
-  };
+      return board.follow(run, folder, earlier);
+    });
   return [
     { method: "GET", path: ["api", "form"], answer: (_, response) => sendJson(response, launcher.form) },
     {
@@ -51,6 +65,19 @@ export function trainRoutes(board: Board, launcher: Launcher): Route[] {
       answer: async (request, response) => {
         const { options } = fieldsOf(await readJson(request), ["options"]);
         sendJson(response, { id: await follow(() => launcher.start(textsOf(options))) }, 201);
+      },
+    },
+    {
+      method: "POST",
+      path: ["api", "rate"],
+      answer: async (request, response) => {
+        const { options } = fieldsOf(await readJson(request), ["options"]);
+        const curve = await alone(() => {
+          const search = launcher.findRate(textsOf(options));
+          response.once("close", () => search.cancel()); // the page has gone, or wants it no more
+          return search.curve;
+        });
+        sendJson(response, curve);
       },
     },
     {

@@ -140,6 +140,14 @@ export interface FormField {
   readonly isBasic: boolean;
 }
 
+/** What a search for a learning rate has found: the loss as the rate grows. */
+export interface RateCurve {
+  readonly rates: readonly number[];
+  readonly losses: readonly (number | null)[];
+  readonly smoothed: readonly (number | null)[];
+  readonly suggestion: number;
+}
+
 /** What a hand on a run does. */
 export type Hand =
   | { readonly action: "pause" | "resume" | "stop" | "finish" }
