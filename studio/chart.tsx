@@ -22,6 +22,8 @@ interface ChartProps {
   readonly curves: readonly Curve[];
   readonly xLabel: string;
   readonly isLogarithmic?: boolean;
+  /** Whether the axis of x is logarithmic; its ticks are then powers of ten. */
+  readonly hasLogarithmicX?: boolean;
   /** A value as text. */
   readonly format: (value: number) => string;
   /** Changes where the colours do. */
@@ -93,7 +95,7 @@ function onLogarithmicAxis(value: number | null): number | null {
 }
 
 function optionsOf(
-  { curves, format, xLabel, isLogarithmic = false }: ChartProps,
+  { curves, format, xLabel, isLogarithmic = false, hasLogarithmicX = false }: ChartProps,
   element: HTMLElement,
   height: number,
 ): uPlot.Options {
@@ -108,14 +110,31 @@ function optionsOf(
     width: Math.max(200, Math.floor(element.clientWidth)),
     height,
     cursor: { points: { size: 6 }, drag: { x: true, y: false } },
-    scales: { x: { time: false }, y: isLogarithmic ? { distr: 3 } : {} },
+    scales: {
+      x: { time: false, ...(hasLogarithmicX && { distr: 3 }) },
+      y: isLogarithmic ? { distr: 3 } : {},
+    },
     axes: [
-      { ...axis, label: xLabel, labelSize: 18, labelFont: axis.font, size: 32 },
+      {
+        ...axis,
+        label: xLabel,
+        labelSize: 18,
+        labelFont: axis.font,
+        size: 32,
+        ...(hasLogarithmicX && {
+          filter: (_, ticks) => ticks.map((tick) => (isPowerOfTen(tick) ? tick : null)),
+          values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : tick.toExponential())),
+        }),
+      },
       { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : format(tick))) },
     ],
     legend: { live: true },
     series: [
-      { label: xLabel, value: (_, value) => (value === null ? "" : String(Number(value.toFixed(2)))) },
+      {
+        label: xLabel,
+        value: (_, value) =>
+          value === null ? "" : hasLogarithmicX ? value.toPrecision(2) : String(Number(value.toFixed(2))),
+      },
       ...curves.map(({ label, colour: name, look }): uPlot.Series => {
         const isThin = look === "thin";
         return {
@@ -129,6 +148,11 @@ function optionsOf(
       }),
     ],
   };
+}
+
+function isPowerOfTen(value: number): boolean {
+  const power = Math.log10(value);
+  return Math.abs(power - Math.round(power)) < 1e-9;
 }
 
 /** Colours of the style sheet as the canvas takes them. */

@@ -36,7 +36,8 @@ export function startCommand(args: readonly string[], onLine: (line: string) => 
     child.once("close", (code) => {
       if (isCancelled) reject(new FoveaError(`${args[0]} was cancelled`));
       else if (code === 0) resolve();
-      else reject(new FoveaError(said.trim().replace(/^error: /, "") || `${args[0]} ended with code ${code}`));
+      else
+        reject(new FoveaError(said.trim().replace(/^error: /, "") || `${args[0]} ended with code ${code}`));
     });
   });
   const cancel = () => {

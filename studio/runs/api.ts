@@ -1,5 +1,5 @@
 // Requests for runs: what is known of them, a new one, hands on one in progress.
-import type { FormField, Hand, RunAnswer } from "../../src/studio/shared/protocol.ts";
+import type { FormField, Hand, RateCurve, RunAnswer } from "../../src/studio/shared/protocol.ts";
 import { ask, pathOf } from "../ask.ts";
 
 export function loadForm(): Promise<readonly FormField[]> {
@@ -12,6 +12,11 @@ export function loadRun(id: string): Promise<RunAnswer> {
 
 export function startRun(options: Readonly<Record<string, string>>): Promise<{ readonly id: string }> {
   return ask("POST", "/api/start", { options });
+}
+
+/** Looks for a learning rate for a run with these options. */
+export function findRate(options: Readonly<Record<string, string>>, signal: AbortSignal): Promise<RateCurve> {
+  return ask("POST", "/api/rate", { options }, signal);
 }
 
 export function resumeRun(id: string): Promise<{ readonly id: string }> {

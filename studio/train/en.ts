@@ -22,6 +22,13 @@ export const en = {
   cancel: "Cancel",
   moreOptions: "All options",
   busy: "A run is in progress; a new one can start when it is over.",
+  findRate: "Find a learning rate",
+  findRateHelp: "Trains for a hundred steps with a rate that grows; no weights are kept.",
+  searching: "Trying learning rates…",
+  rateCurve: "Loss as the learning rate grows",
+  suggested: "suggestion",
+  takeRate: "Take {rate}",
+  takeRateHelp: "As lr0, with schedule=onecycle.",
 
   hands: "Hands on the run",
   pause: "Pause",

@@ -6,6 +6,7 @@ import { language } from "../i18n/language.ts";
 import { loadForm, startRun } from "../runs/api.ts";
 import { savePreferences } from "../savePreferences.ts";
 import { runs } from "../state.ts";
+import { RateSearch } from "./rateSearch.tsx";
 import { t } from "./texts.ts";
 
 /** The form; `onEnd` is called when a run has started, or none is wanted. */
@@ -55,6 +56,14 @@ export function RunForm({ onEnd }: { onEnd: () => void }) {
           {error.value}
         </p>
       )}
+      <RateSearch
+        isBusy={isBusy || isStarting.value}
+        options={() => given(form.current!, fields.value)}
+        onChoice={(rate) => {
+          write(form.current!, "lr0", String(rate));
+          write(form.current!, "schedule", "onecycle");
+        }}
+      />
       <div class="row">
         <button type="submit" class="primary" disabled={isStarting.value || isBusy}>
           {isStarting.value ? t("starting") : t("start")}
@@ -116,4 +125,8 @@ function given(form: HTMLFormElement, fields: readonly FormField[]): Record<stri
     if (value !== "" && value !== fallback) options[name] = value;
   }
   return options;
+}
+
+function write(form: HTMLFormElement, name: string, value: string): void {
+  (form.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement).value = value;
 }

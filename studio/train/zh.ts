@@ -24,6 +24,13 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   cancel: "取消",
   moreOptions: "全部选项",
   busy: "有训练正在进行；结束后才能开始新的。",
+  findRate: "找学习率",
+  findRateHelp: "用逐步增大的学习率试跑一百步，不保留权重。",
+  searching: "正在试各个学习率…",
+  rateCurve: "损失随学习率增大的变化",
+  suggested: "建议值",
+  takeRate: "采用 {rate}",
+  takeRateHelp: "填入 lr0，并设 schedule=onecycle。",
 
   hands: "控制训练",
   pause: "暂停",

@@ -109,6 +109,26 @@ test("a run is started, steered and stopped from the page", { timeout: 90_000 },
   await second.close();
 });
 
+test("a learning rate is looked for, drawn and taken", { timeout: 60_000 }, async () => {
+  await button(tab, "新训练").click();
+  await tab.getByLabel("data", { exact: true }).fill("nowhere");
+  await button(tab, "找学习率").click();
+  await hasText(tab, ".rate-search [role=alert]", "nowhere");
+  await tab.getByLabel("data", { exact: true }).fill("mnist");
+  await button(tab, "找学习率").click();
+  await button(tab, "取消").first().click();
+  await button(tab, "找学习率").click();
+  await tab.locator(".rate-search .chart canvas").waitFor();
+  const take = tab.getByRole("button", { name: /^采用/ });
+  const rate = Number((await take.innerText()).replace("采用", ""));
+  assert.ok(rate > 1e-6 && rate < 1, String(rate));
+  await take.click();
+  assert.equal(await tab.getByLabel("lr0", { exact: true }).inputValue(), String(rate));
+  assert.equal(await tab.getByLabel("schedule", { exact: true }).inputValue(), "onecycle");
+  await assertAccessible(tab);
+  await button(tab, "取消").click();
+});
+
 test("an interrupted run is taken up again, and ends after its epoch", { timeout: 60_000 }, async () => {
   await button(tab, "接着训练").click();
   await hasText(tab, ".head .status", "进行中");
