@@ -1,4 +1,4 @@
-// Where downloaded data sets are kept: the one place that reads the environment for it.
+// Where downloaded data sets and the studio's choices are kept: the one place that reads the environment for it.
 import os from "node:os";
 import path from "node:path";
 
@@ -7,4 +7,9 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>> = 
   const base = env.XDG_CACHE_HOME;
   // The specification has relative paths ignored.
   return path.join(base && path.isAbsolute(base) ? base : path.join(os.homedir(), ".cache"), "fovea");
+}
+
+/** The file in which the studio keeps language and colours. */
+export function studioMemory(): string {
+  return path.join(cacheFolder(), "studio.json");
 }

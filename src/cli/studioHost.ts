@@ -5,6 +5,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { Studio } from "../studio/studio.ts";
 import { RunFolder } from "../train/runFolder.ts";
+import { studioMemory } from "./cache.ts";
 import type { Context } from "./command.ts";
 import { openInBrowser } from "./openBrowser.ts";
 import { startTraining, trainLauncher } from "./studioRuns.ts";
@@ -19,7 +20,7 @@ export async function hostTraining(values: TrainValues, { out }: Context): Promi
   const earlier = resume === null ? null : path.resolve((await RunFolder.open(resume)).path);
   const project = earlier === null ? values.project : path.dirname(path.dirname(earlier));
   await fs.mkdir(project, { recursive: true });
-  const studio = new Studio({ project, launcher: trainLauncher(project) });
+  const studio = new Studio({ project, launcher: trainLauncher(project), memory: studioMemory() });
   const port = await studio.listen(0);
   const { url } = studio;
   const leaving = new AbortController();

@@ -1,5 +1,6 @@
 // A studio: server, runs and preferences put together. A page of its own brings its routes along.
 
+import { keepPreferences, keptPreferences } from "./keptPreferences.ts";
 import { changedPreferences, noPreferences } from "./preferences.ts";
 import { Board } from "./runs/board.ts";
 import { type Launcher, trainRoutes } from "./runs/routes.ts";
@@ -19,6 +20,8 @@ export interface StudioOptions {
   readonly project: string;
   readonly launcher: Launcher;
   readonly shown?: readonly string[];
+  /** File in which language and colours are kept for the next studio. */
+  readonly memory?: string | null;
 }
 
 /** One studio. */
@@ -26,10 +29,12 @@ export class Studio {
   readonly board: Board;
   readonly #hub: Hub;
   readonly #server: StudioServer;
+  readonly #memory: string | null;
   #preferences: Preferences;
   #look: NodeJS.Timeout | null = null;
 
-  constructor({ project, launcher, shown = [] }: StudioOptions) {
+  constructor({ project, launcher, shown = [], memory = null }: StudioOptions) {
+    this.#memory = memory;
     this.#preferences = { ...noPreferences, shown };
     this.#hub = new Hub(() => ({
       project: this.board.project,
@@ -50,6 +55,10 @@ export class Studio {
 
   /** Starts to listen; gives the port. */
   async listen(port: number): Promise<number> {
+    if (this.#memory) {
+      const { language, theme } = await keptPreferences(this.#memory);
+      this.#preferences = { ...this.#preferences, language, theme };
+    }
     await this.board.refresh();
     const chosen = await this.#server.listen(port);
     this.#look = setInterval(() => {
@@ -91,6 +100,7 @@ export class Studio {
         path: ["api", "preferences"],
         answer: async (request, response) => {
           this.#change(changedPreferences(this.#preferences, await readJson(request)));
+          if (this.#memory) await keepPreferences(this.#memory, this.#preferences);
           sendJson(response, this.#preferences);
         },
       },

@@ -8,6 +8,7 @@ import type { RunAnswer, RunStatus } from "../../src/studio/shared/protocol.ts";
 import { emptyFolder, fovea } from "./cli.ts";
 
 const cwd = emptyFolder();
+const env = { XDG_CACHE_HOME: emptyFolder() };
 
 /** The first line of output, which says the address. */
 function addressIn(out: string): { url: string; port: number } | null {
@@ -19,6 +20,7 @@ test("fovea studio says its address, serves, and ends at Ctrl-C", { timeout: 60_
   let status = 0;
   const { code, out, err } = await fovea(["studio", "--json", "open=false"], {
     cwd,
+    env,
     onOutput: async (out, child) => {
       const address = addressIn(out);
       if (address === null || status > 0) return;
@@ -36,13 +38,13 @@ test("fovea studio says its address, serves, and ends at Ctrl-C", { timeout: 60_
 });
 
 test("folders that are not there, too many of them and ports that are none are refused", async () => {
-  const missing = await fovea(["studio", "nowhere"], { cwd });
+  const missing = await fovea(["studio", "nowhere"], { cwd, env });
   assert.deepEqual(
     [missing.code, missing.err],
     [1, "error: studio: there is no folder nowhere; give a folder with runs, or a run's own\n"],
   );
   const wrong = ["studio a b", "studio port=0", "studio prot=1", "train --studio --dry-run"];
-  const outcomes = await Promise.all(wrong.map((line) => fovea(line.split(" "), { cwd })));
+  const outcomes = await Promise.all(wrong.map((line) => fovea(line.split(" "), { cwd, env })));
   assert.deepEqual(
     outcomes.map(({ code }) => code),
     [2, 2, 2, 2],
@@ -59,6 +61,7 @@ test("fovea train --studio streams the run, and keeps the page until Ctrl-C", {
     ["train", "limit=640", "epochs=3", "batch=32", "--studio", "--json", "report=false"],
     {
       cwd,
+      env,
       onOutput: async (out, child) => {
         const address = addressIn(out);
         if (address === null || isAsked) return;

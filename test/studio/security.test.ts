@@ -24,7 +24,7 @@ before(async () => {
   });
   symlinkSync(path.join(root, "outside.txt"), path.join(project, "classify/train/link.png"));
   symlinkSync(path.join(root, "data-secret"), path.join(project, "classify/inside"));
-  open = await openStudio(project, trainLauncher(project));
+  open = await openStudio(project, { launcher: trainLauncher(project) });
 });
 after(() => open.studio.close());
 

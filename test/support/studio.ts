@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { OptionError } from "../../src/base/errors.ts";
 import type { Launcher } from "../../src/studio/runs/routes.ts";
-import { Studio } from "../../src/studio/studio.ts";
+import { Studio, type StudioOptions } from "../../src/studio/studio.ts";
 
 /** A launcher that starts nothing. */
 export const noLauncher: Launcher = {
@@ -57,8 +57,8 @@ export interface OpenStudio {
   ) => Promise<Answer>;
 }
 
-export async function openStudio(project: string, launcher: Launcher = noLauncher): Promise<OpenStudio> {
-  const studio = new Studio({ project, launcher });
+export async function openStudio(project: string, options: Partial<StudioOptions> = {}): Promise<OpenStudio> {
+  const studio = new Studio({ project, launcher: noLauncher, ...options });
   const port = await studio.listen(0);
   const token = new URL(studio.url).searchParams.get("token")!;
   const own = { Cookie: `fovea-studio-${port}=${token}`, Origin: `http://127.0.0.1:${port}` };
