@@ -4,7 +4,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { FoveaError, OptionError } from "../base/errors.ts";
 import { Studio } from "../studio/studio.ts";
-import { studioMemory } from "./cache.ts";
+import { studioAddress, studioMemory } from "./cache.ts";
 import { command, jsonOption } from "./command.ts";
 import { Interruption } from "./interruption.ts";
 import { openInBrowser } from "./openBrowser.ts";
@@ -35,7 +35,13 @@ export const studio = command({
   run: async ({ values, operands }, { out, err }) => {
     if (operands.length > 1) throw new OptionError(`studio takes one folder; got ${operands.join(" ")}`);
     const { project, shown } = await placeOf(operands[0]);
-    const opened = new Studio({ project, launcher: trainLauncher(project), shown, memory: studioMemory() });
+    const opened = new Studio({
+      project,
+      launcher: trainLauncher(project),
+      shown,
+      memory: studioMemory(),
+      address: studioAddress(project),
+    });
     const port = await opened.listen(values.port ?? 0);
     const { url } = opened;
     if (values.json) out.write(`${JSON.stringify({ event: "studio", url, port, project })}\n`);

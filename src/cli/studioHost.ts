@@ -5,22 +5,36 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { Studio } from "../studio/studio.ts";
 import { RunFolder } from "../train/runFolder.ts";
-import { studioMemory } from "./cache.ts";
+import { studioAddress, studioMemory } from "./cache.ts";
 import type { Context } from "./command.ts";
 import { openInBrowser } from "./openBrowser.ts";
+import { joinStudio, parentLine, type StudioLine } from "./studioLine.ts";
 import { startTraining, trainLauncher } from "./studioRuns.ts";
 import { style } from "./terminal.ts";
 import type { TrainValues } from "./trainOptions.ts";
+
+/** The line to the studio that shows the run: of the one that started this process, or that is open on the project; null where there is neither. */
+export async function studioOf(values: TrainValues, { out }: Context): Promise<StudioLine | null> {
+  if (process.send) return parentLine();
+  const joined = await joinStudio((await placeOf(values)).project);
+  if (!joined) return null;
+  tellAddress(joined, values, out);
+  return joined.line;
+}
 
 const signals = ["SIGINT", "SIGTERM"] as const;
 
 /** Trains as this process was asked to, and shows it; gives the run's exit code. When the run is over the page stays until Ctrl-C. */
 export async function hostTraining(values: TrainValues, { out }: Context): Promise<number> {
-  const { json, resume } = values;
-  const earlier = resume === null ? null : path.resolve((await RunFolder.open(resume)).path);
-  const project = earlier === null ? values.project : path.dirname(path.dirname(earlier));
+  const { json } = values;
+  const { earlier, project } = await placeOf(values);
   await fs.mkdir(project, { recursive: true });
-  const studio = new Studio({ project, launcher: trainLauncher(project), memory: studioMemory() });
+  const studio = new Studio({
+    project,
+    launcher: trainLauncher(project),
+    memory: studioMemory(),
+    address: studioAddress(project),
+  });
   const port = await studio.listen(0);
   const { url } = studio;
   const leaving = new AbortController();
@@ -28,7 +42,7 @@ export async function hostTraining(values: TrainValues, { out }: Context): Promi
   // The terminal hands a signal to the run as well, which ends by itself.
   for (const signal of signals) process.on(signal, leave);
   try {
-    out.write(json ? `${JSON.stringify({ event: "studio", url, port })}\n` : `Fovea Studio: ${url}\n`);
+    tellAddress({ url, port }, values, out);
     if (out.isLive) openInBrowser(url);
     const before = earlier === null ? undefined : await studio.board.earlier(studio.board.idOf(earlier));
     const run = startTraining(process.argv.slice(3), { terminal: true });
@@ -45,4 +59,22 @@ export async function hostTraining(values: TrainValues, { out }: Context): Promi
     for (const signal of signals) process.off(signal, leave);
     await studio.close();
   }
+}
+
+/** The project of a run, and the folder of the one that is taken up again. */
+async function placeOf({
+  resume,
+  project,
+}: TrainValues): Promise<{ project: string; earlier: string | null }> {
+  if (resume === null) return { project, earlier: null };
+  const earlier = path.resolve((await RunFolder.open(resume)).path);
+  return { project: path.dirname(path.dirname(earlier)), earlier };
+}
+
+function tellAddress(
+  { url, port }: { readonly url: string; readonly port: number },
+  { json }: TrainValues,
+  out: Context["out"],
+): void {
+  out.write(json ? `${JSON.stringify({ event: "studio", url, port })}\n` : `Fovea Studio: ${url}\n`);
 }

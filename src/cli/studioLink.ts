@@ -1,15 +1,17 @@
-// The line from a training run to the studio that started its process: events go out in batches, hands come in.
+// What a training run and its studio say to each other over their line: events go out in batches, hands come in.
 import type { AttendedEvent } from "../doctor/index.ts";
-import type { FromRun, ToRun } from "../studio/runs/liveRun.ts";
-import type { Hand, RunEvent, RunStatus } from "../studio/shared/protocol.ts";
+import type { ToRun } from "../studio/runs/runLine.ts";
+import type { RunEvent, RunStatus } from "../studio/shared/protocol.ts";
 import type { Hands } from "../train/control.ts";
 import { runEventOf } from "./studioEvents.ts";
+import type { StudioLine } from "./studioLine.ts";
 
 /** Events are sent together, this often (ms): a message costs the run more than an event. */
 const sendEvery = 100;
 
 /** The run's end of the line, and hands on the run that tell the studio what they do. */
 export class StudioLink implements Hands {
+  readonly #line: StudioLine;
   readonly #run: Hands;
   #rate: number;
   #stepsPerEpoch = 0;
@@ -17,16 +19,13 @@ export class StudioLink implements Hands {
   #timer: NodeJS.Timeout | null = null;
 
   /** Says that a run has its folder. `rate`: the first rate of its schedule. */
-  static open(folder: string, run: Hands, rate: number): StudioLink {
-    tell({ kind: "open", folder });
-    return new StudioLink(run, rate);
-  }
-
-  private constructor(run: Hands, rate: number) {
+  constructor(line: StudioLine, folder: string, run: Hands, rate: number) {
+    this.#line = line;
     this.#run = run;
     this.#rate = rate;
-    process.on("message", this.#onMessage); // which also keeps the process going while the run is paused
-    process.on("disconnect", this.#onDisconnect);
+    line.send({ kind: "open", folder });
+    // Where nobody is left who could end a pause, it ends.
+    line.listen(this.#onMessage, () => run.resume());
   }
 
   get paused(): boolean {
@@ -68,20 +67,14 @@ export class StudioLink implements Hands {
 
   /** Sends what is left, and listens no more. */
   end(): void {
-    process.off("message", this.#onMessage);
-    process.off("disconnect", this.#onDisconnect);
     this.#send();
+    this.#line.end();
   }
 
-  readonly #onMessage = ({ hand }: ToRun): void => this.#lend(hand);
-
-  /** Nobody is left who could end a pause. */
-  readonly #onDisconnect = (): void => this.#run.resume();
-
-  #lend(hand: Hand): void {
+  readonly #onMessage = ({ hand }: ToRun): void => {
     if (hand.action === "rate") this.setLearningRate(hand.rate);
     else this[hand.action]();
-  }
+  };
 
   #status(status: RunStatus, message: string | null = null): void {
     this.#push({ type: "status", status, message });
@@ -95,12 +88,7 @@ export class StudioLink implements Hands {
   #send(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#waiting.length > 0) tell({ kind: "events", events: this.#waiting });
+    if (this.#waiting.length > 0) this.#line.send({ kind: "events", events: this.#waiting });
     this.#waiting = [];
   }
-}
-
-/** Without a studio at the other end, which may have been closed, the run goes on alone. */
-function tell(message: FromRun): void {
-  if (process.connected) process.send!(message, () => {});
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import { OptionError } from "../base/errors.ts";
 import { LiveRun } from "../studio/runs/liveRun.ts";
 import type { Launcher } from "../studio/runs/routes.ts";
+import { childLine } from "../studio/runs/runLine.ts";
 import type { RateCurve } from "../studio/shared/protocol.ts";
 import { lrFind } from "./lrFind.ts";
 import { parseArguments, suggestion } from "./options.ts";
@@ -17,7 +18,7 @@ export function startTraining(args: readonly string[], { terminal = false } = {}
   const child = spawn(process.execPath, programArguments(["train", ...args]), {
     stdio: terminal ? ["inherit", "inherit", "inherit", "ipc"] : ["ignore", "ignore", "pipe", "ipc"],
   });
-  return new LiveRun(child);
+  return new LiveRun((take) => childLine(child, take));
 }
 
 /** How the studio starts runs, in a project folder. */

@@ -95,7 +95,7 @@ async function runTrial(
       asked,
       given,
       { out: silent, err },
-      { parent: "", open: sweep.open, signal: ending.signal, onEvent },
+      { supervisor: { parent: "", open: sweep.open, signal: ending.signal, onEvent } },
     );
   } catch (error) {
     if (!isOwnFault(error)) throw error;

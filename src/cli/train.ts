@@ -1,7 +1,7 @@
 // `fovea train`: trains a classifier, shows how it goes, and keeps the run in a folder of its own.
 import { OptionError } from "../base/errors.ts";
 import { command } from "./command.ts";
-import { hostTraining } from "./studioHost.ts";
+import { hostTraining, studioOf } from "./studioHost.ts";
 import { checkTraining, runTraining } from "./training.ts";
 import { trainOptions } from "./trainOptions.ts";
 
@@ -27,7 +27,7 @@ export const train = command({
     "data=<folder> takes root/train/<class>/…, root/val/<class>/… and root/test/<class>/… (valid and validation are val as well), or root/<class>/… of which a tenth each is drawn for validation and test, the same share of each class. Instead of class folders a metadata.jsonl, metadata.csv or labels.csv may say file_name and label. Pictures are turned upright, fitted into imgsz × imgsz with their aspect ratio kept, and augmented; those that can't be read are named and left out.",
     "A run is kept in <project>/classify/<name>: args.yaml, results.csv with a row per epoch, summary.json, weights/best.safetensors and last.safetensors, event files for TensorBoard, plots, and report.html with all of it on one page. Nothing that exists is overwritten unless exist-ok is given.",
     "Ctrl-C ends the run after the step in progress and saves it; a second Ctrl-C quits at once. resume=<run> goes on where it stopped, with the same result as if it had never been interrupted; epochs, workers, device, threads, revectorize and report may then be changed.",
-    "With --studio a page in the browser shows the run while it goes on, and stays open until Ctrl-C; see fovea studio.",
+    "With --studio a page in the browser shows the run while it goes on: that of the studio which is open on the project, or else one of its own, which stays open until Ctrl-C; see fovea studio.",
     "With --json each line of output is an object whose field event says what it tells: start, epoch, end or interrupted.",
   ],
   examples: [
@@ -64,7 +64,8 @@ export const train = command({
       throw new OptionError("a dry run keeps nothing that a studio could show; leave out studio or dry-run");
     }
     checkTraining(values);
-    if (values.studio && !process.send) return hostTraining(values, context);
-    return runTraining(values, given, context);
+    const studio = values.studio ? await studioOf(values, context) : null;
+    if (values.studio && !studio) return hostTraining(values, context);
+    return runTraining(values, given, context, { studio });
   },
 });

@@ -23,6 +23,7 @@ import { type EarlierRun, openRun, RunFiles, type Trained, takeUp } from "./runF
 import { RunRecord } from "./runRecord.ts";
 import { interruptedText, startText } from "./runText.ts";
 import { startFrom, startWeights } from "./startWeights.ts";
+import type { StudioLine } from "./studioLine.ts";
 import { StudioLink } from "./studioLink.ts";
 import { style } from "./terminal.ts";
 import { isFolder, type TrainingData, trainingData } from "./trainingData.ts";
@@ -55,6 +56,13 @@ export interface Supervisor {
   readonly onEvent: (event: AttendedEvent) => Promise<void>;
 }
 
+/** What a run has around it. */
+export interface Surroundings {
+  readonly supervisor?: Supervisor | null;
+  /** The studio that shows it. */
+  readonly studio?: StudioLine | null;
+}
+
 /** Throws OptionError for an unknown network and for options that exclude each other. */
 export function checkTraining({ model: name, mixup, cutmix, doctor, heal }: TrainValues): void {
   if (heal && !doctor) throw new OptionError("heal is what the doctor does; leave doctor=false out, or heal");
@@ -67,7 +75,7 @@ export async function runTraining(
   asked: TrainValues,
   given: ReadonlySet<string>,
   context: Context,
-  supervisor: Supervisor | null = null,
+  { supervisor = null, studio = null }: Surroundings = {},
 ): Promise<number> {
   const earlier = asked.resume === null ? null : await openRun(asked.resume);
   for (const text of earlier?.passedOver ?? []) context.err.write(`passed over: ${text}\n`);
@@ -131,7 +139,7 @@ export async function runTraining(
   if (ward) files.notes = () => ({ doctor: ward.state });
   let rate = from.firstRate ?? optimizer.lr;
   let isAgain = false; // a run that goes back starts again
-  const link = values.studio ? StudioLink.open(folder.path, run, rate) : null;
+  const link = studio ? new StudioLink(studio, folder.path, run, rate) : null;
   const keys = supervisor
     ? null
     : new Keys(

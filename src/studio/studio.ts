@@ -3,7 +3,9 @@
 import { keepPreferences, keptPreferences } from "./keptPreferences.ts";
 import { changedPreferences, noPreferences } from "./preferences.ts";
 import { Board } from "./runs/board.ts";
+import { joining } from "./runs/joining.ts";
 import { type Launcher, trainRoutes } from "./runs/routes.ts";
+import { type Address, forgetAddress, keepAddress, readAddress } from "./server/addressFile.ts";
 import { readAssets } from "./server/assets.ts";
 import { readJson, sendJson } from "./server/http.ts";
 import { Hub } from "./server/hub.ts";
@@ -22,6 +24,8 @@ export interface StudioOptions {
   readonly shown?: readonly string[];
   /** File in which language and colours are kept for the next studio. */
   readonly memory?: string | null;
+  /** File that tells runs of the project where the studio listens; a studio that was killed is found by it as well, and its address taken on. */
+  readonly address?: string | null;
 }
 
 /** One studio. */
@@ -30,11 +34,14 @@ export class Studio {
   readonly #hub: Hub;
   readonly #server: StudioServer;
   readonly #memory: string | null;
+  readonly #addressFile: string | null;
+  #address: Address | null = null;
   #preferences: Preferences;
   #look: NodeJS.Timeout | null = null;
 
-  constructor({ project, launcher, shown = [], memory = null }: StudioOptions) {
+  constructor({ project, launcher, shown = [], memory = null, address = null }: StudioOptions) {
     this.#memory = memory;
+    this.#addressFile = address;
     this.#preferences = { ...noPreferences, shown };
     this.#hub = new Hub(() => ({
       project: this.board.project,
@@ -44,6 +51,7 @@ export class Studio {
     this.board = new Board(project, this.#hub);
     this.#server = new StudioServer(
       [...this.#ownRoutes(), ...trainRoutes(this.board, launcher)],
+      [joining(this.board, (id) => this.show(id))],
       readAssets(),
     );
   }
@@ -60,11 +68,12 @@ export class Studio {
       this.#preferences = { ...this.#preferences, language, theme };
     }
     await this.board.refresh();
-    const chosen = await this.#server.listen(port);
+    this.#address = await this.#listen(port);
+    if (this.#addressFile) await keepAddress(this.#addressFile, this.#address);
     this.#look = setInterval(() => {
       if (this.#hub.pages > 0) void this.board.refresh();
     }, lookEvery);
-    return chosen;
+    return this.#address.port;
   }
 
   /** Shows a run first, in all tabs. */
@@ -78,6 +87,20 @@ export class Studio {
     await this.board.close(patience);
     this.#hub.close();
     await this.#server.close();
+    if (this.#addressFile && this.#address) await forgetAddress(this.#addressFile, this.#address);
+  }
+
+  /** Takes on the address of an earlier studio that has not closed in order, so that its pages go on; otherwise there is a new token. */
+  async #listen(port: number): Promise<Address> {
+    const earlier = this.#addressFile ? await readAddress(this.#addressFile) : null;
+    if (earlier && (port === 0 || port === earlier.port)) {
+      try {
+        return await this.#server.listen(earlier.port, earlier.token);
+      } catch (error) {
+        if (port !== 0) throw error; // the one that is wanted is taken, by the earlier studio itself perhaps
+      }
+    }
+    return this.#server.listen(port);
   }
 
   #change(preferences: Preferences): void {

@@ -8,6 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { findChromium } from "../../scripts/chromium.ts";
 import { LiveRun } from "../../src/studio/runs/liveRun.ts";
+import { childLine } from "../../src/studio/runs/runLine.ts";
 import type { RunEvent } from "../../src/studio/shared/protocol.ts";
 import { openStudio, temporaryFolder, writeFiles } from "../support/studio.ts";
 
@@ -53,7 +54,7 @@ test("a thousand events a second reach the page, and leave it room", { timeout: 
   writeFiles(project, { "classify/live/args.yaml": "model: lenet\ndata: mnist\nepochs: 200\n" });
   const { studio } = await openStudio(project);
   const teller = new Teller();
-  const run = new LiveRun(teller as unknown as ChildProcess);
+  const run = new LiveRun((take) => childLine(teller as unknown as ChildProcess, take));
   await studio.board.follow(run, path.join(project, "classify/live"));
   const facts = { stepsPerEpoch, trainSamples: 64_000, valSamples: 1000, parameters: 1, classes: 10 };
   teller.tell([{ type: "start", epochs: 200, optimizer: "SGD", chanceLoss: null, from: 0, ...facts }]);

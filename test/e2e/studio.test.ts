@@ -1,14 +1,24 @@
 // `fovea studio` and `fovea train --studio` as processes: addresses, a run that streams, and tidy ends.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { openerOf } from "../../src/cli/openBrowser.ts";
 import type { RunAnswer, RunStatus } from "../../src/studio/shared/protocol.ts";
+import { Studio } from "../../src/studio/studio.ts";
+import { noLauncher } from "../support/studio.ts";
 import { emptyFolder, fovea } from "./cli.ts";
 
 const cwd = emptyFolder();
 const env = { XDG_CACHE_HOME: emptyFolder() };
+
+/** Where a studio that is open on a project says so. */
+function addressOf(project: string): string {
+  const name = createHash("sha256").update(realpathSync(project)).digest("hex").slice(0, 32);
+  return path.join(env.XDG_CACHE_HOME, "fovea/studios", `${name}.json`);
+}
 
 /** The first line of output, which says the address. */
 function addressIn(out: string): { url: string; port: number } | null {
@@ -103,6 +113,78 @@ test("fovea train --studio streams the run, and keeps the page until Ctrl-C", {
     events.filter((event) => event !== "finding"),
     ["studio", "start", "epoch", "epoch", "epoch", "end"],
   );
+});
+
+test("fovea train --studio joins the studio that is open, is steered from there, and goes on when it is killed", {
+  timeout: 60_000,
+}, async () => {
+  const project = path.join(cwd, "joined");
+  mkdirSync(project);
+  let address: { url: string; port: number } | null = null;
+  let host: ChildProcess | null = null;
+  let trainer: ChildProcess | null = null;
+  const hosting = fovea(["studio", "joined", "--json", "open=false"], {
+    cwd,
+    env,
+    onOutput: (out, child) => {
+      host = child;
+      address = addressIn(out);
+    },
+  });
+  while (!address) await new Promise((resolve) => setTimeout(resolve, 10));
+  const { url, port } = address as { url: string; port: number };
+  const own = { Cookie: `fovea-studio-${port}=${new URL(url).searchParams.get("token")}` };
+  const ask = (where: string, init: RequestInit = {}) =>
+    fetch(`http://127.0.0.1:${port}${where}`, {
+      ...init,
+      headers: { ...own, Origin: `http://127.0.0.1:${port}`, "Content-Type": "application/json" },
+    });
+  const training = fovea(
+    [
+      "train",
+      "limit=640",
+      "epochs=5000",
+      "project=joined",
+      "--studio",
+      "--json",
+      "report=false",
+      "doctor=false",
+    ],
+    {
+      cwd,
+      env,
+      onOutput: (_, child) => {
+        trainer = child;
+      },
+    },
+  );
+  const run = "/api/run/classify/train";
+  const state = async (): Promise<RunAnswer["state"] | null> => {
+    const answer = await ask(run);
+    return answer.ok ? ((await answer.json()) as RunAnswer).state : null;
+  };
+  while (((await state())?.now?.epoch ?? 0) < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+  const hand = { method: "POST", body: '{"action":"finish"}' };
+  const rate = { method: "POST", body: '{"action":"rate","rate":0.0005}' };
+  assert.equal((await ask("/api/hand/classify/train", rate)).status, 200);
+  while ((await state())?.now?.firstRate !== 0.0005) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal((await ask("/api/start", { method: "POST", body: '{"options":{}}' })).status, 409);
+
+  // Another one takes the place of a studio that was killed; the run goes on alone, and is seen by its files.
+  host!.kill("SIGKILL");
+  await hosting;
+  const again = new Studio({ project, launcher: noLauncher, address: addressOf(project) });
+  assert.equal(await again.listen(0), port);
+  const before = (await state())!;
+  assert.equal(before.status, "unfinished");
+  const later = async () => ((await state())?.epochs.length ?? 0) > before.epochs.length;
+  while (!(await later())) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal((await ask("/api/hand/classify/train", hand)).status, 409);
+  await again.close();
+  trainer!.kill("SIGINT");
+  const { code, out, err } = await training;
+  assert.deepEqual([code, err], [130, "stopping after this step; press Ctrl-C again to quit at once\n"]);
+  assert.equal((JSON.parse(out.slice(0, out.indexOf("\n"))) as { url: string }).url, url);
 });
 
 test("a browser is opened where there is a desktop", () => {

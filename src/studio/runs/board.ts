@@ -86,6 +86,12 @@ export class Board {
     return path.relative(this.project, path.resolve(folder)).split(path.sep).join("/");
   }
 
+  /** Whether a folder lies within the project. */
+  holds(folder: string): boolean {
+    const id = this.idOf(folder);
+    return id !== "" && id !== ".." && !id.startsWith("../") && !path.isAbsolute(id);
+  }
+
   /** What the folder of a run tells, to go on from. */
   async earlier(id: string): Promise<RunModel> {
     return readRun(await this.folder(id), id);

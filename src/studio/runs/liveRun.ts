@@ -1,53 +1,34 @@
-// A training run in a process of its own, with a line to it: its events come in, hands go out.
-import type { ChildProcess } from "node:child_process";
+// A training run that the studio has its hands on: its events come in, hands go out.
 import { HttpError } from "../server/http.ts";
 import type { Hand, RunEvent, RunStatus } from "../shared/protocol.ts";
+import type { FromRun, RunEnd, RunLine } from "./runLine.ts";
 
-/** What a training process tells. */
-export type FromRun =
-  | { readonly kind: "open"; readonly folder: string }
-  | { readonly kind: "events"; readonly events: readonly RunEvent[] };
-
-/** What it is told. */
-export type ToRun = { readonly kind: "hand"; readonly hand: Hand };
-
-/** How a process ended. */
-export interface RunEnd {
-  readonly code: number | null;
-  /** The last that it wrote to stderr. */
-  readonly said: string;
-}
-
-/** Characters of stderr that are kept. */
-const mostSaid = 4000;
-
-/** One process. */
+/** One run in progress. */
 export class LiveRun {
-  /** The run's folder, once it has one; null where the process ended before. */
+  /** Whether it was started elsewhere and only joined: it goes on when the studio closes. */
+  readonly isGuest: boolean;
+  /** The run's folder, once it has one; null where it ended before. */
   readonly opened: Promise<string | null>;
-  readonly ended: Promise<RunEnd>;
-  readonly #child: ChildProcess;
-  #said = "";
+  readonly #line: RunLine;
   #waiting: RunEvent[] = [];
   #onEvents: ((events: readonly RunEvent[]) => void) | null = null;
 
-  /** `child` was started with an IPC channel. */
-  constructor(child: ChildProcess) {
-    this.#child = child;
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      this.#said = (this.#said + text).slice(-mostSaid);
-    });
-    this.ended = new Promise((resolve) => {
-      child.once("error", (error) => resolve({ code: null, said: error.message }));
-      child.once("close", (code) => resolve({ code, said: this.#said.trim() }));
-    });
+  /** `connect` makes the line, over which what is said is given to its argument. */
+  constructor(connect: (take: (message: FromRun) => void) => RunLine, { isGuest = false } = {}) {
+    this.isGuest = isGuest;
+    let open: (folder: string | null) => void;
     this.opened = new Promise((resolve) => {
-      child.on("message", (message: FromRun) => {
-        if (message.kind === "open") resolve(message.folder);
-        if (message.kind === "events") this.#take(message.events);
-      });
-      void this.ended.then(() => resolve(null));
+      open = resolve;
     });
+    this.#line = connect((message) => {
+      if (message.kind === "open") open(message.folder);
+      if (message.kind === "events") this.#take(message.events);
+    });
+    void this.ended.then(() => open(null));
+  }
+
+  get ended(): Promise<RunEnd> {
+    return this.#line.ended;
   }
 
   /** Starts to hand events on, those first that came before. */
@@ -59,14 +40,18 @@ export class LiveRun {
 
   /** Throws HttpError 409 for a run that is over. */
   hand(hand: Hand): void {
-    if (!this.#child.connected) throw new HttpError(409, "the run is over");
-    this.#child.send({ kind: "hand", hand } satisfies ToRun);
+    if (!this.#line.isOpen) throw new HttpError(409, "the run is over");
+    this.#line.send({ kind: "hand", hand });
   }
 
-  /** Asks the run to stop and save; ends it where it does not within `patience` ms. */
+  /** Asks the run to stop and save; ends it where it does not within `patience` ms. A guest is let go. */
   async stop(patience: number): Promise<void> {
-    if (this.#child.connected) this.hand({ action: "stop" });
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), patience);
+    if (this.isGuest) {
+      this.#line.cut();
+      return;
+    }
+    if (this.#line.isOpen) this.hand({ action: "stop" });
+    const timer = setTimeout(() => this.#line.cut(), patience);
     await this.ended;
     clearTimeout(timer);
   }
@@ -77,7 +62,7 @@ export class LiveRun {
   }
 }
 
-/** How a run stands whose process has ended, given how it stood before. */
+/** How a run stands whose line has ended, given how it stood before. */
 export function statusAfter(before: RunStatus, { code }: RunEnd): RunStatus {
   if (before === "ended" || before === "interrupted" || before === "failed") return before;
   return code === 0 ? "ended" : "failed";

@@ -1,17 +1,23 @@
 // Who may talk to the server: pages that it served itself, in a browser that was opened with its token.
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { Address } from "./addressFile.ts";
 import { HttpError } from "./http.ts";
+
+/** A token of 256 random bits. */
+export function newToken(): string {
+  return randomBytes(32).toString("base64url");
+}
 
 /** Checks every request before anything else looks at it. */
 export class Guard {
-  /** 256 random bits, in the URL that is printed. */
-  readonly token = randomBytes(32).toString("base64url");
-  #port = 0;
+  /** In the URL that is printed. */
+  readonly token: string;
+  readonly #port: number;
 
-  /** `port` is known once the server listens. */
-  listens(port: number): void {
+  constructor({ port, token }: Address) {
     this.#port = port;
+    this.token = token;
   }
 
   /** The address to open. */

@@ -1,5 +1,6 @@
 // What every answer of the server has in common: errors with a status, headers that keep the page to itself, JSON in and out.
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
 import { FoveaError } from "../../base/errors.ts";
 
 /** A request that is refused. */
@@ -61,6 +62,19 @@ export function send(
 /** Answers with JSON. */
 export function sendJson(response: ServerResponse, value: unknown, status = 200): void {
   send(response, status, "application/json; charset=utf-8", JSON.stringify(value));
+}
+
+/** Refuses a line that was asked for by an upgrade: there is no response to write to. */
+export function refuseUpgrade(socket: Duplex, { status, message }: HttpError): void {
+  const body = JSON.stringify({ error: message });
+  const headers = {
+    ...pageHeaders,
+    "Content-Type": "application/json; charset=utf-8",
+    "Content-Length": Buffer.byteLength(body),
+    Connection: "close",
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${body}`);
 }
 
 /** The JSON object that a request carries. Throws HttpError for other types, more than 64 KiB, and what is no object. */

@@ -1,10 +1,12 @@
 // The local server: listens on this machine alone, checks every request, and hands it to the route that it is for. Knows no single page.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { FoveaError } from "../../base/errors.ts";
+import type { Address } from "./addressFile.ts";
 import { type Assets, sendAsset } from "./assets.ts";
-import { Guard } from "./guard.ts";
-import { HttpError, send, sendJson } from "./http.ts";
+import { Guard, newToken } from "./guard.ts";
+import { HttpError, refuseUpgrade, send, sendJson } from "./http.ts";
 
 /** One thing that can be asked for. */
 export interface Route {
@@ -18,32 +20,43 @@ export interface Route {
   ) => Promise<void> | void;
 }
 
+/** A line that may be asked for by an upgrade of HTTP, in a protocol of its own: both sides talk as they like from there on. */
+export interface Upgrade {
+  readonly path: readonly string[];
+  readonly protocol: string;
+  readonly answer: (socket: Duplex) => void;
+}
+
 /** Ms in which a request has to be there as a whole. */
 const requestTime = 10_000;
 
 /** The server of one studio. */
 export class StudioServer {
-  readonly #guard = new Guard();
+  #guard: Guard | null = null;
   readonly #server: Server;
   readonly #routes: readonly Route[];
+  readonly #upgrades: readonly Upgrade[];
   readonly #assets: Assets;
+  readonly #lines = new Set<Duplex>();
 
-  constructor(routes: readonly Route[], assets: Assets) {
+  constructor(routes: readonly Route[], upgrades: readonly Upgrade[], assets: Assets) {
     this.#routes = routes;
+    this.#upgrades = upgrades;
     this.#assets = assets;
     this.#server = createServer(
       { requestTimeout: requestTime, headersTimeout: requestTime, connectionsCheckingInterval: 1000 },
       (request, response) => void this.#serve(request, response),
     );
+    this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
   /** The address to open, with its token. */
   get url(): string {
-    return this.#guard.url;
+    return this.#guard?.url ?? "";
   }
 
-  /** Listens at a port of 127.0.0.1, 0 for any that is free; gives the port. Throws FoveaError where it is taken. */
-  async listen(port: number): Promise<number> {
+  /** Listens at a port of 127.0.0.1, 0 for any that is free; gives the address. Throws FoveaError where it is taken. */
+  async listen(port: number, token = newToken()): Promise<Address> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", (error: NodeJS.ErrnoException) => {
         const reason = error.code === "EADDRINUSE" ? "it is taken" : error.message;
@@ -54,23 +67,24 @@ export class StudioServer {
       this.#server.listen({ host: "127.0.0.1", port }, resolve);
     });
     const { port: chosen } = this.#server.address() as AddressInfo;
-    this.#guard.listens(chosen);
-    return chosen;
+    this.#guard = new Guard({ port: chosen, token });
+    return { port: chosen, token };
   }
 
   /** Cuts all lines. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
+    for (const line of this.#lines) line.destroy();
     await closed;
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const url = addressOf(request);
-      const cookie = this.#guard.check(request, url);
+      const cookie = this.#guard!.check(request, url);
       if (cookie !== null) response.setHeader("Set-Cookie", cookie);
-      const parts = url.pathname.split("/").slice(1);
+      const parts = partsOf(url);
       const found = this.#routes.filter(({ path }) => matches(path, parts));
       const route = found.find(({ method }) => method === request.method);
       if (route) return await route.answer(request, response, parts);
@@ -81,6 +95,36 @@ export class StudioServer {
       refuse(request, response, error);
     }
   }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on("error", () => socket.destroy());
+    let found: Upgrade;
+    try {
+      found = this.#upgradeOf(request);
+    } catch (error) {
+      refuseUpgrade(socket, error instanceof HttpError ? error : new HttpError(500, String(error)));
+      return;
+    }
+    this.#lines.add(socket);
+    socket.once("close", () => this.#lines.delete(socket));
+    const headers = `Connection: Upgrade\r\nUpgrade: ${found.protocol}`;
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\n${headers}\r\n\r\n`);
+    if (head.length > 0) socket.unshift(head);
+    found.answer(socket);
+  }
+
+  /** What an upgrade is for. Throws HttpError where it is refused. */
+  #upgradeOf(request: IncomingMessage): Upgrade {
+    const url = addressOf(request);
+    this.#guard!.check(request, url);
+    const found = this.#upgrades.find(({ path }) => matches(path, partsOf(url)));
+    if (found && found.protocol === request.headers.upgrade) return found;
+    throw new HttpError(426, "this address has no such line");
+  }
+}
+
+function partsOf({ pathname }: URL): string[] {
+  return pathname.split("/").slice(1);
 }
 
 function addressOf({ url = "" }: IncomingMessage): URL {
