@@ -1,5 +1,5 @@
 // A chart of curves that may grow while it is looked at. Knows nothing of runs.
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 
 /** One curve: its own places along x, ascending, and its values; null is a gap. */
@@ -12,6 +12,9 @@ export interface Curve {
   /** Thin curves stand behind. */
   readonly look?: "thin" | "dashed" | "plain";
 }
+
+/** Shortest time between two drawings of growing curves, ms: a training run computes on the same machine, and drawing is most of what the page costs it. */
+const drawEvery = 1000;
 
 /** Ends of logarithmic axes: an axis over many more powers of ten can't be divided, and what is so small is as good as nothing. */
 const [least, most] = [1e-12, 1e12];
@@ -35,37 +38,81 @@ interface ChartProps {
 export function Chart(props: ChartProps) {
   const { label, curves, theme, isLogarithmic = false, xLabel, height = 220 } = props;
   const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
-  // Curves grow at their end; one that has not is not drawn again.
-  const stamp = curves.map(({ label, x, y }) => [label, x.length, x.at(-1), y.at(-1)].join()).join("\n");
-  const data = useMemo(() => joined(curves, isLogarithmic), [stamp, isLogarithmic]);
-  const latest = useRef({ props, data });
-  latest.current = { props, data };
+  const drawing = useRef<Drawing | null>(null);
+  const latest = useRef(props);
+  latest.current = props;
   const look = curves.map((curve) => `${curve.label} ${curve.colour} ${curve.look}`).join("\n");
 
   // A new look is a new plot; new data alone are not.
   useEffect(() => {
     const element = place.current!;
-    const { props, data } = latest.current;
-    const drawn = new uPlot(optionsOf(props, element, height), data, element);
-    plot.current = drawn;
-    const observer = new ResizeObserver(() => {
-      const width = Math.floor(element.clientWidth);
-      if (width > 0 && width !== drawn.width) drawn.setSize({ width, height });
-    });
-    observer.observe(element);
+    const drawn = new Drawing(element, () => latest.current, height);
+    drawing.current = drawn;
     return () => {
-      observer.disconnect();
-      drawn.destroy();
-      plot.current = null;
+      drawn.end();
+      drawing.current = null;
     };
   }, [look, theme, isLogarithmic, xLabel, label]);
 
-  useEffect(() => {
-    if (plot.current && plot.current.data !== data) plot.current.setData(data);
-  });
+  useEffect(() => drawing.current?.update());
 
   return <div class="chart" role="img" aria-label={`${label}. ${spoken(props)}`} ref={place} />;
+}
+
+/** A plot on the page: drawn when its curves have grown, not too often, and only where it can be seen. */
+class Drawing {
+  readonly #props: () => ChartProps;
+  readonly #plot: uPlot;
+  readonly #sizes: ResizeObserver;
+  readonly #views: IntersectionObserver;
+  #isSeen = true;
+  /** What was drawn last, and when. */
+  #stamp: string;
+  #drawn = performance.now();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(element: HTMLElement, props: () => ChartProps, height: number) {
+    this.#props = props;
+    this.#stamp = stampOf(props());
+    const plot = new uPlot(optionsOf(props(), element, height), joined(props()), element);
+    this.#plot = plot;
+    this.#sizes = new ResizeObserver(() => {
+      const width = Math.floor(element.clientWidth);
+      if (width > 0 && width !== plot.width) plot.setSize({ width, height });
+    });
+    this.#sizes.observe(element);
+    this.#views = new IntersectionObserver(([entry]) => {
+      this.#isSeen = entry!.isIntersecting;
+      this.update();
+    });
+    this.#views.observe(element);
+  }
+
+  /** Draws what has changed, at once or as soon as it may. */
+  update(): void {
+    if (!this.#isSeen || this.#timer || stampOf(this.#props()) === this.#stamp) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = null;
+        this.#drawn = performance.now();
+        this.#stamp = stampOf(this.#props());
+        this.#plot.setData(joined(this.#props()));
+      },
+      Math.max(0, this.#drawn + drawEvery - performance.now()),
+    );
+  }
+
+  end(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#sizes.disconnect();
+    this.#views.disconnect();
+    this.#plot.destroy();
+  }
+}
+
+/** Curves grow at their end; one that has not is not drawn again. */
+function stampOf({ curves }: ChartProps): string {
+  return curves.map(({ label, x, y }) => [label, x.length, x.at(-1), y.at(-1)].join()).join("\n");
 }
 
 /** The last value of each curve. */
@@ -80,7 +127,7 @@ function spoken({ curves, format }: ChartProps): string {
 }
 
 /** All curves over the same places along x. */
-function joined(curves: readonly Curve[], isLogarithmic: boolean): uPlot.AlignedData {
+function joined({ curves, isLogarithmic }: ChartProps): uPlot.AlignedData {
   const tables = curves.map(({ x, y }): uPlot.AlignedData => {
     const values = isLogarithmic ? y.map(onLogarithmicAxis) : y;
     return [x as number[], values as (number | null)[]];

@@ -28,7 +28,7 @@ interface Entry extends ShownRun {
 }
 
 /** Shortest time between two drawings, ms: the run computes on the same machine. */
-const drawEvery = 250;
+const drawEvery = 500;
 
 const entries = new Map<string, Entry>();
 
