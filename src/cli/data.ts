@@ -11,6 +11,7 @@ export const data: CommandGroup = {
     ["get", async () => (await import("./dataGet.ts")).dataGet],
     ["check", async () => (await import("./dataCheck.ts")).dataCheck],
     ["labels", async () => (await import("./dataLabels.ts")).dataLabels],
+    ["export", async () => (await import("./dataExport.ts")).dataExport],
     ["show", async () => (await import("./dataShow.ts")).dataShow],
   ]),
 };

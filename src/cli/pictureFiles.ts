@@ -2,7 +2,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { FoveaError } from "../base/errors.ts";
-import { isPictureName } from "../data/pictureListing.ts";
+import { isPictureName } from "../data/pictureWalk.ts";
 
 /** Files as they are given; a folder stands for all pictures in it and in its folders, sorted, but for hidden ones. */
 export async function pictureFiles(operands: readonly string[]): Promise<string[]> {

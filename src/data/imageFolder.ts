@@ -2,7 +2,8 @@
 import { FormatError, OptionError } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import { PictureDataset, type PictureLimits } from "./pictureDataset.ts";
-import { listPictures, type PartName, type PictureFile, type Skipped } from "./pictureListing.ts";
+import { listPictures, type PartName, type PictureFile } from "./pictureListing.ts";
+import type { Skipped } from "./pictureWalk.ts";
 
 /** How a folder is divided, where it does not come divided. */
 export interface ImageFolderOptions {

@@ -1,8 +1,12 @@
-// What a folder of labelled pictures holds: classes, parts, and what is odd about them. Looks at names alone, opens no picture, and leaves it
+// What a folder of labelled pictures holds: classes, parts, and what is odd about them. Looks at names and labels alone, opens no picture, and leaves it
 // to others what counts as an error.
 import { files } from "#files";
 import { FormatError } from "../base/errors.ts";
-import { csvLabels, jsonlLabels, type LabelledFile } from "./labelTable.ts";
+import { checkOptions } from "../base/options.ts";
+import { readLabels } from "./labels/labelJournal.ts";
+import type { LabelState } from "./labels/labelState.ts";
+import { type Overlaid, overlay } from "./labels/overlay.ts";
+import { type Found, isPictureName, join, PictureWalk, type Skipped } from "./pictureWalk.ts";
 
 /** A picture before it is read. */
 export interface PictureFile {
@@ -15,17 +19,6 @@ export interface PictureFile {
 /** The parts of a data set that folders have names for. */
 export type PartName = "train" | "val" | "test";
 
-/** Whether a file counts as a picture by its name; what it is, its content says. */
-export function isPictureName(name: string): boolean {
-  return pictureName.test(name);
-}
-
-/** Something in the folder that is not taken as a picture, and why. */
-export interface Skipped {
-  readonly path: string;
-  readonly reason: "hidden" | "no picture by its name" | "broken link" | "no file" | "beside the classes";
-}
-
 /** All pictures of a folder. */
 export interface PictureListing {
   readonly root: string;
@@ -33,15 +26,25 @@ export interface PictureListing {
   readonly classes: readonly string[];
   /** Parts that have folders of their own; null where the classes lie right under the root. */
   readonly parts: ReadonlyMap<PartName, readonly PictureFile[]> | null;
-  /** All pictures, part by part, class by class, sorted by path. */
+  /** All labelled pictures, part by part, class by class, sorted by path. */
   readonly pictures: readonly PictureFile[];
-  /** Paths of class folders without a picture. */
+  /** Paths of pictures without a label: beside the class folders, not in a table, or unlabelled by the journal. */
+  readonly unlabelled: readonly string[];
+  /** Paths of pictures that the journal keeps out of training. */
+  readonly dropped: readonly string[];
+  /** Paths of classes without a picture: folders, and such as the folders of classes that the journal has would have. */
   readonly emptyClasses: readonly string[];
   /** Classes that a part has and the training part has not: the part's folder and the class. */
   readonly strangers: readonly { readonly part: PartName; readonly name: string }[];
   /** Rows of a table that name a file that is not there. */
   readonly missing: readonly { readonly table: string; readonly line: number; readonly file: string }[];
   readonly skipped: readonly Skipped[];
+}
+
+/** What counts as a folder of pictures. */
+export interface ListingOptions {
+  /** True takes a folder without any class too, all of whose pictures are without a label. Default false: it is an error. */
+  readonly isClassless?: boolean;
 }
 
 /** Folder names of the parts. */
@@ -51,21 +54,18 @@ const partFolders: Readonly<Record<PartName, readonly string[]>> = {
   test: ["test"],
 };
 
-/** Names of tables of labels, in the order in which they are looked for. */
-const tables = ["metadata.jsonl", "metadata.csv", "labels.csv"] as const;
-
-/** By these endings a file counts as a picture; what it really is, its content says when it is read. */
-const pictureName = /\.(png|jpe?g|jpe|jfif|webp|gif|bmp|tiff?|avif|heic)$/i;
-
 /**
  * Lists a folder of pictures: `root/{train,val|valid|validation,test}/<class>/…`, or `root/<class>/…`; in the place of class folders
  * there may be a table `metadata.jsonl`, `metadata.csv` or `labels.csv` with `file_name` and `label`. Class folders may have folders inside.
+ * A journal `root/labels.jsonl` has the last word on every label (`LabelJournal`).
  * Hidden files and folders (a dot before the name) are left out. Names of files never decide anything. Throws FoveaError where the folder can't be
- * read, FormatError where a table is damaged, two folders stand for one part, or there is neither class nor table.
+ * read, FormatError where a table or the journal is damaged, two folders stand for one part, or there is neither class nor table nor label.
  */
-export async function listPictures(root: string): Promise<PictureListing> {
-  const walk = new Walk();
+export async function listPictures(root: string, options: ListingOptions = {}): Promise<PictureListing> {
+  checkOptions("listPictures", options, ["isClassless"]);
+  const walk = new PictureWalk();
   const items = await files.list(root);
+  const state = (await readLabels(root))?.state ?? null;
   const present = (Object.keys(partFolders) as PartName[]).flatMap((part) => {
     const folders = items.filter(({ name, kind }) => kind === "folder" && partFolders[part].includes(name));
     if (folders.length > 1) {
@@ -76,140 +76,122 @@ export async function listPictures(root: string): Promise<PictureListing> {
     }
     return folders.map(({ name }) => ({ part, folder: join(root, name) }));
   });
-  if (!present.some(({ part }) => part === "train")) return walk.result(root, await walk.place(root), null);
-  const places = new Map<PartName, readonly Named[]>();
-  for (const { part, folder } of present) places.set(part, await walk.place(folder));
-  const taken = new Set(present.map(({ folder }) => folder));
-  for (const { name, kind } of items) {
-    const path = join(root, name);
-    if (taken.has(path)) continue;
-    if (name.startsWith(".")) walk.skip(path, "hidden");
-    else if (kind === "folder" || pictureName.test(name)) walk.skip(path, "beside the classes");
+  const isDivided = present.some(({ part }) => part === "train");
+  const places: Place[] = [];
+  for (const { part, folder } of isDivided ? present : [{ part: null, folder: root }]) {
+    places.push({ part, folder, found: await walk.place(folder) });
   }
-  return walk.result(root, [...places.values()].flat(), places);
-}
-
-/** A picture with its class by name. */
-interface Named {
-  readonly file: string;
-  readonly name: string;
-}
-
-class Walk {
-  readonly #skipped: Skipped[] = [];
-  readonly #missing: { table: string; line: number; file: string }[] = [];
-  /** Class folders that hold no picture, by path. */
-  readonly #empty: string[] = [];
-
-  skip(path: string, reason: Skipped["reason"]): void {
-    this.#skipped.push({ path, reason });
-  }
-
-  /** The pictures of a folder of classes, or of one with a table. */
-  async place(folder: string): Promise<Named[]> {
-    const items = await files.list(folder);
-    const table = tables.find((name) => items.some((item) => item.name === name && item.kind === "file"));
-    if (table) return this.#table(folder, join(folder, table));
-    const found: Named[] = [];
-    let classes = 0;
+  if (isDivided) {
+    const taken = new Set(present.map(({ folder }) => folder));
+    const beside: Found[] = [];
     for (const { name, kind } of items) {
-      const path = join(folder, name);
-      if (name.startsWith(".")) this.skip(path, "hidden");
-      else if (kind === "folder") {
-        classes++;
-        const pictures: string[] = [];
-        await this.#collect(path, pictures);
-        if (pictures.length === 0) this.#empty.push(path);
-        for (const file of pictures) found.push({ file, name });
-      } else if (kind === "broken") this.skip(path, "broken link");
-      else if (pictureName.test(name)) this.skip(path, "beside the classes");
+      const path = join(root, name);
+      if (taken.has(path)) continue;
+      if (name.startsWith(".")) walk.skip(path, "hidden");
+      else if (kind === "folder") walk.skip(path, "beside the classes");
+      else if (isPictureName(name)) beside.push(walk.beside(path));
     }
-    if (classes === 0) {
-      throw new FormatError(
-        `no class in this folder. Put the pictures of each class into a folder of its own (${join(folder, "cat")}, ${join(folder, "dog")}), ` +
-          "or add a metadata.jsonl with file_name and label",
-        { file: folder },
-      );
-    }
-    return found;
+    // What lies beside the parts was put there to be labelled, and is then there to be trained on.
+    places[0] = { ...places[0]!, found: [...places[0]!.found, ...beside] };
+  }
+  return new Listing(root, walk, places, state).result(options.isClassless ?? false);
+}
+
+/** A folder of classes, before the journal was asked; `part` is null where it is the whole. */
+interface Place {
+  readonly part: PartName | null;
+  readonly folder: string;
+  readonly found: readonly Found[];
+}
+
+/** Numbers what was found. */
+class Listing {
+  readonly #root: string;
+  readonly #walk: PictureWalk;
+  readonly #places: readonly (Place & Overlaid)[];
+  readonly #state: LabelState | null;
+
+  constructor(root: string, walk: PictureWalk, places: readonly Place[], state: LabelState | null) {
+    this.#root = root;
+    this.#walk = walk;
+    this.#state = state;
+    const prefix = join(root, "").length;
+    this.#places = places.map((place) => {
+      const pictures = place.found.map((one) => ({ ...one, path: one.file.slice(prefix) }));
+      return { ...place, ...overlay(pictures, state) };
+    });
   }
 
-  async #collect(folder: string, pictures: string[]): Promise<void> {
-    for (const { name, kind } of await files.list(folder)) {
-      const path = join(folder, name);
-      if (name.startsWith(".")) this.skip(path, "hidden");
-      else if (kind === "folder") await this.#collect(path, pictures);
-      else if (kind === "broken") this.skip(path, "broken link");
-      else if (kind === "other") this.skip(path, "no file");
-      else if (!pictureName.test(name)) this.skip(path, "no picture by its name");
-      else pictures.push(path);
-    }
-  }
-
-  async #table(folder: string, file: string): Promise<Named[]> {
-    const content = await files.read(file);
-    const rows: readonly LabelledFile[] = file.endsWith(".jsonl")
-      ? jsonlLabels(content, { file })
-      : csvLabels(content, { file });
-    const present = new Set<string>();
-    await this.#paths(folder, "", present);
-    const found: Named[] = [];
-    for (const row of rows) {
-      const name = row.file.replaceAll("\\", "/").replace(/^(\.\/)+/, "");
-      if (name.startsWith("/") || /^[A-Za-z]:/.test(name) || name.split("/").includes("..")) {
-        throw new FormatError(
-          `line ${row.line}: ${JSON.stringify(row.file)} leads out of the folder; names are relative to the table`,
-          { file },
-        );
-      }
-      if (present.has(name)) found.push({ file: join(folder, name), name: row.label });
-      else this.#missing.push({ table: file, line: row.line, file: row.file });
-    }
-    return found;
-  }
-
-  /** All files below a folder, relative to it. */
-  async #paths(folder: string, prefix: string, found: Set<string>): Promise<void> {
-    for (const { name, kind } of await files.list(folder)) {
-      if (kind === "folder") await this.#paths(join(folder, name), `${prefix}${name}/`, found);
-      else if (kind === "file") found.add(prefix + name);
-    }
-  }
-
-  result(
-    root: string,
-    pictures: readonly Named[],
-    places: ReadonlyMap<PartName, readonly Named[]> | null,
-  ): PictureListing {
-    const leading = places ? join(root, "train") : root;
-    const emptyNames = this.#empty
-      .filter((path) => path.startsWith(`${leading}/`))
+  result(isClassless: boolean): PictureListing {
+    const [leading, ...others] = this.#places;
+    const emptyClasses = this.#emptyClasses(leading!);
+    if (!isClassless) this.#checkClasses(emptyClasses);
+    const emptyNames = emptyClasses
+      .filter((path) => path.startsWith(`${leading!.folder}/`))
       .map((path) => path.slice(path.lastIndexOf("/") + 1));
-    const names = new Set([...(places?.get("train") ?? pictures).map(({ name }) => name), ...emptyNames]);
-    const strangers = [...(places ?? [])].flatMap(([part, list]) =>
-      [...new Set(list.map(({ name }) => name))]
+    const names = new Set([...leading!.labelled.map(({ name }) => name), ...emptyNames]);
+    const strangers = others.flatMap(({ part, labelled }) =>
+      [...new Set(labelled.map(({ name }) => name))]
         .filter((name) => !names.has(name))
-        .map((name) => ({ part, name })),
+        .map((name) => ({ part: part!, name })),
     );
-    for (const { name } of pictures) names.add(name);
+    for (const { labelled } of others) for (const { name } of labelled) names.add(name);
+    // By code units: the same order on every machine, whatever its language.
     const classes = [...names].sort((a, b) => (a < b ? -1 : 1));
     const index = new Map(classes.map((name, i) => [name, i]));
-    const numbered = (list: readonly Named[]): PictureFile[] =>
-      list.map(({ file, name }) => ({ file, label: index.get(name)! }));
+    const numbered = this.#places.map(({ part, labelled }) => ({
+      part,
+      list: labelled.map(({ file, name }): PictureFile => ({ file, label: index.get(name)! })),
+    }));
+    const isDivided = leading!.part !== null;
+    const taken = new Set(
+      this.#places.flatMap(({ labelled, dropped }) => [...labelled.map(({ file }) => file), ...dropped]),
+    );
     return {
-      root,
+      root: this.#root,
       classes,
-      parts: places && new Map([...places].map(([part, list]) => [part, numbered(list)])),
-      pictures: numbered(pictures),
-      emptyClasses: this.#empty,
+      parts: isDivided ? new Map(numbered.map(({ part, list }) => [part!, list])) : null,
+      pictures: numbered.flatMap(({ list }) => list),
+      unlabelled: this.#places.flatMap(({ unlabelled }) => unlabelled),
+      dropped: this.#places.flatMap(({ dropped }) => dropped),
+      emptyClasses,
       strangers,
-      missing: this.#missing,
-      skipped: this.#skipped,
+      missing: this.#walk.missing,
+      skipped: this.#walk.skipped.filter(({ path }) => !taken.has(path)),
     };
   }
-}
 
-/** Paths here have forward slashes, which every system takes. */
-function join(folder: string, name: string): string {
-  return folder.endsWith("/") ? folder + name : `${folder}/${name}`;
+  /** Paths of class folders that have no picture, and of the journal's classes that have none to train on. */
+  #emptyClasses(leading: Place & Overlaid): string[] {
+    const { empty } = this.#walk;
+    const state = this.#state;
+    if (!state) return empty.map(({ path }) => path);
+    const named = new Map(
+      this.#places.map(({ folder, labelled }) => [folder, new Set(labelled.map(({ name }) => name))]),
+    );
+    const folders = empty.filter(({ path, name }) => {
+      const own = state.className(name);
+      return own !== null && !named.get(path.slice(0, path.lastIndexOf("/")))?.has(own);
+    });
+    const paths = folders.map(({ path, name }) => path.slice(0, -name.length) + state.className(name)!);
+    const own = [...leading.found.flatMap(({ name }) => name ?? [])];
+    const present = named.get(leading.folder)!;
+    const without = state.classes([...new Set(own)]).filter((name) => !present.has(name));
+    return [...new Set([...paths, ...without.map((name) => join(leading.folder, name))])];
+  }
+
+  #checkClasses(emptyClasses: readonly string[]): void {
+    const bare = this.#places.find(
+      ({ folder, labelled, found }) =>
+        labelled.length === 0 &&
+        found.every(({ name }) => name === null) &&
+        !emptyClasses.some((path) => path.startsWith(`${folder}/`)),
+    );
+    if (!bare || this.#walk.missing.length > 0) return;
+    throw new FormatError(
+      `no class in this folder. Put the pictures of each class into a folder of its own (${join(bare.folder, "cat")}, ${join(bare.folder, "dog")}), ` +
+        "or add a metadata.jsonl with file_name and label, or label them with fovea studio",
+      { file: bare.folder },
+    );
+  }
 }

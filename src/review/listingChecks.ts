@@ -1,5 +1,6 @@
 // What names alone tell of a folder: what was left out, and classes and files that are missing. Opens no picture.
-import type { PictureListing, Skipped } from "../data/pictureListing.ts";
+import type { PictureListing } from "../data/pictureListing.ts";
+import type { Skipped } from "../data/pictureWalk.ts";
 import type { FindingId } from "./findings.ts";
 import type { Cases } from "./samples.ts";
 
