@@ -6,4 +6,4 @@ import type { Preferences, RunSummary } from "../src/studio/shared/protocol.ts";
 export const isConnected = signal<boolean | null>(null);
 export const project = signal("");
 export const runs = signal<readonly RunSummary[]>([]);
-export const preferences = signal<Preferences>({ language: null, theme: null, shown: [] });
+export const preferences = signal<Preferences>({ language: null, theme: null, shown: [], set: null });

@@ -7,6 +7,7 @@ import { Studio } from "../studio/studio.ts";
 import { RunFolder } from "../train/runFolder.ts";
 import { studioAddress, studioMemory } from "./cache.ts";
 import type { Context } from "./command.ts";
+import { knownSets } from "./knownSets.ts";
 import { openInBrowser } from "./openBrowser.ts";
 import { joinStudio, parentLine, type StudioLine } from "./studioLine.ts";
 import { startTraining, trainLauncher } from "./studioRuns.ts";
@@ -29,9 +30,11 @@ export async function hostTraining(values: TrainValues, { out }: Context): Promi
   const { json } = values;
   const { earlier, project } = await placeOf(values);
   await fs.mkdir(project, { recursive: true });
+  const sets = { folders: [], known: knownSets() };
   const studio = new Studio({
     project,
     launcher: trainLauncher(project),
+    sets,
     memory: studioMemory(),
     address: studioAddress(project),
   });

@@ -58,7 +58,7 @@ const partFolders: Readonly<Record<PartName, readonly string[]>> = {
  * Lists a folder of pictures: `root/{train,val|valid|validation,test}/<class>/…`, or `root/<class>/…`; in the place of class folders
  * there may be a table `metadata.jsonl`, `metadata.csv` or `labels.csv` with `file_name` and `label`. Class folders may have folders inside.
  * A journal `root/labels.jsonl` has the last word on every label (`LabelJournal`).
- * Hidden files and folders (a dot before the name) are left out. Names of files never decide anything. Throws FoveaError where the folder can't be
+ * Hidden files and folders (a dot before the name) are left out, and so are a folder `runs` with runs of training. Names of files never decide anything. Throws FoveaError where the folder can't be
  * read, FormatError where a table or the journal is damaged, two folders stand for one part, or there is neither class nor table nor label.
  */
 export async function listPictures(root: string, options: ListingOptions = {}): Promise<PictureListing> {

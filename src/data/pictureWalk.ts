@@ -52,6 +52,7 @@ export class PictureWalk {
     for (const { name, kind } of items) {
       const path = join(folder, name);
       if (name.startsWith(".")) this.skip(path, "hidden");
+      else if (name === "runs" && (await holdsRuns(path))) this.skip(path, "beside the classes");
       else if (kind === "folder") {
         const pictures: string[] = [];
         await this.#collect(path, pictures);
@@ -111,6 +112,18 @@ export class PictureWalk {
       else if (kind === "file") found.add(prefix + name);
     }
   }
+}
+
+/** Whether training has left runs in a folder, `<task>/<name>/args.yaml`: plots lie in it then, and no class. */
+async function holdsRuns(folder: string): Promise<boolean> {
+  const inner = async (where: string): Promise<string[]> =>
+    (await files.list(where)).flatMap(({ name, kind }) => (kind === "folder" ? [join(where, name)] : []));
+  for (const task of await inner(folder)) {
+    for (const run of await inner(task)) {
+      if ((await files.list(run)).some(({ name }) => name === "args.yaml")) return true;
+    }
+  }
+  return false;
 }
 
 /** Paths here have forward slashes, which every system takes. */

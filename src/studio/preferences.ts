@@ -3,7 +3,7 @@ import { fieldsOf, HttpError } from "./server/http.ts";
 import { languages, type Preferences, themes } from "./shared/protocol.ts";
 
 /** Nothing chosen. */
-export const noPreferences: Preferences = { language: null, theme: null, shown: [] };
+export const noPreferences: Preferences = { language: null, theme: null, shown: [], set: null };
 
 const mostShown = 8;
 
@@ -13,11 +13,13 @@ export function changedPreferences(old: Preferences, body: Record<string, unknow
     language = old.language,
     theme = old.theme,
     shown = old.shown,
-  } = fieldsOf(body, ["language", "theme", "shown"]);
+    set = old.set,
+  } = fieldsOf(body, ["language", "theme", "shown", "set"]);
   return {
     language: oneOf("language", language, languages),
     theme: oneOf("theme", theme, themes),
     shown: idsOf(shown),
+    set: idOf(set),
   };
 }
 
@@ -34,4 +36,9 @@ function idsOf(value: unknown): string[] {
     throw new HttpError(400, `shown is a list of at most ${mostShown} runs`);
   }
   return value as string[];
+}
+
+function idOf(value: unknown): string | null {
+  if (value === null || (typeof value === "string" && value.length <= 1000)) return value;
+  throw new HttpError(400, "set is the id of a set of pictures, or null");
 }

@@ -10,6 +10,9 @@ import { readAssets } from "./server/assets.ts";
 import { readJson, sendJson } from "./server/http.ts";
 import { Hub } from "./server/hub.ts";
 import { type Route, StudioServer } from "./server/server.ts";
+import type { SetSources } from "./sets/places.ts";
+import { setRoutes } from "./sets/routes.ts";
+import { SetShelf } from "./sets/shelf.ts";
 import type { Preferences } from "./shared/protocol.ts";
 
 /** How often the project's folder is looked at while a page is open, ms. */
@@ -17,11 +20,15 @@ const lookEvery = 2000;
 /** Time that a run in progress has to stop and save itself when the studio is closed, ms. */
 const patience = 20_000;
 
-/** Which project, how runs start, and which runs are shown at first. */
+/** For a studio on runs alone. */
+const noSets: SetSources = { folders: [], known: [] };
+
+/** Which project, how runs start, which runs are shown at first, and which sets of pictures there are. */
 export interface StudioOptions {
   readonly project: string;
   readonly launcher: Launcher;
   readonly shown?: readonly string[];
+  readonly sets?: SetSources;
   /** File in which language and colours are kept for the next studio. */
   readonly memory?: string | null;
   /** File that tells runs of the project where the studio listens; a studio that was killed is found by it as well, and its address taken on. */
@@ -31,6 +38,7 @@ export interface StudioOptions {
 /** One studio. */
 export class Studio {
   readonly board: Board;
+  readonly sets: SetShelf;
   readonly #hub: Hub;
   readonly #server: StudioServer;
   readonly #memory: string | null;
@@ -39,7 +47,14 @@ export class Studio {
   #preferences: Preferences;
   #look: NodeJS.Timeout | null = null;
 
-  constructor({ project, launcher, shown = [], memory = null, address = null }: StudioOptions) {
+  constructor({
+    project,
+    launcher,
+    shown = [],
+    sets = noSets,
+    memory = null,
+    address = null,
+  }: StudioOptions) {
     this.#memory = memory;
     this.#addressFile = address;
     this.#preferences = { ...noPreferences, shown };
@@ -49,8 +64,12 @@ export class Studio {
       preferences: this.#preferences,
     }));
     this.board = new Board(project, this.#hub);
+    this.sets = new SetShelf(sets, {
+      project: this.board.project,
+      data: () => this.board.runs.map(({ data }) => data),
+    });
     this.#server = new StudioServer(
-      [...this.#ownRoutes(), ...trainRoutes(this.board, launcher)],
+      [...this.#ownRoutes(), ...trainRoutes(this.board, launcher), ...setRoutes(this.sets)],
       [joining(this.board, (id) => this.show(id))],
       readAssets(),
     );
@@ -86,6 +105,7 @@ export class Studio {
     if (this.#look) clearInterval(this.#look);
     await this.board.close(patience);
     this.#hub.close();
+    await this.sets.close();
     await this.#server.close();
     if (this.#addressFile && this.#address) await forgetAddress(this.#addressFile, this.#address);
   }

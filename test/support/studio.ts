@@ -41,6 +41,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+  readonly bytes: Uint8Array;
 }
 
 /** A studio that listens. */
@@ -67,11 +68,13 @@ export async function openStudio(project: string, options: Partial<StudioOptions
       const sent = request({ host: "127.0.0.1", port, path: where, method, headers, agent: false });
       sent.on("error", reject);
       sent.on("response", (response) => {
-        let text = "";
-        response.setEncoding("utf8").on("data", (part: string) => {
-          text += part;
+        const parts: Buffer[] = [];
+        response.on("data", (part: Buffer) => parts.push(part));
+        response.on("end", () => {
+          const bytes = Buffer.concat(parts);
+          const { statusCode, headers } = response;
+          resolve({ status: statusCode!, headers, text: bytes.toString("utf8"), bytes });
         });
-        response.on("end", () => resolve({ status: response.statusCode!, headers: response.headers, text }));
         response.on("error", reject);
       });
       sent.end(body);

@@ -126,6 +126,8 @@ export interface Preferences {
   readonly theme: (typeof themes)[number] | null;
   /** Ids of the runs that are shown, the first one in detail. */
   readonly shown: readonly string[];
+  /** Id of the set of pictures that pages are about; null: the first. */
+  readonly set: string | null;
 }
 
 /** A field of a form. */

@@ -1,0 +1,103 @@
+// The pictures of a folder as a set: those of its classes, parts and tables, and those that have no class yet. Looks at names alone.
+import { createHash } from "node:crypto";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { FormatError } from "../../base/errors.ts";
+import { listPictures, type PictureListing } from "../../data/pictureListing.ts";
+import { isPictureName } from "../../data/pictureWalk.ts";
+import type { SetSplit } from "../shared/sets.ts";
+
+/** What a folder holds. */
+export interface FolderListing {
+  readonly version: string;
+  readonly classes: readonly string[];
+  readonly names: readonly string[];
+  readonly labels: readonly number[];
+  readonly splits: readonly SetSplit[];
+  /** Folders and tables that it was read from, with the time of their last change in ms. */
+  readonly stamps: readonly (readonly [path: string, changed: number])[];
+}
+
+/** Folders inside of each other that are looked into for changes. */
+const deepest = 8;
+const tableName = /^(metadata\.(jsonl|csv)|labels\.(csv|jsonl))$/;
+
+/** Lists a folder; one that holds pictures and no class is a set without labels. Throws what `listPictures` throws for other folders. */
+export async function listFolder(root: string): Promise<FolderListing> {
+  const stamps = await stampsOf(root);
+  const loose = await looseIn(root);
+  const listing = await listPictures(root).catch((error: unknown) => {
+    if (error instanceof FormatError && loose.length > 0) return null;
+    throw error;
+  });
+  const listed = (listing?.pictures ?? []).map(({ file }) =>
+    path.relative(root, file).replaceAll(path.sep, "/"),
+  );
+  const names = [...listed, ...loose];
+  const labels = [...(listing?.pictures ?? []).map(({ label }) => label), ...loose.map(() => -1)];
+  return {
+    version: createHash("sha256").update(names.join("\0")).digest("base64url").slice(0, 16),
+    classes: listing?.classes ?? [],
+    names,
+    labels,
+    splits: splitsOf(listing),
+    stamps,
+  };
+}
+
+/** Whether a folder is as it was when it was listed. */
+export async function isUnchanged({ stamps }: FolderListing): Promise<boolean> {
+  const now = await Promise.all(stamps.map(([file]) => changeOf(file)));
+  return stamps.every(([, changed], i) => now[i] === changed);
+}
+
+function splitsOf(listing: PictureListing | null): SetSplit[] {
+  let from = 0;
+  return [...(listing?.parts ?? [])].map(([name, { length: count }]) => {
+    const split = { name, from, count };
+    from += count;
+    return split;
+  });
+}
+
+/** Pictures right in the folder, which belong to no class; those that a table has given one are not among them. */
+async function looseIn(root: string): Promise<string[]> {
+  const entries = await fs.readdir(root, { withFileTypes: true }).catch(() => []);
+  if (entries.some(({ name }) => tableName.test(name))) return [];
+  return entries
+    .filter((entry) => !entry.name.startsWith(".") && !entry.isDirectory() && isPictureName(entry.name))
+    .map(({ name }) => name)
+    .sort((a, b) => (a < b ? -1 : 1));
+}
+
+async function stampsOf(root: string): Promise<[path: string, changed: number][]> {
+  const stamps: [string, number][] = [];
+  const look = async (folder: string, depth: number): Promise<void> => {
+    stamps.push([folder, await changeOf(folder)]);
+    const entries = await fs.readdir(folder, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const inner = path.join(folder, entry.name);
+      if (entry.name.startsWith(".")) continue;
+      if (tableName.test(entry.name)) stamps.push([inner, await changeOf(inner)]);
+      const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await isFolderAt(inner)));
+      if (isFolder && depth < deepest) await look(inner, depth + 1);
+    }
+  };
+  await look(root, 0);
+  return stamps;
+}
+
+function isFolderAt(file: string): Promise<boolean> {
+  return fs.stat(file).then(
+    (stat) => stat.isDirectory(),
+    () => false,
+  );
+}
+
+/** When a file or folder last changed, ms since 1970; 0 for what is not there. */
+function changeOf(file: string): Promise<number> {
+  return fs.stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+}
