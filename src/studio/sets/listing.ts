@@ -10,6 +10,7 @@ import type { SetSplit } from "../shared/sets.ts";
 /** What a folder holds. */
 export interface FolderListing {
   readonly version: string;
+  readonly state: string;
   readonly classes: readonly string[];
   readonly names: readonly string[];
   readonly labels: readonly number[];
@@ -35,20 +36,21 @@ export async function listFolder(root: string): Promise<FolderListing> {
   );
   const names = [...listed, ...loose];
   const labels = [...(listing?.pictures ?? []).map(({ label }) => label), ...loose.map(() => -1)];
-  return {
-    version: createHash("sha256").update(names.join("\0")).digest("base64url").slice(0, 16),
-    classes: listing?.classes ?? [],
-    names,
-    labels,
-    splits: splitsOf(listing),
-    stamps,
-  };
+  const classes = listing?.classes ?? [];
+  const splits = splitsOf(listing);
+  const version = sumOf(names);
+  const state = sumOf([version, ...classes, ...labels, JSON.stringify(splits)]);
+  return { version, state, classes, names, labels, splits, stamps };
 }
 
 /** Whether a folder is as it was when it was listed. */
 export async function isUnchanged({ stamps }: FolderListing): Promise<boolean> {
   const now = await Promise.all(stamps.map(([file]) => changeOf(file)));
   return stamps.every(([, changed], i) => now[i] === changed);
+}
+
+function sumOf(parts: readonly (string | number)[]): string {
+  return createHash("sha256").update(parts.join("\0")).digest("base64url").slice(0, 16);
 }
 
 function splitsOf(listing: PictureListing | null): SetSplit[] {

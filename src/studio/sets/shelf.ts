@@ -12,6 +12,8 @@ import { SetThreads } from "./threads.ts";
 
 /** Longer side of thumbnails of files, pixels. */
 const fileSide = 128;
+/** Version and state of sets that never change. */
+const fixed = "1";
 /** Bytes of public sets that are kept; the one in use always is. */
 const mostLoaded = 256 * 1024 * 1024;
 
@@ -64,7 +66,8 @@ export class SetShelf {
       const labels = Array.from((await this.#load(place)).labels);
       const names = labels.map(() => "");
       const side = Math.max(shape[1], shape[2]);
-      return { id, name, kind, isEditable: false, version: "1", classes, names, labels, splits, side };
+      const unchanging = { version: fixed, state: fixed };
+      return { id, name, kind, isEditable: false, ...unchanging, classes, names, labels, splits, side };
     }
     const { stamps: _, ...listing } = await this.#listing(place.folder);
     return { id, name, kind, isEditable: true, side: fileSide, ...listing };
@@ -125,17 +128,17 @@ export class SetShelf {
 
   async #summary(place: SetPlace): Promise<SetSummary> {
     const { id, name, kind } = place;
-    const isEditable = kind === "folder";
+    const common = { id, name, kind, isEditable: kind === "folder", problem: null };
     if (place.kind === "known") {
       const { length, classes } = place.set;
-      return { id, name, kind, isEditable, length, classes: classes.length, problem: null };
+      return { ...common, length, classes: classes.length, state: fixed };
     }
     try {
-      const { names, classes } = await this.#listing(place.folder);
-      return { id, name, kind, isEditable, length: names.length, classes: classes.length, problem: null };
+      const { names, classes, state } = await this.#listing(place.folder);
+      return { ...common, length: names.length, classes: classes.length, state };
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
-      return { id, name, kind, isEditable, length: 0, classes: 0, problem };
+      return { ...common, length: 0, classes: 0, state: "", problem };
     }
   }
 

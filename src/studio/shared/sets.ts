@@ -15,6 +15,8 @@ export interface SetSummary {
   readonly length: number;
   /** Number of classes. */
   readonly classes: number;
+  /** Changes with anything of the set: pictures, classes, labels. */
+  readonly state: string;
   /** Why the set can't be read; null where it can. */
   readonly problem: string | null;
 }
@@ -34,6 +36,8 @@ export interface SetAnswer {
   readonly isEditable: boolean;
   /** Changes when pictures are added, removed or renamed: numbers mean other pictures then. */
   readonly version: string;
+  /** Changes with anything of the set: pictures, classes, labels. */
+  readonly state: string;
   readonly classes: readonly string[];
   /** Path of each picture within the set; "" for sets in memory. */
   readonly names: readonly string[];
