@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { FoveaError, OptionError } from "../base/errors.ts";
-import { isPictureName } from "../data/pictureListing.ts";
+import { isPictureName } from "../data/pictureWalk.ts";
 import type { KnownSet } from "../studio/sets/places.ts";
 import { dataSets } from "./datasets.ts";
 import { suggestion } from "./options.ts";
