@@ -5,7 +5,7 @@ import { FormatError } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import { readLabels } from "./labels/labelJournal.ts";
 import type { LabelState } from "./labels/labelState.ts";
-import { type Overlaid, overlay } from "./labels/overlay.ts";
+import { type FoundPicture, type Overlaid, overlay } from "./labels/overlay.ts";
 import { type Found, isPictureName, join, PictureWalk, type Skipped } from "./pictureWalk.ts";
 
 /** A picture before it is read. */
@@ -26,6 +26,8 @@ export interface PictureListing {
   readonly classes: readonly string[];
   /** Parts that have folders of their own; null where the classes lie right under the root. */
   readonly parts: ReadonlyMap<PartName, readonly PictureFile[]> | null;
+  /** All pictures as folders and tables have them, whatever the journal says: labels do not change their order. */
+  readonly found: readonly (FoundPicture & { readonly part: PartName | null })[];
   /** All labelled pictures, part by part, class by class, sorted by path. */
   readonly pictures: readonly PictureFile[];
   /** Paths of pictures without a label: beside the class folders, not in a table, or unlabelled by the journal. */
@@ -104,11 +106,18 @@ interface Place {
   readonly found: readonly Found[];
 }
 
+/** The same with what the journal makes of its pictures. */
+interface LabelledPlace extends Overlaid {
+  readonly part: PartName | null;
+  readonly folder: string;
+  readonly found: readonly FoundPicture[];
+}
+
 /** Numbers what was found. */
 class Listing {
   readonly #root: string;
   readonly #walk: PictureWalk;
-  readonly #places: readonly (Place & Overlaid)[];
+  readonly #places: readonly LabelledPlace[];
   readonly #state: LabelState | null;
 
   constructor(root: string, walk: PictureWalk, places: readonly Place[], state: LabelState | null) {
@@ -117,8 +126,8 @@ class Listing {
     this.#state = state;
     const prefix = join(root, "").length;
     this.#places = places.map((place) => {
-      const pictures = place.found.map((one) => ({ ...one, path: one.file.slice(prefix) }));
-      return { ...place, ...overlay(pictures, state) };
+      const found = place.found.map((one) => ({ ...one, path: one.file.slice(prefix) }));
+      return { ...place, found, ...overlay(found, state) };
     });
   }
 
@@ -151,6 +160,7 @@ class Listing {
       root: this.#root,
       classes,
       parts: isDivided ? new Map(numbered.map(({ part, list }) => [part!, list])) : null,
+      found: this.#places.flatMap(({ part, found }) => found.map((one) => ({ ...one, part }))),
       pictures: numbered.flatMap(({ list }) => list),
       unlabelled: this.#places.flatMap(({ unlabelled }) => unlabelled),
       dropped: this.#places.flatMap(({ dropped }) => dropped),
@@ -162,7 +172,7 @@ class Listing {
   }
 
   /** Paths of class folders that have no picture, and of the journal's classes that have none to train on. */
-  #emptyClasses(leading: Place & Overlaid): string[] {
+  #emptyClasses(leading: LabelledPlace): string[] {
     const { empty } = this.#walk;
     const state = this.#state;
     if (!state) return empty.map(({ path }) => path);

@@ -2,9 +2,7 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
-import { FormatError } from "../../base/errors.ts";
 import { listPictures, type PictureListing } from "../../data/pictureListing.ts";
-import { isPictureName } from "../../data/pictureWalk.ts";
 import type { SetSplit } from "../shared/sets.ts";
 
 /** What a folder holds. */
@@ -14,6 +12,8 @@ export interface FolderListing {
   readonly classes: readonly string[];
   readonly names: readonly string[];
   readonly labels: readonly number[];
+  /** The class that folder or table gives each picture, whatever the journal says; null for none. */
+  readonly own: readonly (string | null)[];
   readonly splits: readonly SetSplit[];
   /** Folders and tables that it was read from, with the time of their last change in ms. */
   readonly stamps: readonly (readonly [path: string, changed: number])[];
@@ -26,21 +26,16 @@ const tableName = /^(metadata\.(jsonl|csv)|labels\.(csv|jsonl))$/;
 /** Lists a folder; one that holds pictures and no class is a set without labels. Throws what `listPictures` throws for other folders. */
 export async function listFolder(root: string): Promise<FolderListing> {
   const stamps = await stampsOf(root);
-  const loose = await looseIn(root);
-  const listing = await listPictures(root).catch((error: unknown) => {
-    if (error instanceof FormatError && loose.length > 0) return null;
-    throw error;
-  });
-  const listed = (listing?.pictures ?? []).map(({ file }) =>
-    path.relative(root, file).replaceAll(path.sep, "/"),
-  );
-  const names = [...listed, ...loose];
-  const labels = [...(listing?.pictures ?? []).map(({ label }) => label), ...loose.map(() => -1)];
-  const classes = listing?.classes ?? [];
-  const splits = splitsOf(listing);
+  const whole = await listPictures(root, { isClassless: true });
+  const { found, pictures, classes } = whole.found.length > 0 ? whole : await listPictures(root);
+  const labelOf = new Map(pictures.map(({ file, label }) => [file, label]));
+  const names = found.map(({ path }) => path);
+  const labels = found.map(({ file }) => labelOf.get(file) ?? -1);
+  const own = found.map(({ name }) => name);
+  const splits = splitsOf(found);
   const version = sumOf(names);
   const state = sumOf([version, ...classes, ...labels, JSON.stringify(splits)]);
-  return { version, state, classes, names, labels, splits, stamps };
+  return { version, state, classes, names, labels, own, splits, stamps };
 }
 
 /** Whether a folder is as it was when it was listed. */
@@ -53,23 +48,15 @@ function sumOf(parts: readonly (string | number)[]): string {
   return createHash("sha256").update(parts.join("\0")).digest("base64url").slice(0, 16);
 }
 
-function splitsOf(listing: PictureListing | null): SetSplit[] {
-  let from = 0;
-  return [...(listing?.parts ?? [])].map(([name, { length: count }]) => {
-    const split = { name, from, count };
-    from += count;
-    return split;
-  });
-}
-
-/** Pictures right in the folder, which belong to no class; those that a table has given one are not among them. */
-async function looseIn(root: string): Promise<string[]> {
-  const entries = await fs.readdir(root, { withFileTypes: true }).catch(() => []);
-  if (entries.some(({ name }) => tableName.test(name))) return [];
-  return entries
-    .filter((entry) => !entry.name.startsWith(".") && !entry.isDirectory() && isPictureName(entry.name))
-    .map(({ name }) => name)
-    .sort((a, b) => (a < b ? -1 : 1));
+function splitsOf(found: PictureListing["found"]): SetSplit[] {
+  const splits: SetSplit[] = [];
+  for (const [i, { part }] of found.entries()) {
+    const last = splits.at(-1);
+    if (part === null) continue;
+    if (last?.name === part) splits[splits.length - 1] = { ...last, count: last.count + 1 };
+    else splits.push({ name: part, from: i, count: 1 });
+  }
+  return splits;
 }
 
 async function stampsOf(root: string): Promise<[path: string, changed: number][]> {

@@ -69,7 +69,7 @@ export class SetShelf {
       const unchanging = { version: fixed, state: fixed };
       return { id, name, kind, isEditable: false, ...unchanging, classes, names, labels, splits, side };
     }
-    const { stamps: _, ...listing } = await this.#listing(place.folder);
+    const { stamps: _, own: __, ...listing } = await this.#listing(place.folder);
     return { id, name, kind, isEditable: true, side: fileSide, ...listing };
   }
 
@@ -116,6 +116,19 @@ export class SetShelf {
     const draw = (signal: AbortSignal) =>
       this.#threads.do({ kind: "sheet", pictures, side: fileSide }, signal);
     return { tag, draw: (signal) => this.#sheets.get(tag, () => draw(signal)) };
+  }
+
+  /** The pictures of a set in a folder as they are listed, with the folder. Throws HttpError for sets in memory, which nobody can label. */
+  async folder(id: string): Promise<FolderListing & { readonly folder: string }> {
+    const place = this.place(id);
+    if (place.kind === "known")
+      throw new HttpError(409, `${place.name} is a public set; its labels stay as they are`);
+    return { folder: place.folder, ...(await this.#listing(place.folder)) };
+  }
+
+  /** Whether bytes are a picture that can be read; gives its format. Throws FoveaError with the reason where they are none. */
+  async check(bytes: Uint8Array): Promise<string> {
+    return (await this.#threads.do({ kind: "check", bytes })).format;
   }
 
   close(): Promise<void> {

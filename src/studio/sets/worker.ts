@@ -1,26 +1,40 @@
 // The script of a thread that lists folders and draws sheets of thumbnails, one job after another.
 import { parentPort } from "node:worker_threads";
+import { decodeImage, pictureInfo } from "../../picture/image.ts";
 import { type FolderListing, listFolder } from "./listing.ts";
 import { drawSheet, type Sheet, type SheetPictures } from "./sheet.ts";
 
 /** A job, and what comes of it. */
 export type SetJob =
   | { readonly kind: "list"; readonly folder: string }
+  | { readonly kind: "check"; readonly bytes: Uint8Array }
   | { readonly kind: "sheet"; readonly pictures: SheetPictures; readonly side: number };
 
 /** Result of a job, by its kind. */
 export interface SetResults {
   readonly list: FolderListing;
   readonly sheet: Sheet;
+  readonly check: { readonly format: string };
 }
 
 /** What the thread sends back. */
 export type SetJobAnswer = { readonly result: SetResults[SetJob["kind"]] } | { readonly failure: string };
 
+async function resultOf(job: SetJob): Promise<SetResults[SetJob["kind"]]> {
+  switch (job.kind) {
+    case "list":
+      return listFolder(job.folder);
+    case "sheet":
+      return drawSheet(job.pictures, job.side);
+    case "check":
+      await decodeImage(job.bytes);
+      return pictureInfo(job.bytes);
+  }
+}
+
 async function answer(job: SetJob): Promise<SetJobAnswer> {
   try {
-    const result =
-      job.kind === "list" ? await listFolder(job.folder) : await drawSheet(job.pictures, job.side);
+    const result = await resultOf(job);
     return { result };
   } catch (error) {
     return { failure: error instanceof Error ? error.message : String(error) };
