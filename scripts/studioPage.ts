@@ -23,6 +23,22 @@ await build({
   chunkNames: "part-[hash]",
   logLevel: "warning",
 });
+// Threads of their own, each with a part of the library. Errors and the page name classes, so their names stay.
+await build({
+  entryPoints: {
+    compute: fileURLToPath(new URL("dist/studio/compute/worker.js", root)),
+    "worker.browser": fileURLToPath(new URL("dist/src/backend/wasm/worker.browser.js", root)),
+  },
+  outdir: fileURLToPath(target),
+  bundle: true,
+  minify: true,
+  keepNames: true,
+  format: "esm",
+  platform: "browser",
+  conditions: ["browser"],
+  target: "es2022",
+  logLevel: "warning",
+});
 const bundled = ["preact", "@preact/signals", "@preact/signals-core", "uplot"];
 const licenses = bundled.map((name) => {
   const text = readFileSync(new URL(`node_modules/${name}/LICENSE`, root), "utf8");

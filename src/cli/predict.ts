@@ -4,20 +4,18 @@ import { FoveaError, OptionError } from "../base/errors.ts";
 import { softmax } from "../nn/functional/index.ts";
 import type { Module } from "../nn/module/module.ts";
 import { decodeImage } from "../picture/image.ts";
-import { borderColour, inverted, type Picture, toGrey, toRgb } from "../picture/picture.ts";
+import type { Picture } from "../picture/picture.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { ModelInfo } from "../train/checkpoint.ts";
 import { prepareInput } from "../train/input.ts";
+import { type Invert, preparePicture } from "../train/preparePicture.ts";
 import { stackPictures } from "../transforms/index.ts";
 import { command, deviceOptions, jsonOption, useDevice } from "./command.ts";
 import { choice, integer } from "./options.ts";
 import { pictureFiles } from "./pictureFiles.ts";
 import { percent, style } from "./terminal.ts";
 import { loadClassifier, readBytes, weightsNote } from "./weights.ts";
-
-/** When the brightness of a picture is turned round. */
-type Invert = "auto" | "yes" | "no";
 
 /** What the network says of one picture. */
 interface Prediction {
@@ -88,30 +86,17 @@ async function classify(
   file: string,
   { top, invert }: { top: number; invert: Invert },
 ): Promise<Prediction> {
-  const prepared = prepare(picture, info, invert);
-  const pixels = Tensor.fromArray(prepared.pixels, [1, ...info.input]); // [1, channels, height, width]
+  const prepared = preparePicture(picture, info, invert);
+  const { data } = stackPictures([prepared.picture]);
+  const pixels = Tensor.fromArray(data, [1, ...info.input]); // [1, channels, height, width]
   const x = prepareInput(pixels, info.transforms.normalize ?? undefined);
   const probabilities = await noGrad(() => softmax(network.forward(x), 1)).data();
   const order = Array.from(info.classes, (_, i) => i).sort((a, b) => probabilities[b]! - probabilities[a]!);
   return {
     file,
-    inverted: prepared.inverted,
+    inverted: prepared.wasInverted,
     top: order.slice(0, top).map((i) => ({ class: info.classes[i]!, probability: probabilities[i]! })),
   };
-}
-
-/** The network's input for a picture: channels, size and brightness as in the data that it was trained on. */
-function prepare(
-  picture: Picture,
-  info: ModelInfo,
-  invert: Invert,
-): { pixels: Uint8Array; inverted: boolean } {
-  const coloured = info.input[0] === 1 ? toGrey(picture) : toRgb(picture);
-  const border = borderColour(coloured);
-  const brightness = border.reduce((a, b) => a + b, 0) / border.length / 255;
-  const turned = invert === "yes" || (invert === "auto" && Math.abs(brightness - info.background) > 0.5);
-  const sized = info.transforms.forward(turned ? inverted(coloured) : coloured);
-  return { pixels: stackPictures([sized]).data, inverted: turned };
 }
 
 function line({ file, top }: Prediction, width: number, emphasise: (best: string) => string): string {

@@ -3,7 +3,7 @@
 import { nearest, OptionError } from "../base/errors.ts";
 import { checkNumber, checkOptions } from "../base/options.ts";
 import type { Node } from "../graph/node.ts";
-import type { Call, DryRun, InputSpec } from "../inspect/dryRun.ts";
+import type { DryRun, InputSpec } from "../inspect/dryRun.ts";
 import { ExtentMap } from "../inspect/extents.ts";
 import { call, type InputShapes, type InspectOptions, inputSpecs, pictureAxes } from "../inspect/inputs.ts";
 import { ReceptiveField } from "../inspect/receptiveField.ts";
@@ -66,7 +66,6 @@ function designOf(
 ): Omit<Design, "classes" | "samples" | "loss"> {
   const steps = stepsOf(run);
   const byNode = new Map<Node, Step>(steps.map((step) => [step.node, step]));
-  const [top] = run.calls;
   return {
     steps,
     outputs: run.outputs.flatMap((node) => byNode.get(node) ?? []),
@@ -76,7 +75,7 @@ function designOf(
       .filter(({ requiresGrad }) => requiresGrad)
       .reduce((sum, { size }) => sum + size, 0),
     uncalled: uncalled(model, run),
-    field: (step) => new ReceptiveField((step.call ?? top) as Call, step.node, map),
+    field: (step) => new ReceptiveField(step.call?.path ?? "", step.name, step.node, map),
   };
 }
 

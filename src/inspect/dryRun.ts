@@ -91,7 +91,7 @@ interface OpenCall extends Call {
 }
 
 /** Notes the calls of a model's modules by giving each a `forward` of its own. */
-class Recorder {
+export class Recorder {
   readonly calls: OpenCall[] = [];
   readonly #open: OpenCall[] = [];
   readonly #seen: Set<Node>;
@@ -150,7 +150,7 @@ class Recorder {
 }
 
 /** The tensors in what a module takes or gives: one, or several in arrays and plain objects. */
-function tensorsIn(value: unknown): Tensor[] {
+export function tensorsIn(value: unknown): Tensor[] {
   if (value instanceof Tensor) return [value];
   if (Array.isArray(value)) return value.flatMap(tensorsIn);
   if (value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
@@ -160,7 +160,7 @@ function tensorsIn(value: unknown): Tensor[] {
 }
 
 /** Gives a function that puts the fields of all modules, and the updates that wait for their tensors, back as they are now. */
-function remember(model: Module): () => void {
+export function remember(model: Module): () => void {
   const modules = new Map<Part, ReadonlyMap<string, unknown>>();
   for (const [, module] of model.namedModules()) modules.set(module, new Map(Object.entries(module)));
   const state = Array.from(new Set(model.stateDict().values()), (tensor) => ({

@@ -15,3 +15,4 @@ export {
   type SummaryTotals,
   summary,
 } from "./summary.ts";
+export { type OutlineStep, outline, type TracedStep, type TraceOptions, trace } from "./trace.ts";

@@ -35,13 +35,13 @@ export class ReceptiveField {
   readonly axes: readonly FieldAxis[];
   readonly #extents: readonly (readonly Extent[])[];
 
-  constructor({ path, module }: Call, output: Node, map: ExtentMap) {
+  constructor(path: string, name: string, output: Node, map: ExtentMap) {
     const extents = map.of(output);
     const seen = map.axes.flatMap((axis, a) =>
       extents[a]!.length > 0 ? [[axis, extents[a]!] as const] : [],
     );
     this.path = path;
-    this.name = module.constructor.name;
+    this.name = name;
     this.shape = output.shape;
     this.axes = seen.map(([axis, list]) => fieldAlong(axis, list, output.shape));
     this.#extents = seen.map(([, list]) => list);
@@ -84,7 +84,8 @@ export function fieldsOfCalls(
   return new Map(
     calls.flatMap((made) => {
       const [output] = made.outputs;
-      return output ? [[made, new ReceptiveField(made, output, map)] as const] : [];
+      const { path, module } = made;
+      return output ? [[made, new ReceptiveField(path, module.constructor.name, output, map)] as const] : [];
     }),
   );
 }

@@ -1,5 +1,6 @@
 // A studio: server, runs and preferences put together. A page of its own brings its routes along.
 
+import { inspectRoutes } from "./inspect/routes.ts";
 import { keepPreferences, keptPreferences } from "./keptPreferences.ts";
 import { changedPreferences, noPreferences } from "./preferences.ts";
 import { Board } from "./runs/board.ts";
@@ -69,7 +70,12 @@ export class Studio {
       data: () => this.board.runs.map(({ data }) => data),
     });
     this.#server = new StudioServer(
-      [...this.#ownRoutes(), ...trainRoutes(this.board, launcher), ...setRoutes(this.sets)],
+      [
+        ...this.#ownRoutes(),
+        ...trainRoutes(this.board, launcher),
+        ...setRoutes(this.sets),
+        ...inspectRoutes(this.board),
+      ],
       [joining(this.board, (id) => this.show(id))],
       readAssets(),
     );

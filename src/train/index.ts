@@ -60,6 +60,7 @@ export {
   countCorrect,
   rocAuc,
 } from "./metrics.ts";
+export { type Invert, type PreparedPicture, preparePicture } from "./preparePicture.ts";
 export {
   meanAbsoluteError,
   meanSquaredError,
