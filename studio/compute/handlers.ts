@@ -7,6 +7,9 @@ import type { ModelFacts } from "./models.ts";
 import { type OpenModel, openModel } from "./openModel.ts";
 import { batchOf, prepared } from "./pictures.ts";
 import type { Answer, Ask, RequestName, StepValues, Values } from "./protocol.ts";
+import { spell } from "./spell/spell.ts";
+import { unitSight } from "./unitSight.ts";
+import { copyOf, copyOfFirst, joined } from "./values.ts";
 
 /** What a handler is given beside the question. */
 export interface Context {
@@ -46,6 +49,20 @@ export const handlers: Handlers = {
 
   steps: async ({ model: ref, steps }) => valuesOf(await openModel(ref), steps),
 
+  filters: async ({ model: ref, step }) => {
+    const { layer } = (await openModel(ref)).outline[step]!;
+    if (!(layer instanceof nn.Conv2d)) throw new Error("only convolutions of pictures have filters to show");
+    const { weight, bias } = layer;
+    return { kernels: copyOf(weight), bias: bias && copyOf(bias).data };
+  },
+
+  spell: async ({ model: ref, step, cell }) => spell(lastOf(await openModel(ref)).steps, step, cell),
+
+  unit: async ({ model: ref, step, cell }) => {
+    const model = await openModel(ref);
+    return unitSight(model, lastOf(model).input, step, cell);
+  },
+
   features: async ({ model: ref, pictures: sources }, { signal, onProgress }) => {
     const model = await openModel(ref);
     const parts: { readonly probabilities: Values; readonly features: Values }[] = [];
@@ -70,13 +87,16 @@ function factsOf({ facts }: OpenModel): ModelFacts {
   return { ...facts, threads: backend.info.threads };
 }
 
-/** What steps gave in the last run, without the batch axis. */
-function valuesOf({ last }: OpenModel, steps: readonly number[]): StepValues[] {
+/** Throws Error where no picture has been run yet. */
+function lastOf({ last }: OpenModel): NonNullable<OpenModel["last"]> {
   if (!last) throw new Error("no picture has been run through this model yet");
-  return steps.map((step) => {
-    const { shape, data } = copyOf(last.steps[step]!.output);
-    return { step, shape: shape.slice(1), data };
-  });
+  return last;
+}
+
+/** What steps gave in the last run, without the batch axis. */
+function valuesOf(model: OpenModel, steps: readonly number[]): StepValues[] {
+  const { steps: traced } = lastOf(model);
+  return steps.map((step) => ({ step, ...copyOfFirst(traced[step]!.output) }));
 }
 
 /** Probabilities, and what the last dense layer works on. */
@@ -89,23 +109,6 @@ function decided(model: OpenModel, input: Tensor): { probabilities: Values; feat
     const features = copyOf((head?.inputs[0] ?? logits).flatten(1));
     return { features, probabilities: copyOf(nn.softmax(logits, 1)) };
   });
-}
-
-function copyOf(tensor: Tensor): Values {
-  return { shape: tensor.shape, data: Float32Array.from(tensor.dataSync()) };
-}
-
-/** Rows of several answers as one. */
-function joined(parts: readonly Values[]): Values {
-  const [, width = 0] = parts[0]?.shape ?? [];
-  const rows = parts.reduce((sum, { shape }) => sum + shape[0]!, 0);
-  const data = new Float32Array(rows * width);
-  let at = 0;
-  for (const part of parts) {
-    data.set(part.data, at);
-    at += part.data.length;
-  }
-  return { shape: [rows, width], data };
 }
 
 /** Lets messages in: a request may have been cancelled. */

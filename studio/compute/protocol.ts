@@ -1,5 +1,6 @@
 // What the page and its compute worker say to each other. Knows neither of the two.
 import type { ModelFacts, ModelRef, PictureFacts, PictureSource } from "./models.ts";
+import type { Spelling } from "./spell/spelling.ts";
 
 /** Numbers with a shape, row by row. */
 export interface Values {
@@ -11,6 +12,15 @@ export interface Values {
 export interface StepValues extends Values {
   /** Its place in `ModelFacts.steps`. */
   readonly step: number;
+}
+
+/** What a unit sees of the input. */
+export interface UnitSight {
+  /** First and last row, first and last column of its receptive field; they may lie in the padding. Null where the input is no picture. */
+  readonly rows: readonly [number, number] | null;
+  readonly columns: readonly [number, number] | null;
+  /** How much its value changes with each element of the normalised input, `[channels, height, width]`. */
+  readonly gradient: Values;
 }
 
 /** What can be asked, by name: the question and its answer. */
@@ -39,6 +49,21 @@ export interface Requests {
   steps: {
     readonly ask: { readonly model: ModelRef; readonly steps: readonly number[] };
     readonly answer: readonly StepValues[];
+  };
+  /** The weights of a convolution of pictures. */
+  filters: {
+    readonly ask: { readonly model: ModelRef; readonly step: number };
+    readonly answer: { readonly kernels: Values; readonly bias: Float32Array | null };
+  };
+  /** How a number of a step's output came about in the last run. */
+  spell: {
+    readonly ask: { readonly model: ModelRef; readonly step: number; readonly cell: readonly number[] };
+    readonly answer: Spelling;
+  };
+  /** What a unit of a step sees of the last input. */
+  unit: {
+    readonly ask: { readonly model: ModelRef; readonly step: number; readonly cell: readonly number[] };
+    readonly answer: UnitSight;
   };
   /** Answers to several pictures, and the features that the last layer decides by. */
   features: {
