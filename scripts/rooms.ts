@@ -31,6 +31,7 @@ export const rooms: readonly Room[] = [
   { name: "check", everywhere: true },
   { name: "inspect", everywhere: true },
   { name: "design", everywhere: true },
+  { name: "explain", everywhere: true },
   { name: "index.ts", everywhere: true },
   { name: "train", everywhere: false },
   { name: "pretrained", everywhere: true },

@@ -11,6 +11,7 @@ import { maxDepth, Node } from "../graph/node.ts";
 import { Planner } from "../graph/plan.ts";
 import { Storage } from "../graph/storage.ts";
 import type { Module, Part } from "../nn/module/module.ts";
+import { inEvaluation, tensorsIn, type WatchedCall, watchCalls } from "../nn/module/watch.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import { Random, withRandom } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -55,14 +56,14 @@ export function dryRun(model: Module, specs: readonly InputSpec[]): DryRun {
   const before = swapPlanner(null);
   const guard = new Guard(inputs, before);
   swapPlanner(guard);
+  const end = recorder.attach(model);
   try {
-    recorder.attach(model);
-    model.eval();
-    const result: unknown = withRandom(new Random(0), () =>
-      noGrad(() => model.forward(...inputs.map((node) => new Tensor(node)))),
+    const result: unknown = inEvaluation(model, () =>
+      withRandom(new Random(0), () => noGrad(() => model.forward(...inputs.map((node) => new Tensor(node))))),
     );
     return { inputs, outputs: tensorsIn(result).map((x) => x.node), calls: recorder.calls };
   } finally {
+    end();
     swapPlanner(guard.real);
     restore();
   }
@@ -90,7 +91,7 @@ interface OpenCall extends Call {
   readonly nodes: Node[];
 }
 
-/** Notes the calls of a model's modules by giving each a `forward` of its own. */
+/** Notes the calls of a model's modules. */
 export class Recorder {
   readonly calls: OpenCall[] = [];
   readonly #open: OpenCall[] = [];
@@ -100,16 +101,11 @@ export class Recorder {
     this.#seen = new Set(inputs);
   }
 
-  attach(model: Module): void {
-    const paths = new Map<Part, string>();
-    for (const [path, module] of model.namedModules()) if (!paths.has(module)) paths.set(module, path);
-    for (const [module, path] of paths) {
-      const forward = module.forward;
-      module.forward = (...inputs) => this.#record(module, path, inputs, () => forward.apply(module, inputs));
-    }
+  attach(model: Module): () => void {
+    return watchCalls(model, (call, body) => this.#record(call, body));
   }
 
-  #record<T>(module: Part, path: string, inputs: readonly unknown[], body: () => T): T {
+  #record<T>({ part: module, path, inputs }: WatchedCall, body: () => T): T {
     const parent = this.#open.at(-1) ?? null;
     // What was computed since is the caller's own work.
     this.#claim(parent, inputs);
@@ -147,16 +143,6 @@ export class Recorder {
       stack.push(...node.inputs);
     }
   }
-}
-
-/** The tensors in what a module takes or gives: one, or several in arrays and plain objects. */
-export function tensorsIn(value: unknown): Tensor[] {
-  if (value instanceof Tensor) return [value];
-  if (Array.isArray(value)) return value.flatMap(tensorsIn);
-  if (value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.values(value).flatMap(tensorsIn);
-  }
-  return [];
 }
 
 /** Gives a function that puts the fields of all modules, and the updates that wait for their tensors, back as they are now. */

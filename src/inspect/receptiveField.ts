@@ -1,9 +1,10 @@
 // Receptive fields: which part of the picture a unit of a layer sees, by interval arithmetic over the lazy graph.
 
-import { nearest, OptionError } from "../base/errors.ts";
+import { OptionError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
 import type { Module } from "../nn/module/module.ts";
+import { partAt } from "../nn/module/watch.ts";
 import type { Call, DryRun, InputSpec } from "./dryRun.ts";
 import { type Extent, intervalAt } from "./extent.ts";
 import { ExtentMap, type PictureAxis } from "./extents.ts";
@@ -117,16 +118,7 @@ export function receptiveField(
   inputShape: InputShapes,
   { layer = "", ...options }: ReceptiveFieldOptions = {},
 ): ReceptiveField {
-  const modules = new Map(model.namedModules());
-  const module = modules.get(layer);
-  if (!module) {
-    const known = [...modules.keys()].filter((path) => path !== "");
-    const near = nearest(layer, known);
-    throw new OptionError(
-      `receptiveField: ${model.constructor.name} has no layer "${layer}"; ` +
-        (near ? `did you mean "${near}"?` : `it has ${known.join(", ") || "none; leave layer out"}`),
-    );
-  }
+  const module = partAt("receptiveField", model, layer);
   const fields = inspected("receptiveField", model, inputShape, options);
   const own = [...fields].filter(([made]) => made.module === module).at(-1);
   if (!own) {

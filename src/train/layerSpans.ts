@@ -1,6 +1,7 @@
 // Which layer made which node: every module of a model notes the nodes of its `forward`, for as long as it is watched.
 import { Node } from "../graph/node.ts";
 import type { Module } from "../nn/module/module.ts";
+import { watchCalls } from "../nn/module/watch.ts";
 
 /** Nodes that a layer's `forward` made: ids from `first` up to `end`. */
 export interface LayerSpan {
@@ -22,23 +23,16 @@ export interface LayerWatch {
 /** Has every module note what its `forward` makes, until `end()`. */
 export function watchLayers(model: Module): LayerWatch {
   const spans: LayerSpan[] = [];
-  const modules = [...model.namedModules()].map(([, module]) => module);
-  for (const module of modules) {
-    const forward = module.forward.bind(module);
-    const value = (...inputs: never[]): unknown => {
-      const first = nextId();
-      const result = forward(...inputs);
-      spans.push({ label: module.label, path: module.path, first, end: nextId() });
-      return result;
-    };
-    Object.defineProperty(module, "forward", { value, configurable: true });
-  }
+  const end = watchCalls(model, ({ part, path }, body) => {
+    const first = nextId();
+    const result = body();
+    spans.push({ label: part.label, path, first, end: nextId() });
+    return result;
+  });
   return {
     // Spans close from the inside out, so the first that holds the node is the innermost.
     layerOf: (node) => spans.find(({ first, end }) => node.id >= first && node.id < end) ?? null,
-    end: () => {
-      for (const module of modules) Reflect.deleteProperty(module, "forward");
-    },
+    end,
   };
 }
 

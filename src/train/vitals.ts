@@ -3,6 +3,7 @@
 import type { TypedArray } from "../base/dtype.ts";
 import type { Node } from "../graph/node.ts";
 import type { Module, Parameter } from "../nn/module/module.ts";
+import { inEvaluation } from "../nn/module/watch.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { ancestors, type LayerWatch, watchLayers } from "./layerSpans.ts";
@@ -128,11 +129,9 @@ const outer = { sigmoid: [0.01, 0.99], tanh: [-0.98, 0.98] } as const;
 /** What the activations between layers give for a batch, in evaluation mode, so that neither statistics nor dropout play a part. */
 function readActivations(model: Module, x: Tensor): ActivationVitals[] {
   const watch = watchLayers(model);
-  const wasTraining = model.training;
-  model.eval();
   try {
     return noGrad(() => {
-      const output = model.forward(x.detach()).node;
+      const output = inEvaluation(model, () => model.forward(x.detach())).node;
       const found = hiddenActivations(output).map((node) => {
         const y = new Tensor(node);
         const kind = node.signature.name as ActivationVitals["kind"];
@@ -158,7 +157,6 @@ function readActivations(model: Module, x: Tensor): ActivationVitals[] {
     });
   } finally {
     watch.end();
-    model.train(wasTraining);
   }
 }
 
