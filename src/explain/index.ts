@@ -5,12 +5,16 @@ export {
   activations,
   type ModuleCall,
 } from "./activations.ts";
+export type { Box, UnitField } from "./box.ts";
+export { features } from "./features.ts";
 export { type GradCam, type GradCamOptions, gradCam } from "./gradCam.ts";
 export {
   type IntegratedGradients,
   type IntegratedGradientsOptions,
   integratedGradients,
 } from "./integratedGradients.ts";
+export type { Place } from "./layerOutput.ts";
+export { type Maximised, type MaximiseOptions, maximise } from "./maximise.ts";
 export { type Occlusion, type OcclusionOptions, occlusion, type PatchExtent } from "./occlusion.ts";
 export {
   type Saliency,
@@ -20,4 +24,6 @@ export {
   smoothGrad,
 } from "./saliency.ts";
 export type { Explained, Target } from "./target.ts";
+export { type PictureBatches, type TopPatch, type TopPatchesOptions, topPatches } from "./topPatches.ts";
 export type { WorkOptions, WorkProgress } from "./turns.ts";
+export { type UnitView, type UnitViewOptions, unitView } from "./unitView.ts";

@@ -1,11 +1,15 @@
 // Mistakes in asking a model for explanations.
 import {
   activations,
+  features,
   gradCam,
   integratedGradients,
+  maximise,
   occlusion,
   saliency,
   smoothGrad,
+  topPatches,
+  unitView,
 } from "../../src/explain/index.ts";
 import { nn, type Tensor, tensor, zeros } from "../../src/index.ts";
 import { LeNet } from "../../src/vision/index.ts";
@@ -52,4 +56,16 @@ export const mistakes: Record<string, () => unknown> = {
   "occlusion size": () => occlusion(new LeNet(), digit, { size: [3, 0] }),
   "occlusion fill": () => occlusion(new LeNet(), digit, { fill: [0, 0, 0] }),
   "occlusion option": () => occlusion(new LeNet(), digit, { step: 2 } as object),
+  "unitView of two pictures": () =>
+    unitView(new LeNet(), zeros([2, 1, 28, 28]), { layer: "conv1", channel: 0 }),
+  "unitView channel": () => unitView(new LeNet(), digit, { layer: "conv1", channel: 6 }),
+  "unitView place": () => unitView(new LeNet(), digit, { layer: "conv1", channel: 0, at: [24, 0] }),
+  "maximise shape": () => maximise(new LeNet(), [28, 28], { channel: 0 }),
+  "maximise decay": () => maximise(new LeNet(), [1, 28, 28], { channel: 0, decay: 1 }),
+  "maximise option": () =>
+    maximise(new LeNet(), [1, 28, 28], { channel: 0, chanel: 1 } as { channel: number }),
+  "topPatches of nothing": () => topPatches(new LeNet(), [], { layer: "conv1", channel: 0 }),
+  "topPatches of two shapes": () =>
+    topPatches(new nn.Conv2d(2, 1, 1), [[small], [zeros([1, 2, 5, 5])]], { layer: "", channel: 0 }),
+  "features without a dense layer": () => features(new nn.Conv2d(2, 1, 1), small),
 };
