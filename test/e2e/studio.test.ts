@@ -51,7 +51,10 @@ test("folders that are not there, too many of them and ports that are none are r
   const missing = await fovea(["studio", "nowhere"], { cwd, env });
   assert.deepEqual(
     [missing.code, missing.err],
-    [1, "error: studio: there is no folder nowhere; give a folder with runs, one with pictures, or a run's own\n"],
+    [
+      1,
+      "error: studio: there is no folder nowhere; give a folder with runs, one with pictures, or a run's own\n",
+    ],
   );
   const wrong = ["studio a b", "studio port=0", "studio prot=1", "train --studio --dry-run"];
   const outcomes = await Promise.all(wrong.map((line) => fovea(line.split(" "), { cwd, env })));
