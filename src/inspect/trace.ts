@@ -64,11 +64,12 @@ export function trace(model: Module, input: Tensor, options: TraceOptions = {}):
   checkOptions("trace", options, ["lazy"]);
   const recorder = new Recorder([input.node]);
   const restore = remember(model);
+  const end = recorder.attach(model);
   let result: unknown;
   try {
-    recorder.attach(model);
     result = model.forward(input);
   } finally {
+    end();
     restore();
   }
   const steps = stepsOfCalls({ inputs: [input.node], calls: recorder.calls });
