@@ -1,6 +1,7 @@
 // A chart of curves that may grow while it is looked at. Knows nothing of runs.
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
+import { coloursOf } from "./colours.ts";
 
 /** One curve: its own places along x, ascending, and its values; null is a gap. */
 export interface Curve {
@@ -200,16 +201,4 @@ function optionsOf(
 function isPowerOfTen(value: number): boolean {
   const power = Math.log10(value);
   return Math.abs(power - Math.round(power)) < 1e-9;
-}
-
-/** Colours of the style sheet as the canvas takes them. */
-function coloursOf(element: HTMLElement): (name: string, opacity?: number) => string {
-  const probe = document.createElement("span");
-  return (name, opacity = 1) => {
-    element.append(probe);
-    probe.style.color = `color-mix(in srgb, var(--${name}) ${100 * opacity}%, transparent)`;
-    const { color } = getComputedStyle(probe);
-    probe.remove();
-    return color;
-  };
 }

@@ -1,5 +1,11 @@
 // The public face of the file formats.
-export { type EventRestart, type EventScalar, readEventScalars } from "./eventReader.ts";
+export {
+  type EventHistogram,
+  type EventRestart,
+  type EventScalar,
+  readEventHistograms,
+  readEventScalars,
+} from "./eventReader.ts";
 export { EventWriter, type EventWriterOptions, eventFileName } from "./eventWriter.ts";
 export {
   type LoadWeightsOptions,

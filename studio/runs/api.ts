@@ -1,5 +1,11 @@
 // Requests for runs: what is known of them, a new one, hands on one in progress.
-import type { FormField, Hand, RateCurve, RunAnswer } from "../../src/studio/shared/protocol.ts";
+import type {
+  FormField,
+  Hand,
+  LayerHistograms,
+  RateCurve,
+  RunAnswer,
+} from "../../src/studio/shared/protocol.ts";
 import { ask, pathOf } from "../ask.ts";
 
 export function loadForm(): Promise<readonly FormField[]> {
@@ -8,6 +14,10 @@ export function loadForm(): Promise<readonly FormField[]> {
 
 export function loadRun(id: string): Promise<RunAnswer> {
   return ask("GET", `/api/run/${pathOf(id)}`);
+}
+
+export function loadHistograms(id: string): Promise<readonly LayerHistograms[]> {
+  return ask("GET", `/api/histograms/${pathOf(id)}`);
 }
 
 export function startRun(options: Readonly<Record<string, string>>): Promise<{ readonly id: string }> {

@@ -75,6 +75,14 @@ export const en = {
   saturated: "{percent} saturated",
   stepsAxis: "steps",
 
+  histograms: "Histograms",
+  histogramsHelp:
+    "How the values of each layer are spread after an epoch; the newest epoch stands in front. All rows of a figure have the same scale.",
+  weights: "weights",
+  gradients: "gradients",
+  histogramOf: "{name}: {count} histograms between {low} and {high}",
+  noHistograms: "The run has written none yet; they come with each epoch.",
+
   findings: "What the doctor found",
   noFindings: "Nothing so far.",
   severityError: "error",

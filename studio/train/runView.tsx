@@ -8,6 +8,7 @@ import { Curves } from "./curves.tsx";
 import { EpochTable } from "./epochTable.tsx";
 import { Findings } from "./findings.tsx";
 import { Hands } from "./hands.tsx";
+import { Histograms } from "./histograms.tsx";
 import { Layers } from "./layers.tsx";
 import { Progress } from "./progress.tsx";
 import { statusTexts } from "./runList.tsx";
@@ -60,6 +61,7 @@ export function RunView({ runs }: { runs: readonly ShownRun[] }) {
       <Curves runs={runs} />
       <Findings run={run} />
       <Layers run={run} />
+      <Histograms run={run} />
       <EpochTable epochs={model.epochs} />
       {pictures.length > 0 && (
         <section class="card" aria-labelledby="pictures-title">

@@ -76,6 +76,13 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   saturated: "{percent} 饱和",
   stepsAxis: "步",
 
+  histograms: "直方图",
+  histogramsHelp: "每轮结束时各层数值的分布，最新的一轮在最前。一张图中各行比例相同。",
+  weights: "权重",
+  gradients: "梯度",
+  histogramOf: "{name}：{count} 个直方图，从 {low} 到 {high}",
+  noHistograms: "这次训练还没有写出直方图；每轮结束时会写。",
+
   findings: "医生的发现",
   noFindings: "目前没有。",
   severityError: "错误",

@@ -146,6 +146,12 @@ test("an interrupted run is taken up again, and ends after its epoch", { timeout
       return image.naturalWidth;
     });
   assert.ok(loaded > 0);
+  await tab.locator(".histograms summary").click();
+  await tab.getByRole("img", { name: /^conv1\.weight：/ }).waitFor();
+  const weights = await tab.locator(".ridges figure").count();
+  await tab.getByRole("radio", { name: "梯度" }).check();
+  await tab.getByRole("img", { name: /^conv1\.weight：/ }).waitFor();
+  assert.equal(await tab.locator(".ridges figure").count(), weights);
   await assertAccessible(tab);
   await tab.getByLabel("语言").selectOption("en");
   await hasText(tab, ".head .status", "ended");

@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runRules } from "../../src/doctor/index.ts";
-import { EventWriter, readEventScalars } from "../../src/interop/index.ts";
+import {
+  type EventHistogram,
+  EventWriter,
+  readEventHistograms,
+  readEventScalars,
+} from "../../src/interop/index.ts";
 import type { RunEvent } from "../../src/studio/shared/protocol.ts";
 import { RunModel } from "../../src/studio/shared/runModel.ts";
 import { Series } from "../../src/studio/shared/series.ts";
@@ -108,6 +113,15 @@ test("event files are read back: scalars, and where a run was taken up again", a
     { restart: 2 },
   ];
   assert.deepEqual([...readEventScalars(bytes)], expected);
+  const [spread, restart] = readEventHistograms(bytes);
+  const { limits, counts, ...rest } = spread as EventHistogram;
+  assert.deepEqual(rest, { tag: "weights/fc", step: 1, min: 1, max: 3 });
+  assert.equal(limits.at(-1), 3);
+  assert.deepEqual(
+    [...counts].filter((count) => count > 0),
+    [1, 1, 1],
+  );
+  assert.deepEqual(restart, { restart: 2 });
   // Cut within the last record, which a run may be writing.
   assert.deepEqual([...readEventScalars(bytes.subarray(0, -3))], expected.slice(0, 2));
   const damaged = Uint8Array.from(bytes);

@@ -6,6 +6,7 @@ import type { Route } from "../server/server.ts";
 import type { FormField, Hand, RateCurve } from "../shared/protocol.ts";
 import type { RunModel } from "../shared/runModel.ts";
 import type { Board } from "./board.ts";
+import { histogramsOf } from "./histograms.ts";
 import type { LiveRun } from "./liveRun.ts";
 
 /** How training runs are started; the studio does not know the command line. */
@@ -53,6 +54,13 @@ export function trainRoutes(board: Board, launcher: Launcher): Route[] {
       method: "GET",
       path: ["api", "run", "**"],
       answer: async (_, response, parts) => sendJson(response, await board.answer(idOf(parts.slice(2)))),
+    },
+    {
+      method: "GET",
+      path: ["api", "histograms", "**"],
+      answer: async (_, response, parts) => {
+        sendJson(response, await histogramsOf(await board.folder(idOf(parts.slice(2)))));
+      },
     },
     {
       method: "GET",

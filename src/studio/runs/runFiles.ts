@@ -6,11 +6,10 @@ import { readEventScalars } from "../../interop/index.ts";
 import { fromYaml } from "../../train/runFolder.ts";
 import type { LayerFigures, RunEvent, RunStatus, RunSummary } from "../shared/protocol.ts";
 import { RunModel } from "../shared/runModel.ts";
+import { eventFiles } from "./eventFiles.ts";
 
 /** Files of a run that can be shown as they are. */
 const pictureNames = ["train_batch0.jpg", "confusion_matrix.png"];
-/** Bytes of event files that are read of one run: the newest first. */
-const mostEventBytes = 64 * 1024 * 1024;
 
 type Line = Readonly<Record<string, unknown>> & { readonly event: string };
 
@@ -143,13 +142,9 @@ function eventOf(line: Line): RunEvent[] {
 
 /** Adds the curves of steps and layers from the run's event files. */
 async function addCurves(model: RunModel, folder: string): Promise<void> {
-  const names = (await fs.readdir(folder)).filter((name) => name.startsWith("events.out.tfevents.")).sort();
-  let left = mostEventBytes;
   const steps = new Map<number, Record<string, number>>();
   const layers = new Map<number, Map<string, { gradient: number | null; ratio: number | null }>>();
-  for (const name of names) {
-    const bytes = await fs.readFile(path.join(folder, name)).catch(() => new Uint8Array());
-    if ((left -= bytes.length) < 0) break;
+  for (const { name, bytes } of await eventFiles(folder)) {
     try {
       for (const event of readEventScalars(bytes, name)) {
         if ("restart" in event) {

@@ -116,6 +116,22 @@ export interface RunAnswer {
   readonly pictures: readonly string[];
 }
 
+/** How the values of a tensor are spread at one step: counts in equally wide buckets from `min` to `max`. */
+export interface HistogramRow {
+  readonly step: number;
+  readonly min: number;
+  readonly max: number;
+  readonly counts: readonly number[];
+}
+
+/** The histograms of one parameter, step after step. */
+export interface LayerHistograms {
+  readonly kind: "weights" | "gradients";
+  /** Dotted path of the parameter. */
+  readonly name: string;
+  readonly rows: readonly HistogramRow[];
+}
+
 export const languages = ["en", "zh"] as const;
 export const themes = ["light", "dark"] as const;
 
