@@ -16,6 +16,9 @@ export {
 export type { Place } from "./layerOutput.ts";
 export { type Maximised, type MaximiseOptions, maximise } from "./maximise.ts";
 export { type Occlusion, type OcclusionOptions, occlusion, type PatchExtent } from "./occlusion.ts";
+export type { Rows } from "./projection/matrix.ts";
+export { type PrincipalComponents, principalComponents } from "./projection/principalComponents.ts";
+export { Tsne, type TsneMap, type TsneOptions, tsne } from "./projection/tsne.ts";
 export {
   type Saliency,
   type SaliencyOptions,
