@@ -1,6 +1,4 @@
 // `fovea lr-find`: the loss as the learning rate grows, and a rate to train with.
-import fs from "node:fs/promises";
-import path from "node:path";
 import { OptionError } from "../base/errors.ts";
 import { encodePng } from "../picture/encode.ts";
 import { manualSeed } from "../tensor/random.ts";
@@ -15,6 +13,7 @@ import { style } from "./terminal.ts";
 import { isFolder, trainingData } from "./trainingData.ts";
 import { trainOptions } from "./trainOptions.ts";
 import { Unreadable } from "./unreadable.ts";
+import { writeAside } from "./writeAside.ts";
 
 const {
   data,
@@ -105,18 +104,3 @@ export const lrFind = command({
     return 0;
   },
 });
-
-/** Writes a file, under its name with a number where that exists and must stay; gives the name. */
-async function writeAside(file: string, bytes: Uint8Array, existOk: boolean): Promise<string> {
-  await fs.mkdir(path.dirname(file), { recursive: true });
-  const { dir, name, ext } = path.parse(file);
-  for (let number = 1; ; number++) {
-    const free = number === 1 ? file : path.join(dir, `${name}${number}${ext}`);
-    try {
-      await fs.writeFile(free, bytes, { flag: existOk ? "w" : "wx" });
-      return free;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-  }
-}

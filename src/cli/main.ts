@@ -21,6 +21,7 @@ const commands: ReadonlyMap<string, () => Promise<Command | CommandGroup>> = new
   ["lr-find", async () => (await import("./lrFind.ts")).lrFind],
   ["report", async () => (await import("./report.ts")).report],
   ["predict", async () => (await import("./predict.ts")).predict],
+  ["explain", async () => (await import("./explain.ts")).explain],
   ["export", async () => (await import("./export.ts")).exportWeights],
   ["convert", async () => (await import("./convert.ts")).convert],
   ["inspect", async () => (await import("./inspect.ts")).inspect],

@@ -6,13 +6,11 @@ import type { Module } from "../nn/module/module.ts";
 import { decodeImage } from "../picture/image.ts";
 import type { Picture } from "../picture/picture.ts";
 import { noGrad } from "../tensor/gradmode.ts";
-import { Tensor } from "../tensor/tensor.ts";
 import type { ModelInfo } from "../train/checkpoint.ts";
-import { prepareInput } from "../train/input.ts";
-import { type Invert, preparePicture } from "../train/preparePicture.ts";
-import { stackPictures } from "../transforms/index.ts";
+import type { Invert } from "../train/preparePicture.ts";
 import { command, deviceOptions, jsonOption, useDevice } from "./command.ts";
-import { choice, integer } from "./options.ts";
+import { invertNote, invertOption, networkInput } from "./networkInput.ts";
+import { integer } from "./options.ts";
 import { pictureFiles } from "./pictureFiles.ts";
 import { percent, style } from "./terminal.ts";
 import { loadClassifier, readBytes, weightsNote } from "./weights.ts";
@@ -32,7 +30,7 @@ export const predict = command({
   usage: "predict <weights> <picture|folder …> [options]",
   notes: [
     `${weightsNote} Pictures may be PNG, JPEG or WebP of any size, and a folder stands for all pictures in it; they are turned upright by EXIF and brought to the network by the transforms that are saved with the weights.`,
-    "invert=auto compares the brightness of a picture's border with the background of the data trained on, and turns the picture's brightness round where the two lie more than half the range apart: a digit drawn in black on white paper becomes white on black, as in MNIST.",
+    invertNote,
   ],
   examples: [
     "fovea predict lenet-mnist digit.png",
@@ -42,7 +40,7 @@ export const predict = command({
   ],
   options: {
     top: integer(3, "how many classes to name"),
-    invert: choice(["auto", "yes", "no"], "auto", "turn dark and bright round"),
+    ...invertOption,
     ...deviceOptions,
     ...jsonOption,
   },
@@ -86,15 +84,12 @@ async function classify(
   file: string,
   { top, invert }: { top: number; invert: Invert },
 ): Promise<Prediction> {
-  const prepared = preparePicture(picture, info, invert);
-  const { data } = stackPictures([prepared.picture]);
-  const pixels = Tensor.fromArray(data, [1, ...info.input]); // [1, channels, height, width]
-  const x = prepareInput(pixels, info.transforms.normalize ?? undefined);
+  const { x, inverted } = networkInput(picture, info, invert);
   const probabilities = await noGrad(() => softmax(network.forward(x), 1)).data();
   const order = Array.from(info.classes, (_, i) => i).sort((a, b) => probabilities[b]! - probabilities[a]!);
   return {
     file,
-    inverted: prepared.wasInverted,
+    inverted,
     top: order.slice(0, top).map((i) => ({ class: info.classes[i]!, probability: probabilities[i]! })),
   };
 }

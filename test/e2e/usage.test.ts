@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
+import { explain } from "../../src/cli/explain.ts";
 import { commandHelp } from "../../src/cli/help.ts";
 import { info } from "../../src/cli/info.ts";
 import { parseArguments } from "../../src/cli/options.ts";
@@ -56,7 +57,19 @@ Examples:
   });
 
   it("gives examples that are accepted as typed", () => {
-    for (const command of [train, sweep, val, report, predict, summary, review, profile, info, studio]) {
+    for (const command of [
+      train,
+      sweep,
+      val,
+      report,
+      predict,
+      explain,
+      summary,
+      review,
+      profile,
+      info,
+      studio,
+    ]) {
       assert.ok(command.examples.length >= 2);
       for (const example of command.examples) {
         const [program, name, ...args] = example.split(" ");
@@ -120,6 +133,10 @@ describe("wrong usage", () => {
     ["profile mode=trian", /mode has no choice "trian"; did you mean "train"\?/],
     ["profile lenet", /profile takes options only, such as model=lenet; got lenet/],
     ["val", /val takes one weights file/],
+    ["explain lenet-mnist", /explain takes a weights file and one picture; got 1/],
+    ["explain lenet-mnist a.png method=gradcm", /did you mean "gradcam"/],
+    ["explain lenet-mnist a.png method=occlusion layer=conv1", /layer is for method=gradcam/],
+    ["explain lenet-mnist a.png out=map.jpg", /out is a .png file; got "map.jpg"/],
     ["predict weights.safetensors", /a weights file and at least one image/],
   ];
 

@@ -6,8 +6,10 @@ import {
   integratedGradients,
   maximise,
   occlusion,
+  principalComponents,
   saliency,
   smoothGrad,
+  Tsne,
   topPatches,
   unitView,
 } from "../../src/explain/index.ts";
@@ -68,4 +70,24 @@ export const mistakes: Record<string, () => unknown> = {
   "topPatches of two shapes": () =>
     topPatches(new nn.Conv2d(2, 1, 1), [[small], [zeros([1, 2, 5, 5])]], { layer: "", channel: 0 }),
   "features without a dense layer": () => features(new nn.Conv2d(2, 1, 1), small),
+  "principalComponents of a map": () => principalComponents(zeros([2, 2, 2])),
+  "principalComponents of ragged rows": () => principalComponents([[1, 2], [3]]),
+  "principalComponents of one row": () => principalComponents([[1, 2]]),
+  "principalComponents of numbers that are none": () =>
+    principalComponents([
+      [1, Number.NaN],
+      [3, 4],
+    ]),
+  "principalComponents of too many": () =>
+    principalComponents(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      3,
+    ),
+  "tsne perplexity": () => new Tsne([[1], [2]], { perplexity: 0 }),
+  "tsne theta": () => new Tsne([[1], [2]], { theta: 2 }),
+  "tsne init": () => new Tsne([[1], [2]], { init: "zeros" as "pca" }),
+  "tsne option": () => new Tsne([[1], [2]], { perplexty: 3 } as object),
 };
