@@ -28,5 +28,5 @@ export {
 } from "./saliency.ts";
 export type { Explained, Target } from "./target.ts";
 export { type PictureBatches, type TopPatch, type TopPatchesOptions, topPatches } from "./topPatches.ts";
-export type { WorkOptions, WorkProgress } from "./turns.ts";
 export { type UnitView, type UnitViewOptions, unitView } from "./unitView.ts";
+export type { WorkOptions, WorkProgress } from "./work/turns.ts";

@@ -10,7 +10,7 @@ import { noGrad } from "../tensor/gradmode.ts";
 import { Random } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { channelOf, checkPlace, layerOutput, type Place } from "./layerOutput.ts";
-import { Turns, type WorkOptions } from "./turns.ts";
+import { Turns, type WorkOptions } from "./work/turns.ts";
 
 /** Options of `maximise`. */
 export interface MaximiseOptions extends WorkOptions {

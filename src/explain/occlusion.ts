@@ -8,7 +8,7 @@ import { inEvaluation } from "../nn/module/watch.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { checkPictures, type Explained, scoresOf, type Target, targetsOf } from "./target.ts";
-import { Turns, type WorkOptions } from "./turns.ts";
+import { Turns, type WorkOptions } from "./work/turns.ts";
 
 /** One number for both directions, or rows and columns. */
 export type PatchExtent = number | readonly [rows: number, columns: number];

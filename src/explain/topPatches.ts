@@ -8,7 +8,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { fieldOfUnits, type UnitField } from "./box.ts";
 import { channelOf, layerOutput, type Place } from "./layerOutput.ts";
 import { checkPictures } from "./target.ts";
-import type { WorkOptions } from "./turns.ts";
+import type { WorkOptions } from "./work/turns.ts";
 
 /** Batches of pictures with whatever comes beside them, such as a `DataLoader` gives. */
 export type PictureBatches =

@@ -2,7 +2,7 @@
 import { OptionError } from "../../base/errors.ts";
 import { checkNumber, checkOptions, checkPositive } from "../../base/options.ts";
 import { Random } from "../../tensor/random.ts";
-import { Turns, type WorkOptions } from "../turns.ts";
+import { Turns, type WorkOptions } from "../work/turns.ts";
 import { type Affinities, affinitiesOf } from "./affinities.ts";
 import { type Matrix, matrixOf, type Rows } from "./matrix.ts";
 import { componentsOf } from "./principalComponents.ts";
