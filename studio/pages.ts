@@ -10,5 +10,6 @@ export interface Page {
 }
 
 export const pages: readonly Page[] = [
+  { id: "data", title: "data", load: async () => (await import("./data/page.tsx")).DataPage },
   { id: "train", title: "train", load: async () => (await import("./train/page.tsx")).TrainPage },
 ];

@@ -113,5 +113,5 @@ function Choices() {
 
 function pageOfAddress(): Page {
   const id = location.hash.replace(/^#\//, "").split("/")[0];
-  return pages.find((page) => page.id === id) ?? pages[0]!;
+  return pages.find((page) => page.id === id) ?? pages.find((page) => page.id === "train")!;
 }

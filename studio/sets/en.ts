@@ -10,4 +10,12 @@ export const en = {
   unreadable: "can't be read",
   number: "number {number}",
   noClass: "no class",
+  viewer: "Picture",
+  previous: "Previous",
+  next: "Next",
+  close: "Close",
+  place: "{at} of {count}",
+  class: "Class",
+  part: "Part",
+  size: "Size",
 } as const;

@@ -19,7 +19,7 @@ export interface GridLayout {
 }
 
 /** Rows above and below what is seen that are there already. */
-const spare = 2;
+export const spareRows = 2;
 
 /** The layout of `count` tiles. */
 export function layoutOf(count: number, { width, tile, gap, caption }: GridSizes): GridLayout {
@@ -36,8 +36,8 @@ export function rowsInSight(
   height: number,
 ): { readonly from: number; readonly to: number } {
   const first = Math.floor(top / rowHeight);
-  const from = Math.max(0, Math.min(first, rows) - spare);
-  const to = Math.min(rows, first + Math.ceil(height / rowHeight) + 1 + spare);
+  const from = Math.max(0, Math.min(first, rows) - spareRows);
+  const to = Math.min(rows, first + Math.ceil(height / rowHeight) + 1 + spareRows);
   return { from, to: Math.max(from, to) };
 }
 

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { SetAnswer } from "../../src/studio/shared/sets.ts";
-import { areScattered, between, layoutOf, placeAfter, rowsInSight } from "./gridModel.ts";
+import { areScattered, between, layoutOf, placeAfter, rowsInSight, spareRows } from "./gridModel.ts";
 import { cellRole, gridRole, rowRole } from "./gridRoles.ts";
 import { t } from "./texts.ts";
 import { Thumbnail } from "./thumbnail.tsx";
@@ -60,7 +60,8 @@ export function PictureGrid(props: PictureGridProps) {
   const { columns, rowHeight } = layout;
 
   const look = (): void => {
-    const { clientWidth: width, clientHeight: height, scrollTop } = place.current!;
+    if (!place.current) return;
+    const { clientWidth: width, clientHeight: height, scrollTop } = place.current;
     const seen = rowsInSight(
       layoutOf(count, { width, tile, gap, caption: captionHeight }),
       scrollTop,
@@ -134,6 +135,8 @@ export function PictureGrid(props: PictureGridProps) {
     },
   };
   const rows = Array.from({ length: Math.max(0, sight.to - sight.from) }, (_, i) => sight.from + i);
+  // A row that leaves sight becomes the one that comes in, so that scrolling makes no elements.
+  const pool = Math.ceil(sight.height / rowHeight) + 2 * spareRows + 2;
   return (
     <div
       class="grid"
@@ -143,7 +146,7 @@ export function PictureGrid(props: PictureGridProps) {
     >
       <div class="extent" role="presentation" style={{ height: `${layout.height}px` }}>
         {rows.map((row) => (
-          <Row key={row} {...props} {...{ own, row, columns, rowHeight, tile, isAlone }} active={at} />
+          <Row key={row % pool} {...props} {...{ own, row, columns, rowHeight, tile, isAlone }} active={at} />
         ))}
       </div>
     </div>

@@ -5,7 +5,10 @@ import { refreshSets } from "./setStore.ts";
 
 /** A thumbnail: a piece of a sheet; null where the picture can't be read. */
 export interface Piece {
-  readonly sheet: ImageBitmap;
+  /** Address of the sheet, which is in the page already. */
+  readonly sheet: string;
+  readonly sheetWidth: number;
+  readonly sheetHeight: number;
   readonly left: number;
   readonly top: number;
   readonly width: number;
@@ -13,7 +16,9 @@ export interface Piece {
 }
 
 interface Sheet {
-  readonly bitmap: ImageBitmap;
+  /** Kept so that the browser does not decode it again. */
+  readonly image: HTMLImageElement;
+  readonly bytes: number;
   readonly tiles: readonly (readonly [width: number, height: number])[];
 }
 
@@ -25,8 +30,8 @@ interface Entry {
   users: number;
 }
 
-/** Bytes of decoded sheets that are kept. */
-const mostBytes = 96 * 1024 * 1024;
+/** Bytes of sheets that are kept, as files: decoded ones are the browser's business. */
+const mostBytes = 48 * 1024 * 1024;
 /** Thumbnails of photographs on a sheet: the first is soon there. */
 const usual = 32;
 /** Pictures so small that a large sheet is drawn as soon. */
@@ -80,13 +85,14 @@ function rangeOf(
   return { from, count: Math.min(size, names.length - from) };
 }
 
-function pieceOf({ bitmap, tiles }: Sheet, { side }: SetAnswer, place: number, count: number): Piece | null {
+function pieceOf({ image, tiles }: Sheet, { side }: SetAnswer, place: number, count: number): Piece | null {
   const [width, height] = tiles[place] ?? [0, 0];
   if (width === 0) return null;
   const columns = Math.min(sheetColumns, count);
   const left = (place % columns) * side + ((side - width) >> 1);
   const top = Math.floor(place / columns) * side + ((side - height) >> 1);
-  return { sheet: bitmap, left, top, width, height };
+  const { src: sheet, naturalWidth: sheetWidth, naturalHeight: sheetHeight } = image;
+  return { sheet, sheetWidth, sheetHeight, left, top, width, height };
 }
 
 function begin(address: string): Entry {
@@ -111,19 +117,20 @@ async function load(address: string, signal: AbortSignal): Promise<Sheet | null>
     const [width = 0, height = 0] = size.split("x").map(Number);
     return [width, height] as const;
   });
-  return { bitmap: await createImageBitmap(await response.blob()), tiles };
+  const file = await response.blob();
+  const image = new Image();
+  image.src = URL.createObjectURL(file);
+  await image.decode();
+  return { image, tiles, bytes: file.size };
 }
 
-function keep({ bitmap }: Sheet): void {
-  bytes += bytesOf(bitmap);
+function keep(latest: Sheet): void {
+  bytes += latest.bytes;
   for (const [address, { sheet }] of entries) {
     if (bytes <= mostBytes) break;
-    if (!sheet || sheet.bitmap === bitmap) continue;
+    if (!sheet || sheet === latest) continue;
     entries.delete(address);
-    bytes -= bytesOf(sheet.bitmap);
+    URL.revokeObjectURL(sheet.image.src);
+    bytes -= sheet.bytes;
   }
-}
-
-function bytesOf({ width, height }: ImageBitmap): number {
-  return width * height * 4;
 }

@@ -1,4 +1,4 @@
-// One picture in small, drawn as soon as its sheet is there.
+// One picture in small: a piece of its sheet, as soon as that is there.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { SetAnswer } from "../../src/studio/shared/sets.ts";
 import { type Piece, piece, pieceAtOnce } from "./sheets.ts";
@@ -16,24 +16,24 @@ interface ThumbnailProps {
 
 /** The thumbnail; it fills its place with the ratio of its sides kept. Says nothing to those who can't see it: the place around does. */
 export function Thumbnail({ set, index, isAlone = false }: ThumbnailProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
+  const picture = useRef<HTMLSpanElement>(null);
   const [isBroken, setBroken] = useState(false);
   const { id, version } = set;
   useEffect(() => {
-    const show = (found: Piece | null) => {
+    const take = (found: Piece | null) => {
       setBroken(found === null);
-      if (found && canvas.current) draw(canvas.current, found);
+      if (picture.current) show(picture.current, found);
     };
     const known = pieceAtOnce(set, index, isAlone);
     if (known !== undefined) {
-      show(known);
+      take(known);
       return;
     }
-    if (canvas.current) canvas.current.width = 0;
+    if (picture.current) show(picture.current, null);
     const gone = new AbortController();
     const timer = setTimeout(() => {
       void piece(set, index, isAlone, gone.signal).then((found) => {
-        if (!gone.signal.aborted) show(found);
+        if (!gone.signal.aborted) take(found);
       });
     }, patience);
     return () => {
@@ -43,7 +43,7 @@ export function Thumbnail({ set, index, isAlone = false }: ThumbnailProps) {
   }, [id, version, index, isAlone]);
   return (
     <span class="thumbnail">
-      <canvas ref={canvas} hidden={isBroken} />
+      <span ref={picture} class="picture" />
       {isBroken && <span class="broken">{t("unreadable")}</span>}
     </span>
   );
@@ -52,9 +52,22 @@ export function Thumbnail({ set, index, isAlone = false }: ThumbnailProps) {
 /** Below this side pixels are shown as squares, in pixels. */
 const smallSide = 64;
 
-function draw(canvas: HTMLCanvasElement, { sheet, left, top, width, height }: Piece): void {
-  canvas.width = width;
-  canvas.height = height;
-  canvas.classList.toggle("pixels", Math.max(width, height) <= smallSide);
-  canvas.getContext("2d")!.drawImage(sheet, left, top, width, height, 0, 0, width, height);
+/** Shows a piece of a sheet as large as its place allows, without its neighbours; null shows nothing. A canvas for each picture would be a layer for each. */
+function show({ style, classList }: HTMLElement, piece: Piece | null): void {
+  if (!piece) {
+    style.backgroundImage = "";
+    return;
+  }
+  const { sheet, sheetWidth, sheetHeight, left, top, width, height } = piece;
+  const longer = Math.max(width, height);
+  style.width = `${(100 * width) / longer}%`;
+  style.height = `${(100 * height) / longer}%`;
+  style.backgroundSize = `${(100 * sheetWidth) / width}% ${(100 * sheetHeight) / height}%`;
+  style.backgroundPosition = `${share(left, sheetWidth - width)} ${share(top, sheetHeight - height)}`;
+  style.backgroundImage = `url("${sheet}")`;
+  classList.toggle("pixels", longer <= smallSide);
+}
+
+function share(part: number, whole: number): string {
+  return whole === 0 ? "0" : `${(100 * part) / whole}%`;
 }

@@ -11,4 +11,12 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   unreadable: "无法读取",
   number: "第 {number} 号",
   noClass: "没有类别",
+  viewer: "图片",
+  previous: "上一张",
+  next: "下一张",
+  close: "关闭",
+  place: "第 {at} 张，共 {count} 张",
+  class: "类别",
+  part: "划分",
+  size: "尺寸",
 };

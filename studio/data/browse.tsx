@@ -1,0 +1,110 @@
+// The pictures of the set in a grid: filtered, and one of them in large.
+import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import type { SetAnswer } from "../../src/studio/shared/sets.ts";
+import { count } from "../format.ts";
+import { filtered, noFilter } from "../sets/filter.ts";
+import { PictureGrid } from "../sets/pictureGrid.tsx";
+import { PictureViewer } from "../sets/pictureViewer.tsx";
+import { filter } from "./filterState.ts";
+import { t } from "./texts.ts";
+
+/** The view. */
+export function Browse({ set }: { set: SetAnswer }) {
+  const selected = useSignal<ReadonlySet<number>>(new Set());
+  const open = useSignal<number | null>(null);
+  const indices = useMemo(() => filtered(set, filter.value), [set, filter.value]);
+  return (
+    <>
+      <Filters set={set} shown={indices.length} selected={selected.value.size} />
+      {indices.length === 0 ? (
+        <p class="soft">{t("nothingFits")}</p>
+      ) : (
+        <PictureGrid
+          set={set}
+          indices={indices}
+          label={t("pictures")}
+          selected={selected.value}
+          onSelect={(chosen) => {
+            selected.value = chosen;
+          }}
+          onOpen={(index) => {
+            open.value = indices.indexOf(index);
+          }}
+        />
+      )}
+      {open.value !== null && open.value < indices.length && (
+        <PictureViewer
+          set={set}
+          indices={indices}
+          at={open.value}
+          onMove={(at) => {
+            open.value = at;
+          }}
+          onClose={() => {
+            open.value = null;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Filters({ set, shown, selected }: { set: SetAnswer; shown: number; selected: number }) {
+  const { label, split, text } = filter.value;
+  const change = (part: Partial<typeof filter.value>) => {
+    filter.value = { ...filter.value, ...part };
+  };
+  return (
+    <search class="row filters">
+      <input
+        type="text"
+        aria-label={t("search")}
+        placeholder={t("search")}
+        value={text}
+        onInput={({ currentTarget }) => change({ text: currentTarget.value })}
+      />
+      <select
+        aria-label={t("class")}
+        value={label ?? ""}
+        onChange={({ currentTarget: { value } }) => change({ label: value === "" ? null : Number(value) })}
+      >
+        <option value="">{t("allClasses")}</option>
+        {set.classes.map((name, i) => (
+          <option key={name} value={i}>
+            {name}
+          </option>
+        ))}
+        {set.labels.includes(-1) && <option value={-1}>{t("unlabelled")}</option>}
+      </select>
+      {set.splits.length > 0 && (
+        <select
+          aria-label={t("part")}
+          value={split ?? ""}
+          onChange={({ currentTarget: { value } }) => change({ split: value === "" ? null : value })}
+        >
+          <option value="">{t("allParts")}</option>
+          {set.splits.map(({ name }) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+      {filter.value !== noFilter && (
+        <button
+          type="button"
+          onClick={() => {
+            filter.value = noFilter;
+          }}
+        >
+          {t("showAll")}
+        </button>
+      )}
+      <span class="soft" aria-live="polite">
+        {t("shown", { count: count(shown) })}
+        {selected > 0 && ` · ${t("selected", { count: count(selected) })}`}
+      </span>
+    </search>
+  );
+}
