@@ -1,5 +1,7 @@
 // A studio: server, runs and preferences put together. A page of its own brings its routes along.
 
+import { Checks } from "./check/checks.ts";
+import { checkRoutes } from "./check/routes.ts";
 import { inspectRoutes } from "./inspect/routes.ts";
 import { keepPreferences, keptPreferences } from "./keptPreferences.ts";
 import { changedPreferences, noPreferences } from "./preferences.ts";
@@ -40,6 +42,7 @@ export interface StudioOptions {
 export class Studio {
   readonly board: Board;
   readonly sets: SetShelf;
+  readonly #checks: Checks;
   readonly #hub: Hub;
   readonly #server: StudioServer;
   readonly #memory: string | null;
@@ -69,11 +72,13 @@ export class Studio {
       project: this.board.project,
       data: () => this.board.runs.map(({ data }) => data),
     });
+    this.#checks = new Checks(this.sets);
     this.#server = new StudioServer(
       [
         ...this.#ownRoutes(),
         ...trainRoutes(this.board, launcher),
         ...setRoutes(this.sets),
+        ...checkRoutes(this.#checks),
         ...inspectRoutes(this.board),
       ],
       [joining(this.board, (id) => this.show(id))],
@@ -111,6 +116,7 @@ export class Studio {
     if (this.#look) clearInterval(this.#look);
     await this.board.close(patience);
     this.#hub.close();
+    await this.#checks.close();
     await this.sets.close();
     await this.#server.close();
     if (this.#addressFile && this.#address) await forgetAddress(this.#addressFile, this.#address);

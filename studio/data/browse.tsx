@@ -4,9 +4,11 @@ import { useMemo } from "preact/hooks";
 import type { SetAnswer } from "../../src/studio/shared/sets.ts";
 import { count } from "../format.ts";
 import { filtered, noFilter } from "../sets/filter.ts";
-import { PictureGrid } from "../sets/pictureGrid.tsx";
+import { type Badge, PictureGrid } from "../sets/pictureGrid.tsx";
 import { PictureViewer } from "../sets/pictureViewer.tsx";
+import { findingOf, findings } from "./checkStore.ts";
 import { filter } from "./filterState.ts";
+import { wordsOf } from "./findingWords.ts";
 import { t } from "./texts.ts";
 
 /** The view. */
@@ -28,6 +30,7 @@ export function Browse({ set }: { set: SetAnswer }) {
           onSelect={(chosen) => {
             selected.value = chosen;
           }}
+          badge={badgeOf}
           onOpen={(index) => {
             open.value = indices.indexOf(index);
           }}
@@ -48,6 +51,12 @@ export function Browse({ set }: { set: SetAnswer }) {
       )}
     </>
   );
+}
+
+/** The worst that the check has found of a picture. */
+function badgeOf(index: number): Badge | null {
+  const finding = findingOf.value.get(index);
+  return finding ? { text: wordsOf(finding).title, tone: finding.severity } : null;
 }
 
 function Filters({ set, shown, selected }: { set: SetAnswer; shown: number; selected: number }) {
@@ -91,6 +100,7 @@ function Filters({ set, shown, selected }: { set: SetAnswer; shown: number; sele
           ))}
         </select>
       )}
+      {findingOf.value.size > 0 && <FindingChoice />}
       {filter.value !== noFilter && (
         <button
           type="button"
@@ -107,4 +117,40 @@ function Filters({ set, shown, selected }: { set: SetAnswer; shown: number; sele
       </span>
     </search>
   );
+}
+
+/** Pictures that the check has found something of: all of them, or those of one finding. */
+function FindingChoice() {
+  const { among } = filter.value;
+  const all = findings.value.map((finding) => ({
+    finding,
+    pictures: new Set(finding.cases.flatMap(({ pictures }) => pictures)),
+  }));
+  const chosen = all.find(({ pictures }) => among !== null && isSame(pictures, among))?.finding.id;
+  const any = new Set(findingOf.value.keys());
+  return (
+    <select
+      aria-label={t("findings")}
+      value={among === null ? "" : (chosen ?? "any")}
+      onChange={({ currentTarget: { value } }) => {
+        const pictures =
+          value === "any" ? any : (all.find(({ finding }) => finding.id === value)?.pictures ?? null);
+        filter.value = { ...filter.value, among: pictures };
+      }}
+    >
+      <option value="">{t("anyFinding")}</option>
+      <option value="any">{t("withFinding", { count: count(any.size) })}</option>
+      {all
+        .filter(({ pictures }) => pictures.size > 0)
+        .map(({ finding, pictures }) => (
+          <option key={finding.id} value={finding.id}>
+            {wordsOf(finding).title} ({count(pictures.size)})
+          </option>
+        ))}
+    </select>
+  );
+}
+
+function isSame(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
+  return a.size === b.size && [...a].every((index) => b.has(index));
 }

@@ -1,8 +1,13 @@
-// Which pictures the page Data shows; kept while other pages are looked at, and started afresh with another set.
+// Which view of the set the page Data shows, and which pictures in it; kept while other pages are looked at, and started afresh with another set.
 import { effect, signal } from "@preact/signals";
 import { type Filter, noFilter } from "../sets/filter.ts";
 import { chosenSet } from "../sets/setStore.ts";
 
+/** The views of a set. */
+export const views = ["pictures", "check"] as const;
+
+/** Which view is open. */
+export const view = signal<(typeof views)[number]>("pictures");
 export const filter = signal<Filter>(noFilter);
 
 let shown: string | null = null;

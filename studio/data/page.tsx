@@ -1,21 +1,20 @@
 // The page Data: what a set holds at the left; its pictures, what is wrong with them, and what augmentation makes of them at the right.
-import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { NoSet } from "../sets/noSet.tsx";
 import { SetChooser } from "../sets/setChooser.tsx";
 import { currentSet, watchSets } from "../sets/setStore.ts";
 import { Balance } from "./balance.tsx";
 import { Browse } from "./browse.tsx";
-import { filter } from "./filterState.ts";
+import { watchCheck } from "./checkStore.ts";
+import { CheckView } from "./checkView.tsx";
+import { filter, view, views } from "./filterState.ts";
 import { Tabs } from "./tabs.tsx";
-import { type Key, t } from "./texts.ts";
-
-const tabs = ["pictures"] as const satisfies readonly Key[];
+import { t } from "./texts.ts";
 
 /** The page. */
 export function DataPage() {
   useEffect(watchSets, []);
-  const tab = useSignal<(typeof tabs)[number]>("pictures");
+  useEffect(watchCheck, []);
   const set = currentSet.value;
   return (
     <div class="data">
@@ -28,7 +27,7 @@ export function DataPage() {
             label={filter.value.label}
             onChoose={(label) => {
               filter.value = { ...filter.value, label };
-              tab.value = "pictures";
+              view.value = "pictures";
             }}
           />
         )}
@@ -37,13 +36,14 @@ export function DataPage() {
         <div class="work" key={set.id}>
           <Tabs
             label={t("views")}
-            tabs={tabs.map((id) => ({ id, title: t(id) }))}
-            chosen={tab.value}
+            tabs={views.map((id) => ({ id, title: t(id) }))}
+            chosen={view.value}
             onChoose={(id) => {
-              tab.value = id;
+              view.value = id;
             }}
           >
-            {tab.value === "pictures" && <Browse set={set} />}
+            {view.value === "pictures" && <Browse set={set} />}
+            {view.value === "check" && <CheckView set={set} />}
           </Tabs>
         </div>
       ) : (

@@ -4,8 +4,8 @@ import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "pr
 import type { SetAnswer } from "../../src/studio/shared/sets.ts";
 import { areScattered, between, layoutOf, placeAfter, rowsInSight, spareRows } from "./gridModel.ts";
 import { cellRole, gridRole, rowRole } from "./gridRoles.ts";
-import { t } from "./texts.ts";
 import { Thumbnail } from "./thumbnail.tsx";
+import { spokenName } from "./words.ts";
 
 /** A small sign in the corner of a picture. */
 export interface Badge {
@@ -37,13 +37,6 @@ interface PictureGridProps {
 
 const gap = 8;
 const captionHeight = 22;
-
-/** Name and class of a picture, as they are read out. */
-export function spokenName({ names, labels, classes }: SetAnswer, index: number): string {
-  const name = names[index] || t("number", { number: index });
-  const label = classes[labels[index]!];
-  return label === undefined ? `${name}, ${t("noClass")}` : `${name}, ${label}`;
-}
 
 /** The grid; it scrolls in the height of its place. */
 export function PictureGrid(props: PictureGridProps) {

@@ -8,6 +8,7 @@ import { type FolderListing, isUnchanged } from "./listing.ts";
 import { type LoadedSet, placesOf, type SetPlace, type SetSources } from "./places.ts";
 import { realPathBelow, type Sheet } from "./sheet.ts";
 import { SheetCache } from "./sheetCache.ts";
+import type { SetSource } from "./source.ts";
 import { SetThreads } from "./threads.ts";
 
 /** Longer side of thumbnails of files, pixels. */
@@ -71,6 +72,18 @@ export class SetShelf {
     }
     const { stamps: _, own: __, ...listing } = await this.#listing(place.folder);
     return { id, name, kind, isEditable: true, side: fileSide, ...listing };
+  }
+
+  /** A set as another thread can open it. */
+  async source(id: string): Promise<SetSource> {
+    const place = this.place(id);
+    const { name } = place;
+    if (place.kind === "known") {
+      const { classes, splits, shape } = place.set;
+      return { kind: "known", name, classes, splits, shape, ...(await this.#load(place)) };
+    }
+    const { names, labels, classes, splits } = await this.#listing(place.folder);
+    return { kind: "folder", name, classes, splits, folder: place.folder, names, labels };
   }
 
   /** The file of a picture of a folder, or a picture in memory as a file. Throws HttpError 404 where there is none. */

@@ -1,0 +1,9 @@
+// A picture in words.
+import type { SetAnswer } from "../../src/studio/shared/sets.ts";
+import { t } from "./texts.ts";
+
+/** Name and class of a picture, as they are read out. */
+export function spokenName({ names, labels, classes }: SetAnswer, index: number): string {
+  const name = names[index] || t("number", { number: index });
+  return `${name}, ${classes[labels[index]!] ?? t("noClass")}`;
+}
