@@ -12,4 +12,5 @@ export interface Page {
 export const pages: readonly Page[] = [
   { id: "data", title: "data", load: async () => (await import("./data/page.tsx")).DataPage },
   { id: "train", title: "train", load: async () => (await import("./train/page.tsx")).TrainPage },
+  { id: "inspect", title: "inspect", load: async () => (await import("./inspect/page.tsx")).InspectPage },
 ];

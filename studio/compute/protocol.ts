@@ -23,6 +23,27 @@ export interface UnitSight {
   readonly gradient: Values;
 }
 
+/** What a class was seen by, as a map over the input. */
+export type Explanation =
+  | {
+      readonly kind: "gradCam";
+      /** The class that is explained. */
+      readonly target: number;
+      /** Dotted path of the layer. */
+      readonly layer: string;
+      /** `[height, width]`, in units of the score. */
+      readonly map: Values;
+    }
+  | {
+      readonly kind: "occlusion";
+      readonly target: number;
+      /** Side of the patch and way to the next, in pixels. */
+      readonly size: number;
+      readonly stride: number;
+      /** `[height, width]`: how far the probability drops where the pixel is covered. */
+      readonly map: Values;
+    };
+
 /** What can be asked, by name: the question and its answer. */
 export interface Requests {
   /** Loads a model, where it is not loaded yet. */

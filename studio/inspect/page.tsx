@@ -1,0 +1,51 @@
+// The page Inspect: a trained network, looked at from inside and by its mistakes.
+import { useEffect } from "preact/hooks";
+import { refreshModels } from "./modelChoice.ts";
+import { ModelChooser } from "./modelChooser.tsx";
+import { readPlace, tab, writePlace } from "./place.ts";
+import { tabs } from "./tabs.ts";
+import { t } from "./texts.ts";
+
+/** The page. */
+export function InspectPage() {
+  useEffect(() => {
+    const follow = () => {
+      if (!location.hash.startsWith("#/inspect")) return;
+      readPlace();
+      void refreshModels();
+    };
+    follow();
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
+  const { id: open, View } = tabs.find(({ id }) => id === tab.value) ?? tabs[0]!;
+  return (
+    <div class="inspect">
+      <h1 class="hidden">{t("inspect")}</h1>
+      <div class="row">
+        <div class="ways" role="tablist" aria-label={t("inspect")}>
+          {tabs.map(({ id, title }) => (
+            <button
+              key={id}
+              type="button"
+              role="tab"
+              id={`tab-${id}`}
+              aria-controls="tab-panel"
+              aria-selected={id === open}
+              onClick={() => {
+                tab.value = id;
+                writePlace();
+              }}
+            >
+              {t(title)}
+            </button>
+          ))}
+        </div>
+        <ModelChooser />
+      </div>
+      <div id="tab-panel" role="tabpanel" aria-labelledby={`tab-${open}`}>
+        <View />
+      </div>
+    </div>
+  );
+}

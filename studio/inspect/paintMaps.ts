@@ -1,0 +1,34 @@
+// Draws the maps of a step into pixels, each number as a square.
+import { colourOf, largest } from "./colours.ts";
+import type { MapLayout } from "./mapLayout.ts";
+import { cornerOf } from "./mapLayout.ts";
+
+/** What full colour stands for: the largest size in the whole step, or in each map. */
+export type ScaleBy = "step" | "map";
+
+/** Draws into `pixels`, a sheet of `layout.width × layout.height`; gives the largest size in the step. */
+export function paintMaps(
+  pixels: Uint32Array,
+  layout: MapLayout,
+  data: Float32Array,
+  scale: Uint32Array,
+  by: ScaleBy,
+): number {
+  const { maps, rows, columns, scale: zoom, width } = layout;
+  const plane = rows * columns;
+  const overall = largest(data);
+  for (let map = 0; map < maps; map++) {
+    const limit = by === "step" ? overall : largest(data, map * plane, (map + 1) * plane);
+    const [left, top] = cornerOf(layout, map);
+    for (let row = 0; row < rows; row++) {
+      const start = (top + row * zoom) * width + left;
+      for (let column = 0, at = start; column < columns; column++, at += zoom) {
+        const colour = colourOf(scale, data[map * plane + row * columns + column]!, limit);
+        pixels.fill(colour, at, at + zoom);
+      }
+      for (let copy = 1; copy < zoom; copy++)
+        pixels.copyWithin(start + copy * width, start, start + columns * zoom);
+    }
+  }
+  return overall;
+}
