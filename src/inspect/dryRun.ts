@@ -146,7 +146,7 @@ export class Recorder {
 }
 
 /** Gives a function that puts the fields of all modules, and the updates that wait for their tensors, back as they are now. */
-export function remember(model: Module): () => void {
+function remember(model: Module): () => void {
   const modules = new Map<Part, ReadonlyMap<string, unknown>>();
   for (const [, module] of model.namedModules()) modules.set(module, new Map(Object.entries(module)));
   const state = Array.from(new Set(model.stateDict().values()), (tensor) => ({

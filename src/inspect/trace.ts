@@ -7,7 +7,7 @@ import type { Node } from "../graph/node.ts";
 import type { Module, Part } from "../nn/module/module.ts";
 import { tensorsIn } from "../nn/module/watch.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { Recorder, remember } from "./dryRun.ts";
+import { Recorder } from "./dryRun.ts";
 import { ExtentMap } from "./extents.ts";
 import { call, type InputShapes, type InspectOptions, inputSpecs, pictureAxes } from "./inputs.ts";
 import { ReceptiveField } from "./receptiveField.ts";
@@ -63,14 +63,12 @@ export interface TraceOptions {
 export function trace(model: Module, input: Tensor, options: TraceOptions = {}): TracedStep[] {
   checkOptions("trace", options, ["lazy"]);
   const recorder = new Recorder([input.node]);
-  const restore = remember(model);
   const end = recorder.attach(model);
   let result: unknown;
   try {
     result = model.forward(input);
   } finally {
     end();
-    restore();
   }
   const steps = stepsOfCalls({ inputs: [input.node], calls: recorder.calls });
   if (steps.length === 0)

@@ -3,8 +3,9 @@
 import { trace } from "../../src/entry/inspect.ts";
 import { nn, noGrad, type Tensor } from "../../src/index.ts";
 import { backend } from "./backend.ts";
+import { gradCamOf, occlusionOf } from "./explain.ts";
 import type { ModelFacts } from "./models.ts";
-import { type OpenModel, openModel } from "./openModel.ts";
+import { lastOf, type OpenModel, openModel } from "./openModel.ts";
 import { batchOf, prepared } from "./pictures.ts";
 import type { Answer, Ask, RequestName, StepValues, Values } from "./protocol.ts";
 import { spell } from "./spell/spell.ts";
@@ -63,6 +64,10 @@ export const handlers: Handlers = {
     return unitSight(model, lastOf(model).input, step, cell);
   },
 
+  gradCam: async (ask) => gradCamOf(await openModel(ask.model), ask),
+
+  occlusion: async (ask, context) => occlusionOf(await openModel(ask.model), ask, context),
+
   features: async ({ model: ref, pictures: sources }, { signal, onProgress }) => {
     const model = await openModel(ref);
     const parts: { readonly probabilities: Values; readonly features: Values }[] = [];
@@ -85,12 +90,6 @@ export const handlers: Handlers = {
 
 function factsOf({ facts }: OpenModel): ModelFacts {
   return { ...facts, threads: backend.info.threads };
-}
-
-/** Throws Error where no picture has been run yet. */
-function lastOf({ last }: OpenModel): NonNullable<OpenModel["last"]> {
-  if (!last) throw new Error("no picture has been run through this model yet");
-  return last;
 }
 
 /** What steps gave in the last run, without the batch axis. */

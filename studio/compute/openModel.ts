@@ -36,6 +36,12 @@ export function openModel(ref: ModelRef): Promise<OpenModel> {
   return model;
 }
 
+/** The last picture, and what it became. Throws Error where none has been run yet. */
+export function lastOf({ last }: OpenModel): NonNullable<OpenModel["last"]> {
+  if (!last) throw new Error("no picture has been run through this model yet");
+  return last;
+}
+
 async function load(ref: ModelRef): Promise<OpenModel> {
   if (ref.kind === "fresh") return fresh(ref);
   const address =

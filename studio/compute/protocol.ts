@@ -86,6 +86,28 @@ export interface Requests {
     readonly ask: { readonly model: ModelRef; readonly step: number; readonly cell: readonly number[] };
     readonly answer: UnitSight;
   };
+  /** Grad-CAM of the last picture. */
+  gradCam: {
+    readonly ask: {
+      readonly model: ModelRef;
+      /** Dotted path of the layer; empty for the last one with maps. */
+      readonly layer: string;
+      /** Null for the likeliest class. */
+      readonly target: number | null;
+    };
+    readonly answer: Explanation;
+  };
+  /** Occlusion of the last picture, which tells how far it is. */
+  occlusion: {
+    readonly ask: {
+      readonly model: ModelRef;
+      readonly target: number | null;
+      /** Pixels of the network's input; null: by its size. */
+      readonly size: number | null;
+      readonly stride: number | null;
+    };
+    readonly answer: Explanation;
+  };
   /** Answers to several pictures, and the features that the last layer decides by. */
   features: {
     readonly ask: { readonly model: ModelRef; readonly pictures: readonly PictureSource[] };

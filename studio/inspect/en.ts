@@ -21,6 +21,7 @@ export const en = {
   wayDraw: "Draw",
   wayFile: "File",
   waySample: "Data set",
+  samplesLabel: "Pictures of the set; choose one to look at",
   padLabel: "A square to draw on. By keyboard, choose a picture of a data set or a file instead.",
   brush: "Brush",
   clear: "Clear",

@@ -2,6 +2,7 @@
 import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Answers } from "./answers.tsx";
+import { Explain } from "./explain.tsx";
 import { InputView } from "./inputView.tsx";
 import { Layers } from "./layers.tsx";
 import { begin } from "./look.ts";
@@ -25,6 +26,7 @@ export function LookInside() {
       <div class="picture">
         <PictureChoice />
         <Answers />
+        <Explain />
       </div>
       <div class="spelling">
         <InputView />

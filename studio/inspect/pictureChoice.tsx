@@ -3,11 +3,12 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { DrawPad } from "./drawPad.tsx";
 import { pictureProblem, show } from "./look.ts";
+import { SamplePicker } from "./samplePicker.tsx";
 import { type Key, t } from "./texts.ts";
 
-const ways = ["draw", "file"] as const;
+const ways = ["draw", "file", "sample"] as const;
 type Way = (typeof ways)[number];
-const wayTexts: Readonly<Record<Way, Key>> = { draw: "wayDraw", file: "wayFile" };
+const wayTexts: Readonly<Record<Way, Key>> = { draw: "wayDraw", file: "wayFile", sample: "waySample" };
 
 const way = signal<Way>("draw");
 const fileName = signal("");
@@ -68,6 +69,7 @@ export function PictureChoice() {
       </fieldset>
       {way.value === "draw" && <DrawPad />}
       {way.value === "file" && <FileChoice />}
+      {way.value === "sample" && <SamplePicker />}
       {pictureProblem.value && (
         <p class="problem" role="alert">
           {pictureProblem.value}

@@ -166,7 +166,7 @@ function Grid({ size: [rows, columns], numbers, label, marked = null }: GridProp
   return (
     <figure>
       <figcaption class="soft">{label}</figcaption>
-      <table class="grid">
+      <table class="numbers">
         <tbody>
           {Array.from({ length: rows }, (_, row) => (
             <tr key={row}>

@@ -23,6 +23,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   wayDraw: "手绘",
   wayFile: "文件",
   waySample: "数据集",
+  samplesLabel: "数据集里的图片，选一张来看",
   padLabel: "可以在上面画的方块。只用键盘时，请改选数据集里的图片或文件。",
   brush: "画笔",
   clear: "清空",
