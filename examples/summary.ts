@@ -1,6 +1,6 @@
 // What a model is made of, layer by layer, and what its layers see of a picture. Nothing is computed for it.
 import { nn, type Tensor } from "fovea";
-import { receptiveField, receptiveFields, summary } from "fovea/inspect";
+import { networkGraph, receptiveField, receptiveFields, summary } from "fovea/inspect";
 import { CifarResNet, LeNet } from "fovea/vision";
 
 console.log(String(summary(new LeNet(), [1, 28, 28])));
@@ -35,4 +35,11 @@ class Branches extends nn.Module {
 
 for (const { path, axes } of receptiveFields(new Branches(), [64, 32, 32])) {
   console.log(path || "all", axes[0]!.field); // all 9, near 3, far 9
+}
+
+const { nodes, edges } = networkGraph(new CifarResNet(20), [3, 32, 32]);
+const sum = nodes.find(({ kind }) => kind === "add")!;
+for (const { from, shape } of edges.filter(({ to }) => to === sum.id)) {
+  const { name, path } = nodes[from]!;
+  console.log(`${sum.path} adds ${name} ${path}, ${shape.join("×")}`);
 }

@@ -140,6 +140,12 @@ const noInputs: readonly Node[] = [];
 const scalarShape = shapeId([]);
 
 let created = 0;
+
+/** How many nodes there have been: whatever is made later has an id of at least this. */
+export function nodeCount(): number {
+  return created;
+}
+
 /** Nodes above this depth are realised before more is built on them, so that a loop that never reads stays bounded. */
 export const maxDepth = 4000;
 

@@ -7,7 +7,7 @@ import { UnsupportedError } from "../base/errors.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
 import { currentPlanner, forgetUpdates, swapPlanner, updateCount } from "../graph/engine.ts";
 import type { Root } from "../graph/lowered.ts";
-import { maxDepth, Node } from "../graph/node.ts";
+import { maxDepth, Node, nodeCount } from "../graph/node.ts";
 import { Planner } from "../graph/plan.ts";
 import { Storage } from "../graph/storage.ts";
 import type { Module, Part } from "../nn/module/module.ts";
@@ -32,6 +32,8 @@ export interface Call {
   readonly parent: Call | null;
   /** The module's calls before this one. */
   readonly earlier: number;
+  /** Ids of nodes that were made before it began are below this. */
+  readonly began: number;
   readonly inputs: readonly Node[];
   readonly outputs: readonly Node[];
   /** What was computed in it and not in calls within it, and leads to an output of some call. */
@@ -111,7 +113,7 @@ export class Recorder {
     this.#claim(parent, inputs);
     const earlier = this.calls.filter((other) => other.module === module).length;
     const call: OpenCall = {
-      ...{ module, path, parent, earlier },
+      ...{ module, path, parent, earlier, began: nodeCount() },
       inputs: tensorsIn(inputs).map((x) => x.node),
       outputs: [],
       nodes: [],

@@ -2,6 +2,15 @@
 export type { PictureAxis } from "./extents.ts";
 export type { InputShapes, InspectOptions } from "./inputs.ts";
 export {
+  type GraphEdge,
+  type GraphGroup,
+  type GraphNode,
+  type NetworkGraph,
+  networkGraph,
+  type Span,
+} from "./networkGraph.ts";
+export type { GraphNodeKind, GraphWindow } from "./nodeKind.ts";
+export {
   type FieldAxis,
   type ReceptiveField,
   type ReceptiveFieldOptions,

@@ -5,9 +5,10 @@ import { OptionError } from "../base/errors.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
 import { viewBase } from "../graph/analysis.ts";
 import type { Node } from "../graph/node.ts";
-import type { Module, Parameter, Part } from "../nn/module/module.ts";
+import type { Module, Part } from "../nn/module/module.ts";
 import type { Call, DryRun, InputSpec } from "./dryRun.ts";
 import { call, type InputShapes, type InspectOptions, inputSpecs } from "./inputs.ts";
+import { counts, type Owned, ownParameters } from "./ownParameters.ts";
 import { passBytes } from "./passBytes.ts";
 import { fieldsOfCalls, type ReceptiveField } from "./receptiveField.ts";
 import { summaryTable } from "./table.ts";
@@ -111,31 +112,6 @@ export function summary(model: Module, inputShape: InputShapes, options: Summary
   return new Summary(model.constructor.name, specs, folded(rows, depth), totalsOf(run, [...owned.values()]));
 }
 
-/** A module's own parameters that no module before it has. */
-interface Owned {
-  readonly parameters: Parameter[];
-  hasShared: boolean;
-}
-
-function ownParameters(model: Module): ReadonlyMap<Part, Owned> {
-  const modules = new Map(model.namedModules());
-  const owners = new Map<Parameter, Part>();
-  const owned = new Map<Part, Owned>();
-  for (const [name, parameter] of model.namedParameters()) {
-    let path = name;
-    while (path !== "" && !modules.has(path)) path = path.slice(0, Math.max(0, path.lastIndexOf(".")));
-    const module = modules.get(path)!;
-    const own = owned.get(module) ?? { parameters: [], hasShared: false };
-    owned.set(module, own);
-    const first = owners.get(parameter);
-    if (!first) {
-      owners.set(parameter, module);
-      own.parameters.push(parameter);
-    } else if (first !== module) own.hasShared = true;
-  }
-  return owned;
-}
-
 function rowOf(call: Call, own: Owned | undefined, field: ReceptiveField | null): SummaryRow {
   let depth = 0;
   for (let at = call.parent; at; at = at.parent) depth++;
@@ -180,14 +156,6 @@ function insertion(rows: readonly SummaryRow[], path: string): { place: number; 
   const depth = (rows[nearest]?.depth ?? -1) + 1;
   const end = rows.findIndex((row, i) => i > nearest && row.depth < depth);
   return { place: end < 0 ? rows.length : end, depth };
-}
-
-function counts(parameters: readonly Parameter[]): { parameters: number; trainable: number } {
-  const sum = (list: readonly Parameter[]) => list.reduce((total, { size }) => total + size, 0);
-  return {
-    parameters: sum(parameters),
-    trainable: sum(parameters.filter(({ requiresGrad }) => requiresGrad)),
-  };
 }
 
 /** Rows down to a depth; what lies deeper is added to them. */

@@ -26,5 +26,7 @@ test("examples/summary.ts prints what its comments and its page say", { timeout:
     "all 9",
     "near 3",
     "far 9",
+    "layer1.0 adds BatchNorm2d layer1.0.bn2, 1×16×32×32",
+    "layer1.0 adds Identity layer1.0.downsample, 1×16×32×32",
   ]);
 });
