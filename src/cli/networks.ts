@@ -4,18 +4,10 @@
 import { OptionError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Module } from "../nn/module/module.ts";
-import { Random, withRandom } from "../tensor/random.ts";
-import { makeModel, model } from "../vision/index.ts";
+import { outlineOf, picturesFor } from "../vision/outline.ts";
 import { integer, text, type Values } from "./options.ts";
 import { count, percent } from "./terminal.ts";
 import { readWeights } from "./weights.ts";
-
-/** Pictures that are tried where none were asked for. */
-const usual: readonly Shape[] = [
-  [3, 32, 32],
-  [1, 28, 28],
-  [3, 224, 224],
-];
 
 /** Options that say which network is meant where there is no weights file. */
 export const networkOptions = {
@@ -49,31 +41,18 @@ export async function describedNetwork(
   const name = saved?.model ?? values.model;
   const input = saved?.input ?? pictureShape(name, values.imgsz, values.channels);
   const classes = saved?.classes.length ?? values.classes;
-  const network = withRandom(new Constant(0), () => makeModel(name, { classes, input }));
+  const network = outlineOf(name, { classes, input });
   const accuracy = saved?.accuracy == null ? "" : `, accuracy ${percent(saved.accuracy, 2)}`;
   const origin = saved ? `, trained on ${saved.data} for ${count(saved.epoch)} epochs${accuracy}` : "";
   return { name, origin, network, input, classes };
 }
 
-/** Gives the same number again and again: parameters whose values do not matter are made at once. */
-class Constant extends Random {
-  override uniform(): number {
-    return 0.5;
-  }
-
-  override normal(): number {
-    return 0;
-  }
-}
-
 /** The pictures that were asked for, or the first usual ones that the network takes. */
 function pictureShape(name: string, imgsz: string | null, channels: number | null): Shape {
-  const { takes } = model(name);
   const size = imgsz === null ? null : /^(\d+)(?:x(\d+))?$/.exec(imgsz);
   const [height, width] = [Number(size?.[1]), Number(size?.[2] ?? size?.[1])];
   if (imgsz !== null && !(height > 0 && width > 0)) {
     throw new OptionError(`imgsz must be a size in pixels, such as 224 or 480x640; got "${imgsz}"`);
   }
-  const shapes = usual.map(([c, h, w]) => [channels ?? c!, size ? height : h!, size ? width : w!] as const);
-  return shapes.find((shape) => takes(...shape)) ?? shapes[0]!;
+  return picturesFor(name, channels, size ? [height, width] : null);
 }

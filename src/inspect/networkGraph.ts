@@ -160,7 +160,7 @@ class Describer {
 
   #seen(made: Call, output: Node | undefined): Pick<GraphNode, "field" | "spans"> {
     if (!output) return { field: [], spans: [] };
-    const seen = new ReceptiveField(made, output, this.#map);
+    const seen = new ReceptiveField(made.path, made.module.constructor.name, output, this.#map);
     const origin = output.shape.map(() => 0);
     const spans = seen.axes.map(({ axis, jump }, a) => {
       const size = jump > 0 ? (output.shape[axis] ?? 1) : 1;

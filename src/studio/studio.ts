@@ -4,6 +4,7 @@ import { Checks } from "./check/checks.ts";
 import { checkRoutes } from "./check/routes.ts";
 import { inspectRoutes } from "./inspect/routes.ts";
 import { keepPreferences, keptPreferences } from "./keptPreferences.ts";
+import { networkRoutes } from "./networks/routes.ts";
 import { changedPreferences, noPreferences } from "./preferences.ts";
 import { Board } from "./runs/board.ts";
 import { joining } from "./runs/joining.ts";
@@ -80,6 +81,7 @@ export class Studio {
         ...setRoutes(this.sets),
         ...checkRoutes(this.#checks),
         ...inspectRoutes(this.board),
+        ...networkRoutes(this.board),
       ],
       [joining(this.board, (id) => this.show(id))],
       readAssets(),

@@ -11,7 +11,7 @@ export function loadSet(id: string): Promise<SetAnswer> {
 }
 
 /** Address of a picture as it is. */
-export function pictureOf({ id, state }: SetAnswer, index: number): string {
+export function pictureOf({ id, state }: Pick<SetAnswer, "id" | "state">, index: number): string {
   return `/api/sets/${id}/picture/${index}?state=${state}`;
 }
 
