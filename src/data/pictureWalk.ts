@@ -43,12 +43,12 @@ export class PictureWalk {
     this.skipped.push({ path, reason });
   }
 
-  /** The pictures of a folder of classes, or of one with a table; those without a class have null for its name. */
+  /** The pictures of a folder of classes, or of one with a table; those without a class have null for its name, and stand behind the others. */
   async place(folder: string): Promise<Found[]> {
     const items = await files.list(folder);
     const table = tables.find((name) => items.some((item) => item.name === name && item.kind === "file"));
     if (table) return this.#table(folder, join(folder, table));
-    const found: Found[] = [];
+    const [found, beside]: [Found[], Found[]] = [[], []];
     for (const { name, kind } of items) {
       const path = join(folder, name);
       if (name.startsWith(".")) this.skip(path, "hidden");
@@ -59,9 +59,9 @@ export class PictureWalk {
         if (pictures.length === 0) this.empty.push({ path, name });
         for (const file of pictures) found.push({ file, name });
       } else if (kind === "broken") this.skip(path, "broken link");
-      else if (pictureName.test(name)) found.push(this.beside(path));
+      else if (pictureName.test(name)) beside.push(this.beside(path));
     }
-    return found;
+    return [...found, ...beside];
   }
 
   /** A picture without a class of its folder's. */

@@ -5,6 +5,8 @@ import { checkRoutes } from "./check/routes.ts";
 import { inspectRoutes } from "./inspect/routes.ts";
 import { keepPreferences, keptPreferences } from "./keptPreferences.ts";
 import { networkRoutes } from "./networks/routes.ts";
+import { LabelDesk } from "./labels/desk.ts";
+import { labelRoutes } from "./labels/routes.ts";
 import { changedPreferences, noPreferences } from "./preferences.ts";
 import { Board } from "./runs/board.ts";
 import { joining } from "./runs/joining.ts";
@@ -44,6 +46,7 @@ export class Studio {
   readonly board: Board;
   readonly sets: SetShelf;
   readonly #checks: Checks;
+  readonly #labels: LabelDesk;
   readonly #hub: Hub;
   readonly #server: StudioServer;
   readonly #memory: string | null;
@@ -74,6 +77,7 @@ export class Studio {
       data: () => this.board.runs.map(({ data }) => data),
     });
     this.#checks = new Checks(this.sets);
+    this.#labels = new LabelDesk(this.sets, this.#hub);
     this.#server = new StudioServer(
       [
         ...this.#ownRoutes(),
@@ -82,6 +86,7 @@ export class Studio {
         ...checkRoutes(this.#checks),
         ...inspectRoutes(this.board),
         ...networkRoutes(this.board),
+        ...labelRoutes(this.#labels, this.sets),
       ],
       [joining(this.board, (id) => this.show(id))],
       readAssets(),
@@ -119,6 +124,7 @@ export class Studio {
     await this.board.close(patience);
     this.#hub.close();
     await this.#checks.close();
+    await this.#labels.close();
     await this.sets.close();
     await this.#server.close();
     if (this.#addressFile && this.#address) await forgetAddress(this.#addressFile, this.#address);

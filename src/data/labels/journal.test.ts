@@ -258,7 +258,7 @@ test("of many processes that come at once, one at most writes at any time", asyn
     ),
   );
   assert.deepEqual(codes, [0, 0, 0, 0]);
-  assert.equal((await readLabels(folder))!.acts, 20);
+  assert.equal((await readLabels(folder))!.entries.length, 20);
 });
 
 test("100,000 lines are read", async () => {
@@ -273,6 +273,9 @@ test("100,000 lines are read", async () => {
     }),
   );
   writeFileSync(file, `${headLine}${lines.join("\n")}\n`);
-  const { acts, state } = (await readLabels(folder))!;
-  assert.deepEqual([acts, state.classOf("p/4999.png", null), state.undoable], [100_000, "c9", 100_000]);
+  const { entries, state } = (await readLabels(folder))!;
+  assert.deepEqual(
+    [entries.length, state.classOf("p/4999.png", null), state.undoable],
+    [100_000, "c9", 100_000],
+  );
 });

@@ -19,8 +19,8 @@ export const headLine = `${JSON.stringify({ format, version })}\n`;
 /** A journal as it was read. */
 export interface JournalContent {
   readonly state: LabelState;
-  /** Acts in the file, undone ones and undoing among them. */
-  readonly acts: number;
+  /** The acts in the file, undone ones and undoing among them. */
+  readonly entries: readonly LabelEntry[];
   /** The number of the last act; 0 for none. */
   readonly last: number;
   /** The acts' numbers by their ids. */
@@ -51,16 +51,16 @@ export function readJournal(content: Uint8Array, file: string): JournalContent {
   }
   const tail = content.subarray(start);
   const isOpen = tail.length > 0 && reader.addIfWhole(textOf(decoder, tail), line);
-  const { state, acts, last, ids } = reader;
-  return { state, acts, last, ids, bytes: isOpen ? content.length : start, isOpen };
+  const { state, entries, last, ids } = reader;
+  return { state, entries, last, ids, bytes: isOpen ? content.length : start, isOpen };
 }
 
 class Reader {
   readonly state = new LabelState();
   readonly ids = new Map<string, number>();
   readonly #file: string;
+  readonly entries: LabelEntry[] = [];
   last = 0;
-  acts = 0;
   #hasHead = false;
 
   constructor(file: string) {
@@ -92,7 +92,7 @@ class Reader {
         this.#fail(line, `its id ${entry.id} is there already`);
       this.state.apply(entry);
       this.last = entry.n;
-      this.acts++;
+      this.entries.push(entry);
       if (entry.id !== null) this.ids.set(entry.id, entry.n);
     } catch (error) {
       if (error instanceof FormatError || !(error instanceof FoveaError)) throw error;

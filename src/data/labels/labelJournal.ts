@@ -51,7 +51,9 @@ export class LabelJournal {
   readonly #handle: GrowingFile;
   readonly #now: () => string;
   #content: JournalContent;
+  #entries: LabelEntry[];
   #ids: Map<string, number>;
+  #generation = 0;
   #work: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
@@ -60,6 +62,7 @@ export class LabelJournal {
     this.#handle = handle;
     this.#now = now;
     this.#content = content;
+    this.#entries = [...content.entries];
     this.#ids = new Map(content.ids);
   }
 
@@ -91,6 +94,21 @@ export class LabelJournal {
     return this.#content.last;
   }
 
+  /** All acts that were written. */
+  get entries(): readonly LabelEntry[] {
+    return this.#entries;
+  }
+
+  /** Counts how often another hand has changed the file: numbers from before may mean other acts since. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** The number of the act with an id; null for none. */
+  numberOf(id: string): number | null {
+    return this.#ids.get(id) ?? null;
+  }
+
   /**
    * Writes acts, all or none, and resolves when the disk has them. Throws OptionError for an act that is none or can't be done, FoveaError where the disk refuses; the
    * journal is then as it was before.
@@ -111,7 +129,10 @@ export class LabelJournal {
   }
 
   async #add(acts: readonly NewAct[]): Promise<readonly Written[]> {
-    if ((await this.#handle.size()) !== this.#content.bytes) await this.#reload();
+    if ((await this.#handle.size()) !== this.#content.bytes) {
+      await this.#reload();
+      this.#generation++;
+    }
     const written: Written[] = [];
     const entries: LabelEntry[] = [];
     try {
@@ -140,7 +161,7 @@ export class LabelJournal {
     const entry: LabelEntry = { n: last + 1, at: this.#now(), id: known, act };
     state.apply(entry);
     if (known !== null) this.#ids.set(known, entry.n);
-    this.#content = { ...this.#content, last: entry.n, acts: this.#content.acts + 1 };
+    this.#content = { ...this.#content, last: entry.n };
     return { written: { n: entry.n, isNew: true, act }, entry };
   }
 
@@ -155,6 +176,7 @@ export class LabelJournal {
       );
     }
     await this.#handle.write(bytes, text);
+    this.#entries.push(...entries);
     this.#content = { ...this.#content, bytes: bytes + text.length, isOpen: false };
   }
 
@@ -162,6 +184,7 @@ export class LabelJournal {
   async #reload(): Promise<void> {
     const content = (await labelFiles.read(this.file, mostJournalBytes)) ?? new Uint8Array();
     this.#content = contentOf(content, this.file);
+    this.#entries = [...this.#content.entries];
     this.#ids = new Map(this.#content.ids);
   }
 }

@@ -14,8 +14,8 @@ export class HttpError extends FoveaError {
   }
 }
 
-/** Bytes that a request may carry. */
-const mostBytes = 64 * 1024;
+/** Bytes that a request with JSON may carry, unless its route says otherwise. */
+const mostJson = 64 * 1024;
 
 /**
  * Sent with every answer: nothing is loaded from elsewhere, no script but the page's own runs (WebAssembly among it), nobody frames the page, and it is isolated, so
@@ -77,23 +77,29 @@ export function refuseUpgrade(socket: Duplex, { status, message }: HttpError): v
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${body}`);
 }
 
-/** The JSON object that a request carries. Throws HttpError for other types, more than 64 KiB, and what is no object. */
-export async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
-  if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) {
-    throw new HttpError(415, "the body must be application/json");
-  }
-  const tooLarge = new HttpError(413, `the body may have ${mostBytes} bytes`);
-  if (Number(request.headers["content-length"] ?? 0) > mostBytes) throw tooLarge;
+/** All bytes that a request carries. Throws HttpError 413 for more than `most`. */
+export async function readBytes(request: IncomingMessage, most: number): Promise<Buffer> {
+  const tooLarge = new HttpError(413, `the body may have ${most} bytes`);
+  if (Number(request.headers["content-length"] ?? 0) > most) throw tooLarge;
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > mostBytes) throw tooLarge;
+    if (size > most) throw tooLarge;
     parts.push(part);
   }
+  return Buffer.concat(parts);
+}
+
+/** The JSON object that a request carries. Throws HttpError for other types, more than `most` bytes, by default 64 KiB, and what is no object. */
+export async function readJson(request: IncomingMessage, most = mostJson): Promise<Record<string, unknown>> {
+  if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) {
+    throw new HttpError(415, "the body must be application/json");
+  }
+  const bytes = await readBytes(request, most);
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(parts)));
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     throw new HttpError(400, "the body is no JSON");
   }

@@ -183,4 +183,5 @@ export type ServerMessage =
   | { readonly type: "state"; readonly state: StudioState }
   | { readonly type: "runs"; readonly runs: readonly RunSummary[] }
   | { readonly type: "preferences"; readonly preferences: Preferences }
+  | { readonly type: "labels"; readonly set: string; readonly life: string; readonly last: number }
   | { readonly type: "run"; readonly id: string; readonly events: readonly RunEvent[] };
