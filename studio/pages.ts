@@ -11,6 +11,7 @@ export interface Page {
 
 export const pages: readonly Page[] = [
   { id: "data", title: "data", load: async () => (await import("./data/page.tsx")).DataPage },
+  { id: "label", title: "label", load: async () => (await import("./label/page.tsx")).LabelPage },
   { id: "model", title: "model", load: async () => (await import("./model/page.tsx")).ModelPage },
   { id: "train", title: "train", load: async () => (await import("./train/page.tsx")).TrainPage },
   { id: "inspect", title: "inspect", load: async () => (await import("./inspect/page.tsx")).InspectPage },

@@ -2,7 +2,7 @@
 import { batch } from "@preact/signals";
 import type { ServerMessage } from "../src/studio/shared/protocol.ts";
 import { addEvents, refreshChanged, reloadAll } from "./runs/runStore.ts";
-import { isConnected, preferences, project, runs } from "./state.ts";
+import { isConnected, labelNews, preferences, project, runs } from "./state.ts";
 
 /** Time until a line that the browser has given up is tried again, ms. */
 const retry = 2000;
@@ -37,6 +37,9 @@ function take(message: ServerMessage, number: number): void {
       break;
     case "preferences":
       preferences.value = message.preferences;
+      break;
+    case "labels":
+      labelNews.value = message;
       break;
     case "run":
       addEvents(message.id, message.events, number);

@@ -26,6 +26,8 @@ interface PictureGridProps {
   readonly onOpen?: (index: number) => void;
   /** The picture that keys move from has become another one. */
   readonly onActive?: (index: number) => void;
+  /** The picture that keys move from, where somebody else decides it too; by default the first. */
+  readonly current?: number | null;
   /** The line below a picture; by default its class. */
   readonly caption?: (index: number) => string;
   readonly badge?: (index: number) => Badge | null;
@@ -40,7 +42,7 @@ const captionHeight = 22;
 
 /** The grid; it scrolls in the height of its place. */
 export function PictureGrid(props: PictureGridProps) {
-  const { set, indices, label, selected, onSelect, onOpen, onActive, tile = 112 } = props;
+  const { set, indices, label, selected, onSelect, onOpen, onActive, current, tile = 112 } = props;
   const place = useRef<HTMLDivElement>(null);
   const own = useId();
   const [sight, setSight] = useState({ width: 0, height: 0, from: 0, to: 0 });
@@ -86,6 +88,9 @@ export function PictureGrid(props: PictureGridProps) {
     if (isRange) select(between(indices, anchor.current, to));
     else anchor.current = to;
     onActive?.(indices[to]!);
+    bringIntoSight(to);
+  };
+  const bringIntoSight = (to: number): void => {
     const element = place.current!;
     const top = Math.floor(to / columns) * rowHeight;
     if (top < element.scrollTop) element.scrollTop = top;
@@ -93,6 +98,14 @@ export function PictureGrid(props: PictureGridProps) {
       element.scrollTop = top + rowHeight - element.clientHeight;
     }
   };
+  useEffect(() => {
+    if (current === undefined || current === null || indices[at] === current) return;
+    const to = Array.prototype.indexOf.call(indices, current);
+    if (to < 0) return;
+    setActive(to);
+    anchor.current = to;
+    bringIntoSight(to);
+  }, [current, indices, columns]);
   const press = (event: KeyboardEvent): void => {
     if (count === 0 || event.altKey) return;
     const isCommand = event.ctrlKey || event.metaKey;

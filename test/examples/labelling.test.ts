@@ -22,5 +22,5 @@ test("the journal that docs/labelling.md shows is one", () => {
     const { n, ...act } = JSON.parse(line);
     state.apply({ n, act });
   }
-  assert.deepEqual([state.classes([]), state.redoable], [["heron"], 2]);
+  assert.deepEqual([state.classes([]), state.toRedo!.n], [["heron"], 2]);
 });

@@ -8,4 +8,4 @@ export {
   readLabels,
   type Written,
 } from "./labelJournal.ts";
-export { LabelState, type PictureFate } from "./labelState.ts";
+export { LabelState, type NumberedAct, type PictureFate } from "./labelState.ts";

@@ -275,7 +275,7 @@ test("100,000 lines are read", async () => {
   writeFileSync(file, `${headLine}${lines.join("\n")}\n`);
   const { entries, state } = (await readLabels(folder))!;
   assert.deepEqual(
-    [entries.length, state.classOf("p/4999.png", null), state.undoable],
+    [entries.length, state.classOf("p/4999.png", null), state.toUndo!.n],
     [100_000, "c9", 100_000],
   );
 });

@@ -200,7 +200,7 @@ function contentOf(content: Uint8Array, file: string): JournalContent {
 function numbered(act: Omit<NewAct, "id">, state: LabelState): object {
   const given = act as { readonly act?: unknown; readonly of?: unknown };
   if (given.of !== undefined) return act;
-  const of = given.act === "undo" ? state.undoable : given.act === "redo" ? state.redoable : undefined;
-  if (of === null) throw new OptionError(`labels: there is nothing to ${given.act}`);
-  return of === undefined ? act : { ...act, of };
+  const next = given.act === "undo" ? state.toUndo : given.act === "redo" ? state.toRedo : undefined;
+  if (next === null) throw new OptionError(`labels: there is nothing to ${given.act}`);
+  return next === undefined ? act : { ...act, of: next.n };
 }

@@ -16,6 +16,9 @@ interface Mark {
 
 const unmarked: Mark = { label: undefined, fate: null, isKept: false };
 
+/** An act, and its number. */
+export type NumberedAct = Pick<LabelEntry, "n" | "act">;
+
 /** An act in force, and what it takes to take it back. */
 interface Done {
   readonly n: number;
@@ -31,25 +34,30 @@ export class LabelState {
   #classes = new ClassTable();
   readonly #marks = new Map<string, Mark>();
   readonly #done: Done[] = [];
-  readonly #undone: { readonly n: number; readonly act: LabelAct }[] = [];
+  readonly #undone: NumberedAct[] = [];
 
-  /** The number of the act that `undo` would take back; null for none. */
-  get undoable(): number | null {
-    return this.#done.at(-1)?.n ?? null;
+  /** The act that `undo` would take back; null for none. */
+  get toUndo(): NumberedAct | null {
+    return this.#done.at(-1) ?? null;
   }
 
-  /** The number of the act that `redo` would bring back; null for none. */
-  get redoable(): number | null {
-    return this.#undone.at(-1)?.n ?? null;
+  /** The act that `redo` would bring back; null for none. */
+  get toRedo(): NumberedAct | null {
+    return this.#undone.at(-1) ?? null;
   }
 
-  /** Pictures that acts speak of. */
-  get pictures(): Iterable<string> {
-    return this.#marks.keys();
+  /** The same state, which goes its own way from here on. */
+  clone(): LabelState {
+    const clone = new LabelState();
+    clone.#classes = this.#classes; // replaced by acts, never changed
+    for (const [picture, mark] of this.#marks) clone.#marks.set(picture, mark);
+    clone.#done.push(...this.#done);
+    clone.#undone.push(...this.#undone);
+    return clone;
   }
 
   /** Takes in the next act. Throws OptionError, and changes nothing, where it can't be done. */
-  apply({ n, act }: Pick<LabelEntry, "n" | "act">): void {
+  apply({ n, act }: NumberedAct): void {
     if (act.act === "undo") this.#undo(act.of);
     else if (act.act === "redo") this.#redo(act.of);
     else {

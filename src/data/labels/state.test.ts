@@ -113,14 +113,14 @@ test("undo and redo against a model that does everything anew, 200 seeded walks"
       const kind = random.integer(10);
       if (kind < 3) {
         const last = done.at(-1);
-        assert.equal(state.undoable, last?.n ?? null);
+        assert.equal(state.toUndo?.n ?? null, last?.n ?? null);
         if (!last) continue;
         state.apply({ n, act: { act: "undo", of: last.n } });
         done = done.slice(0, -1);
         undone.push(last);
       } else if (kind < 5) {
         const last = undone.pop();
-        assert.equal(state.redoable, last?.n ?? null);
+        assert.equal(state.toRedo?.n ?? null, last?.n ?? null);
         if (!last) continue;
         state.apply({ n, act: { act: "redo", of: last.n } });
         done = [...done, last];

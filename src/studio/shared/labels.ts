@@ -54,3 +54,17 @@ export interface ExportAnswer {
   readonly to: string;
   readonly pictures: number;
 }
+
+/** What a model says of a picture without a label. */
+export interface Suggestion {
+  readonly class: string;
+  readonly probability: number;
+}
+
+/** A label that is probably wrong. */
+export interface Suspect {
+  readonly given: string;
+  readonly suggested: string;
+  /** How sure that is, 0 … 1. */
+  readonly score: number;
+}

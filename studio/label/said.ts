@@ -1,0 +1,14 @@
+// What models say of the pictures of the set: classes for those without a label, and labels that are probably wrong. Asked for by a person, and kept while the page is open.
+import { signal } from "@preact/signals";
+import type { Suggestion, Suspect } from "../../src/studio/shared/labels.ts";
+
+/** What was suggested, by the picture's number. */
+export const suggestions = signal<ReadonlyMap<number, Suggestion>>(new Map());
+/** Labels in doubt, by the picture's number, the most certain first. */
+export const suspects = signal<ReadonlyMap<number, Suspect>>(new Map());
+
+/** Nothing is known of another set. */
+export function forgetSaid(): void {
+  suggestions.value = new Map();
+  suspects.value = new Map();
+}

@@ -1,0 +1,71 @@
+// The set that is being labelled in this tab: opened with the page, and followed as pictures come and the server goes.
+import { effect, signal } from "@preact/signals";
+import { chosenSet, currentSet } from "../sets/setStore.ts";
+import { isConnected, labelNews } from "../state.ts";
+import { loadActs, loadLabels, sendActs } from "./api.ts";
+import { Labelling } from "./labelling.ts";
+import { Outbox } from "./outbox.ts";
+
+/** The labels of the chosen set; null for sets that can't be labelled, and until they are opened. */
+export const labelling = signal<Labelling | null>(null);
+
+const tab = crypto.randomUUID().slice(0, 8);
+const lockOf = (name: string) => `fovea-tab-${name}`;
+/** Held for as long as the tab lives, so that others know whether acts in the browser are somebody's. */
+const held = navigator.locks.request(lockOf(tab), () => new Promise(() => {}));
+void held.catch(() => {});
+
+/** A page calls it as it is opened, and what it gives as it is left. */
+export function watchLabels(): () => void {
+  let opened: string | null = null;
+  const stops = [
+    effect(() => {
+      const set = chosenSet.value?.isEditable ? chosenSet.value.id : null;
+      if (set === opened) return;
+      opened = set;
+      labelling.peek()?.close();
+      labelling.value = null;
+      if (set !== null) void open(set).then((own) => (opened === set ? show(own) : own.close()));
+    }),
+    effect(() => {
+      const { life, last, set } = labelNews.value ?? {};
+      if (set !== undefined && set === opened) labelling.peek()?.hear(life!, last!);
+    }),
+    effect(() => {
+      if (isConnected.value) labelling.peek()?.reload();
+    }),
+    effect(() => {
+      const own = labelling.value;
+      const set = currentSet.value;
+      const answer = own?.answer.value;
+      if (set && answer && set.id === opened && set.version !== answer.version) own?.reload();
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+    opened = null;
+    labelling.peek()?.close();
+    labelling.value = null;
+  };
+}
+
+function show(own: Labelling): void {
+  labelling.value = own;
+}
+
+async function open(set: string): Promise<Labelling> {
+  const outbox = new Outbox(localStorage, set, tab);
+  const { held = [] } = await navigator.locks.query();
+  const alive = held.flatMap(({ name = "" }) =>
+    name.startsWith(lockOf("")) ? name.slice(lockOf("").length) : [],
+  );
+  outbox.adopt(set, new Set(alive));
+  return new Labelling(
+    {
+      load: () => loadLabels(set),
+      acts: (after) => loadActs(set, after),
+      send: (acts) => sendActs(set, acts),
+    },
+    outbox,
+  );
+}
