@@ -1,5 +1,5 @@
 // The findings of a data check in Chinese, by kind. What was seen of single pictures is numbers, and stays as the check gives it.
-import type { FindingId } from "../../src/review/index.ts";
+import type { FindingId } from "../../src/entry/data.ts";
 
 /** What is true of all findings of a kind. */
 export interface FindingText {
