@@ -4,15 +4,14 @@ import path from "node:path";
 import { OptionError } from "../base/errors.ts";
 import { imageFolder } from "../data/imageFolder.ts";
 import type { PictureSource } from "../data/pictureSource.ts";
-import { pictureStatistics } from "../data/pictureStatistics.ts";
 import { encodePng } from "../picture/encode.ts";
 import { contactSheet, type SheetSample } from "../review/contactSheet.ts";
-import { Compose } from "../transforms/index.ts";
 import { command, jsonOption } from "./command.ts";
 import { dataSets } from "./datasets.ts";
 import { integer, text } from "./options.ts";
-import { augmentationSteps, meanBytes, type PictureForm, sizing } from "./pipelines.ts";
-import { defaultWorkers, folderSize, isFolder } from "./trainingData.ts";
+import { augmentationSteps } from "./pipelines.ts";
+import { shownFill, shownForm, shownPipeline } from "./shownPipeline.ts";
+import { isFolder } from "./trainingData.ts";
 
 /** The command. */
 export const dataShow = command({
@@ -51,7 +50,11 @@ export const dataShow = command({
       ? (await imageFolder(data)).train
       : await dataSets.get(data)!.load("train");
     const augment = values.augment ?? (folder ? "standard" : "none");
-    const { pipeline, size } = await pipelineFor(source, folder ? null : data, augment, values.imgsz);
+    const shown = { train: source, name: folder ? null : data };
+    const { form, isOwn } = await shownForm(shown, values.imgsz);
+    const steps = await augmentationSteps(augment, form, await shownFill(shown, form));
+    const pipeline = shownPipeline(form, isOwn, steps);
+    const size = form.width;
     const rows = roundTheClasses(source, values.rows);
     const samples: SheetSample[] = [];
     for (const index of rows) samples.push({ index, picture: await source.picture(index) });
@@ -77,32 +80,6 @@ export const dataShow = command({
     return 0;
   },
 });
-
-/** The steps of training up to the bytes that are normalised. */
-async function pipelineFor(
-  source: PictureSource,
-  name: string | null,
-  augment: string,
-  imgsz: number | null,
-): Promise<{ pipeline: Compose; size: number }> {
-  const own = name === null ? null : await source.picture(0);
-  const size = imgsz ?? own?.width ?? folderSize;
-  const form = { channels: own?.channels ?? 3, height: size, width: size };
-  const isOwn = own !== null && own.width === size && own.height === size;
-  const steps = await augmentationSteps(augment, form, await fillOf(source, name, form));
-  return { pipeline: new Compose([...(isOwn ? [] : sizing(form)), ...steps]), size };
-}
-
-/** What training fills with: the background of a public set, the mean of a folder's training pictures. */
-async function fillOf(
-  source: PictureSource,
-  name: string | null,
-  form: PictureForm,
-): Promise<number | readonly number[]> {
-  if (name !== null) return Math.round(255 * dataSets.get(name)!.background);
-  const { mean } = await pictureStatistics(source, new Compose(sizing(form)), { workers: defaultWorkers() });
-  return meanBytes(mean);
-}
 
 /** Numbers of samples: the first of each class, then the second of each, and so on. */
 function roundTheClasses({ length, labels, classes }: PictureSource, count: number): number[] {

@@ -1,6 +1,7 @@
 // `fovea studio`: a local page that shows the pictures and runs of a project, starts runs, and has its hands on those in progress.
 import { OptionError } from "../base/errors.ts";
 import { Studio } from "../studio/studio.ts";
+import { openAugmentation } from "./augmenter.ts";
 import { studioAddress, studioMemory } from "./cache.ts";
 import { command, jsonOption } from "./command.ts";
 import { Interruption } from "./interruption.ts";
@@ -53,6 +54,7 @@ export const studio = command({
       launcher: trainLauncher(project),
       shown,
       sets,
+      augment: openAugmentation,
       memory: studioMemory(),
       address: studioAddress(project),
     });

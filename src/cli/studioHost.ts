@@ -5,6 +5,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { Studio } from "../studio/studio.ts";
 import { RunFolder } from "../train/runFolder.ts";
+import { openAugmentation } from "./augmenter.ts";
 import { studioAddress, studioMemory } from "./cache.ts";
 import type { Context } from "./command.ts";
 import { knownSets } from "./knownSets.ts";
@@ -35,6 +36,7 @@ export async function hostTraining(values: TrainValues, { out }: Context): Promi
     project,
     launcher: trainLauncher(project),
     sets,
+    augment: openAugmentation,
     memory: studioMemory(),
     address: studioAddress(project),
   });

@@ -1,5 +1,8 @@
 // A studio: server, runs and preferences put together. A page of its own brings its routes along.
 
+import { Augmentations } from "./augment/augmentations.ts";
+import type { OpenAugmentation } from "./augment/augmenter.ts";
+import { augmentRoutes } from "./augment/routes.ts";
 import { Checks } from "./check/checks.ts";
 import { checkRoutes } from "./check/routes.ts";
 import { inspectRoutes } from "./inspect/routes.ts";
@@ -35,6 +38,8 @@ export interface StudioOptions {
   readonly launcher: Launcher;
   readonly shown?: readonly string[];
   readonly sets?: SetSources;
+  /** How sets are opened for training, to show what augmentation does. */
+  readonly augment?: OpenAugmentation;
   /** File in which language and colours are kept for the next studio. */
   readonly memory?: string | null;
   /** File that tells runs of the project where the studio listens; a studio that was killed is found by it as well, and its address taken on. */
@@ -47,6 +52,7 @@ export class Studio {
   readonly sets: SetShelf;
   readonly #checks: Checks;
   readonly #labels: LabelDesk;
+  readonly #augmentations: Augmentations;
   readonly #hub: Hub;
   readonly #server: StudioServer;
   readonly #memory: string | null;
@@ -60,6 +66,7 @@ export class Studio {
     launcher,
     shown = [],
     sets = noSets,
+    augment,
     memory = null,
     address = null,
   }: StudioOptions) {
@@ -76,6 +83,7 @@ export class Studio {
       project: this.board.project,
       data: () => this.board.runs.map(({ data }) => data),
     });
+    this.#augmentations = new Augmentations(this.sets, augment ?? null);
     this.#checks = new Checks(this.sets);
     this.#labels = new LabelDesk(this.sets, this.#hub);
     this.#server = new StudioServer(
@@ -87,6 +95,7 @@ export class Studio {
         ...inspectRoutes(this.board),
         ...networkRoutes(this.board),
         ...labelRoutes(this.#labels, this.sets),
+        ...augmentRoutes(this.#augmentations),
       ],
       [joining(this.board, (id) => this.show(id))],
       readAssets(),
@@ -125,6 +134,7 @@ export class Studio {
     this.#hub.close();
     await this.#checks.close();
     await this.#labels.close();
+    await this.#augmentations.close();
     await this.sets.close();
     await this.#server.close();
     if (this.#addressFile && this.#address) await forgetAddress(this.#addressFile, this.#address);

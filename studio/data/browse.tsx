@@ -7,13 +7,12 @@ import { filtered, noFilter } from "../sets/filter.ts";
 import { type Badge, PictureGrid } from "../sets/pictureGrid.tsx";
 import { PictureViewer } from "../sets/pictureViewer.tsx";
 import { findingOf, findings } from "./checkStore.ts";
-import { filter } from "./filterState.ts";
+import { filter, selected } from "./filterState.ts";
 import { wordsOf } from "./findingWords.ts";
 import { t } from "./texts.ts";
 
 /** The view. */
 export function Browse({ set }: { set: SetAnswer }) {
-  const selected = useSignal<ReadonlySet<number>>(new Set());
   const open = useSignal<number | null>(null);
   const indices = useMemo(() => filtered(set, filter.value), [set, filter.value]);
   return (

@@ -47,4 +47,6 @@ export const en = {
   number: "number {number}",
   anyFinding: "with or without findings",
   withFinding: "with findings ({count})",
+
+  augmentation: "Augmentation",
 } as const;

@@ -1,5 +1,6 @@
 // The page Data: what a set holds at the left; its pictures, what is wrong with them, and what augmentation makes of them at the right.
 import { useEffect } from "preact/hooks";
+import { AugmentView } from "../augment/augmentView.tsx";
 import { NoSet } from "../sets/noSet.tsx";
 import { SetChooser } from "../sets/setChooser.tsx";
 import { currentSet, watchSets } from "../sets/setStore.ts";
@@ -7,7 +8,7 @@ import { Balance } from "./balance.tsx";
 import { Browse } from "./browse.tsx";
 import { watchCheck } from "./checkStore.ts";
 import { CheckView } from "./checkView.tsx";
-import { filter, view, views } from "./filterState.ts";
+import { filter, selected, view, views } from "./filterState.ts";
 import { Tabs } from "./tabs.tsx";
 import { t } from "./texts.ts";
 
@@ -44,6 +45,7 @@ export function DataPage() {
           >
             {view.value === "pictures" && <Browse set={set} />}
             {view.value === "check" && <CheckView set={set} />}
+            {view.value === "augmentation" && <AugmentView set={set} first={firstOf(selected.value)} />}
           </Tabs>
         </div>
       ) : (
@@ -53,4 +55,9 @@ export function DataPage() {
       )}
     </div>
   );
+}
+
+/** The picture that augmentation is tried on first. */
+function firstOf([first = 0]: ReadonlySet<number>): number {
+  return first;
 }

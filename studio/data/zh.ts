@@ -48,4 +48,6 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   number: "第 {number} 号",
   anyFinding: "不论有无发现",
   withFinding: "有发现的（{count}）",
+
+  augmentation: "数据增强",
 };

@@ -1,19 +1,8 @@
 // Thumbnails, loaded many at once and decoded off the page's thread; up to a number of bytes are kept. Knows no components.
 import { mostOnSheet, type SetAnswer, sheetColumns, tilesHeader } from "../../src/studio/shared/sets.ts";
 import { sheetOf } from "./api.ts";
+import type { Piece } from "./piece.ts";
 import { refreshSets } from "./setStore.ts";
-
-/** A thumbnail: a piece of a sheet; null where the picture can't be read. */
-export interface Piece {
-  /** Address of the sheet, which is in the page already. */
-  readonly sheet: string;
-  readonly sheetWidth: number;
-  readonly sheetHeight: number;
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 interface Sheet {
   /** Kept so that the browser does not decode it again. */

@@ -34,25 +34,48 @@ const blank = 128;
 /** Draws a sheet of squares of `side` pixels. A picture that can't be read leaves its square blank. */
 export async function drawSheet(pictures: SheetPictures, side: number): Promise<Sheet> {
   const count = pictures.kind === "files" ? pictures.files.length : pictures.count;
-  const columns = Math.min(sheetColumns, Math.max(1, count));
-  const [width, height] = [columns * side, Math.max(1, Math.ceil(count / columns)) * side];
-  const data = new Uint8Array(width * height * 3).fill(blank);
-  const tiles: [number, number][] = [];
-  for (let i = 0; i < count; i++) {
-    const picture = await pictureOf(pictures, i);
-    if (picture === null) {
-      tiles.push([0, 0]);
-      continue;
-    }
-    const small = fitted(toRgb(picture), side);
-    tiles.push([small.width, small.height]);
-    const [left, top] = [(i % columns) * side, Math.floor(i / columns) * side];
-    place(inSquare(small, side), data, width, left, top);
-  }
-  const sheet: Picture = { width, height, channels: 3, data };
+  const squares = new Squares(count, side);
+  for (let i = 0; i < count; i++) squares.add(await pictureOf(pictures, i));
+  const { tiles, sheet } = squares;
   return pictures.kind === "bytes"
     ? { bytes: await encodePng(sheet), type: "image/png", tiles }
     : { bytes: encodeJpeg(sheet, quality), type: "image/jpeg", tiles };
+}
+
+/** Draws a sheet of pictures that are there already, pixel by pixel. */
+export async function drawPictures(pictures: readonly Picture[], side: number): Promise<Sheet> {
+  const squares = new Squares(pictures.length, side);
+  for (const picture of pictures) squares.add(picture);
+  return { bytes: await encodePng(squares.sheet), type: "image/png", tiles: squares.tiles };
+}
+
+/** A sheet in the making. */
+class Squares {
+  readonly sheet: Picture;
+  readonly tiles: [width: number, height: number][] = [];
+  readonly #columns: number;
+  readonly #side: number;
+
+  constructor(count: number, side: number) {
+    this.#columns = Math.min(sheetColumns, Math.max(1, count));
+    this.#side = side;
+    const [width, height] = [this.#columns * side, Math.max(1, Math.ceil(count / this.#columns)) * side];
+    this.sheet = { width, height, channels: 3, data: new Uint8Array(width * height * 3).fill(blank) };
+  }
+
+  /** Adds the next picture; null leaves its square blank. */
+  add(picture: Picture | null): void {
+    const place = this.tiles.length;
+    if (picture === null) {
+      this.tiles.push([0, 0]);
+      return;
+    }
+    const side = this.#side;
+    const small = fitted(toRgb(picture), side);
+    this.tiles.push([small.width, small.height]);
+    const [left, top] = [(place % this.#columns) * side, Math.floor(place / this.#columns) * side];
+    copyTo(inSquare(small, side), this.sheet.data, this.sheet.width, left, top);
+  }
 }
 
 /** The real path of a file below a folder; null for what is not there or lies outside, by way of a link too. */
@@ -86,11 +109,11 @@ function inSquare(small: Picture, side: number): Picture {
   if (longer === side) return square;
   const data = new Uint8Array(side * side * 3).fill(blank);
   const start = (side - longer) >> 1;
-  place(square, data, side, start, start);
+  copyTo(square, data, side, start, start);
   return { width: side, height: side, channels: 3, data };
 }
 
-function place(picture: Picture, data: Uint8Array, width: number, left: number, top: number): void {
+function copyTo(picture: Picture, data: Uint8Array, width: number, left: number, top: number): void {
   const bytes = picture.width * 3;
   for (let y = 0; y < picture.height; y++) {
     data.set(picture.data.subarray(y * bytes, (y + 1) * bytes), ((top + y) * width + left) * 3);

@@ -68,10 +68,23 @@ export class SetShelf {
       const names = labels.map(() => "");
       const side = Math.max(shape[1], shape[2]);
       const unchanging = { version: fixed, state: fixed };
-      return { id, name, kind, isEditable: false, ...unchanging, classes, names, labels, splits, side };
+      return {
+        id,
+        name,
+        kind,
+        isEditable: false,
+        data: name,
+        ...unchanging,
+        classes,
+        names,
+        labels,
+        splits,
+        side,
+      };
     }
     const { stamps: _, own: __, ...listing } = await this.#listing(place.folder);
-    return { id, name, kind, isEditable: true, side: fileSide, ...listing };
+    const data = path.relative(process.cwd(), place.folder) || ".";
+    return { id, name, kind, isEditable: true, data, side: fileSide, ...listing };
   }
 
   /** A set as another thread can open it. */

@@ -34,6 +34,8 @@ export interface SetAnswer {
   readonly name: string;
   readonly kind: SetKind;
   readonly isEditable: boolean;
+  /** What stands behind `data=` to train on it. */
+  readonly data: string;
   /** Changes when pictures are added, removed or renamed: numbers mean other pictures then. */
   readonly version: string;
   /** Changes with anything of the set: pictures, classes, labels. */

@@ -1,0 +1,33 @@
+// What the view of augmentation says, in English.
+export const en = {
+  augmentation: "Augmentation",
+  opening: "The set is opened as training opens it…",
+  preset: "Preset",
+  usual: "{name} (by default)",
+  imgsz: "Pixels",
+  seed: "Seed",
+  noSteps: "No steps: the network sees the same pixels in every epoch. Choose a preset, or add a step.",
+  add: "Add a step…",
+  reset: "Back to {name}",
+  remove: "Remove {name}",
+  from: "from",
+  to: "to",
+  outcomes: "What training sees",
+  samples: "Pictures to try it on",
+  previous: "Previous picture",
+  next: "Next picture",
+  again: "Again, with another seed",
+  asItIs: "as it is",
+  epoch: "epoch {epoch}",
+  outcome: "The picture in epoch {epoch}",
+  sameAsTraining:
+    "These are the very pictures that training with seed {seed} and these settings sees in its first epochs.",
+  keptBack:
+    "Training keeps this picture for validation or test and does not change it. Drawn with seed {seed}, it would look like this.",
+  recipe: "Train with it",
+  command: "Command",
+  recipeFile: "These steps are no preset. Save them as {file} in the folder in which you train:",
+  copy: "Copy",
+  copied: "Copied",
+  save: "Save {file}",
+} as const;

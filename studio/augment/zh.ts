@@ -1,0 +1,33 @@
+// What the view of augmentation says, in Chinese.
+import type { en } from "./en.ts";
+
+export const zh: Readonly<Record<keyof typeof en, string>> = {
+  augmentation: "数据增强",
+  opening: "正在按训练的方式打开图片集…",
+  preset: "预设",
+  usual: "{name}（默认）",
+  imgsz: "像素",
+  seed: "种子",
+  noSteps: "没有步骤：网络每一轮看到的像素都一样。请选择预设，或添加步骤。",
+  add: "添加步骤…",
+  reset: "恢复 {name}",
+  remove: "移除 {name}",
+  from: "从",
+  to: "到",
+  outcomes: "训练看到的图片",
+  samples: "可供试验的图片",
+  previous: "上一张图片",
+  next: "下一张图片",
+  again: "换个种子再来",
+  asItIs: "原图",
+  epoch: "第 {epoch} 轮",
+  outcome: "第 {epoch} 轮的图片",
+  sameAsTraining: "用种子 {seed} 和这些设置训练时，前几轮看到的正是这些图片。",
+  keptBack: "训练把这张图片留作验证或测试，不会改动它。若以种子 {seed} 抽取，会是这样。",
+  recipe: "照此训练",
+  command: "命令",
+  recipeFile: "这些步骤不是预设。请把它们存为训练所在文件夹里的 {file}：",
+  copy: "复制",
+  copied: "已复制",
+  save: "保存 {file}",
+};

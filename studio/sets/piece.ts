@@ -1,0 +1,36 @@
+// A piece of a sheet of pictures, shown as the background of an element: a canvas for each picture would be a layer for each.
+
+/** Where a picture stands on a sheet, in pixels. */
+export interface Piece {
+  /** Address of the sheet, which is in the page already. */
+  readonly sheet: string;
+  readonly sheetWidth: number;
+  readonly sheetHeight: number;
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Below this side pixels are shown as squares, in pixels. */
+const smallSide = 64;
+
+/** Shows a piece as large as its place allows, without its neighbours; null shows nothing. */
+export function showPiece({ style, classList }: HTMLElement, piece: Piece | null): void {
+  if (!piece) {
+    style.backgroundImage = "";
+    return;
+  }
+  const { sheet, sheetWidth, sheetHeight, left, top, width, height } = piece;
+  const longer = Math.max(width, height);
+  style.width = `${(100 * width) / longer}%`;
+  style.height = `${(100 * height) / longer}%`;
+  style.backgroundSize = `${(100 * sheetWidth) / width}% ${(100 * sheetHeight) / height}%`;
+  style.backgroundPosition = `${share(left, sheetWidth - width)} ${share(top, sheetHeight - height)}`;
+  style.backgroundImage = `url("${sheet}")`;
+  classList.toggle("pixels", longer <= smallSide);
+}
+
+function share(part: number, whole: number): string {
+  return whole === 0 ? "0" : `${(100 * part) / whole}%`;
+}
