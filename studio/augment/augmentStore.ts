@@ -2,7 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { type AugmentAnswer, type AugmentRequest, numberHeader } from "../../src/studio/shared/augment.ts";
 import { type SetAnswer, sheetColumns, tilesHeader } from "../../src/studio/shared/sets.ts";
-import type { TransformJson } from "../../src/transforms/index.ts";
+import type { TransformJson } from "../../src/entry/transforms.ts";
 import { ask } from "../ask.ts";
 import type { Piece } from "../sets/piece.ts";
 

@@ -1,5 +1,5 @@
 // The transforms that can be tried, with the parameters that have a slider: their ranges, and how a slider's value stands in the transform's JSON.
-import type { TransformJson } from "../../src/transforms/index.ts";
+import type { TransformJson } from "../../src/entry/transforms.ts";
 
 /** How the values of sliders stand in the JSON: a number, `[-v, v]`, `[1 - v, 1 + v]` (not below 0), `[v, v]`, or two sliders for both ends. */
 export type Manner = "number" | "around" | "factor" | "both" | "span";

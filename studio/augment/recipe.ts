@@ -1,5 +1,5 @@
 // How training is told of an augmentation: the command, and the file or the code where no preset says it. Knows no page.
-import type { TransformJson } from "../../src/transforms/index.ts";
+import type { TransformJson } from "../../src/entry/transforms.ts";
 
 /** What was chosen. */
 export interface Chosen {

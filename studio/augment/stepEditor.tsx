@@ -1,5 +1,5 @@
 // The steps of an augmentation with sliders for their parameters: taken from a preset, changed, left out, added.
-import type { TransformJson } from "../../src/transforms/index.ts";
+import type { TransformJson } from "../../src/entry/transforms.ts";
 import { figure } from "../format.ts";
 import { choosePreset, type EditedStep, edited, isPreset, preset, seed, steps } from "./augmentStore.ts";
 import { meaningOf } from "./meanings.ts";

@@ -180,7 +180,7 @@ test("the page is within the window from 1024 to 1920, and reachable by keyboard
   await tab.reload();
   await hasText(tab, ".head h2", "classify/again");
   const reached: string[] = [];
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < 14; i++) {
     await tab.keyboard.press("Tab");
     reached.push(await tab.evaluate(() => document.activeElement?.textContent ?? ""));
   }
