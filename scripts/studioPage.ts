@@ -1,13 +1,27 @@
 // Builds the page of Fovea Studio from what the compiler made of it: scripts in parts that are loaded when a page needs them, one style sheet.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 const root = new URL("../../", import.meta.url);
 const target = new URL("dist/src/studio/app/", root);
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
+/** Puts the sheet of a page, which lies beside its component, below the class that the frame gives that page. */
+const sheetsOfPages: Plugin = {
+  name: "sheets-of-pages",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.css$/ }, async ({ path: file }) => {
+      const folder = path.dirname(file);
+      if (!existsSync(path.join(folder, "page.tsx"))) return null;
+      const contents = `.page-${path.basename(folder)} {\n${await readFile(file, "utf8")}}\n`;
+      return { contents, loader: "css" };
+    }),
+};
 await build({
+  plugins: [sheetsOfPages],
   entryPoints: {
     app: fileURLToPath(new URL("dist/studio/main.js", root)),
     style: fileURLToPath(new URL("studio/style.css", root)),

@@ -58,7 +58,7 @@ export function Shell() {
           {t("connectionLost")}
         </p>
       )}
-      <main id="content" tabIndex={-1}>
+      <main id="content" class={`page-${page.value.id}`} tabIndex={-1}>
         {isConnected.value !== null && <Content key={page.value.id} page={page.value} />}
       </main>
     </>

@@ -1,8 +1,8 @@
 // The augmentation that is tried: its steps, the picture, the seed, and what comes of them. The server computes it with the code of training.
 import { computed, effect, signal } from "@preact/signals";
+import type { TransformJson } from "../../src/entry/transforms.ts";
 import { type AugmentAnswer, type AugmentRequest, numberHeader } from "../../src/studio/shared/augment.ts";
 import { type SetAnswer, sheetColumns, tilesHeader } from "../../src/studio/shared/sets.ts";
-import type { TransformJson } from "../../src/entry/transforms.ts";
 import { ask } from "../ask.ts";
 import type { Piece } from "../sets/piece.ts";
 
