@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { assertClose } from "../../test/support/close.ts";
 import { formula } from "../../test/support/formula.ts";
-import { manualSeed, nn, type Tensor, tensor } from "../index.ts";
+import { createReferenceBackend } from "../check/index.ts";
+import { manualSeed, nn, type Tensor, tensor, withBackend } from "../index.ts";
 import { CifarResNet } from "../vision/index.ts";
 import { LeNet } from "../vision/models/lenet.ts";
 import { activations, gradCam, integratedGradients, occlusion, saliency, smoothGrad } from "./index.ts";
@@ -163,6 +164,24 @@ describe("integrated gradients", () => {
       [0, -3, 2].map((way, i) => way * row[i]!),
       "weight times way",
     );
+  });
+});
+
+it("attributions of float64 are float64", () => {
+  withBackend(createReferenceBackend(), () => {
+    class Double extends nn.Module {
+      readonly weight = nn.parameter(formula("w", [8, 3], -1, 1).cast("float64"));
+      forward(x: Tensor): Tensor {
+        return x.mean(1).flatten(1).slice(1, 0, 8).tanh().matmul(this.weight);
+      }
+    }
+    const [model, x] = [new Double(), pictures(2, 4).cast("float64")];
+    const maps = [
+      saliency(model, x).map,
+      smoothGrad(model, x, { samples: 2 }).map,
+      integratedGradients(model, x, { steps: 3, baseline: 0.5 }).map,
+    ];
+    for (const map of maps) assert.deepEqual([map.dtype, map.shape], ["float64", [2, 4, 4]]);
   });
 });
 

@@ -5,6 +5,7 @@ import type { Shape } from "../base/shape.ts";
 import { interpolate } from "../nn/functional/interpolate.ts";
 import type { Module } from "../nn/module/module.ts";
 import { inEvaluation, partAt, watchCalls } from "../nn/module/watch.ts";
+import { where } from "../ops/binary.ts";
 import { noGrad } from "../tensor/gradmode.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { checkPictures, type Explained, scoreGradient, type Target } from "./target.ts";
@@ -15,6 +16,8 @@ export interface GradCamOptions {
   layer?: string;
   /** The class that is explained, or one for each sample. Default: the likeliest. */
   target?: Target;
+  /** How maps are weighted: by the mean of their gradient (default), or as Grad-CAM++ does. */
+  weights?: "mean" | "plusplus";
 }
 
 /** What `gradCam` found. */
@@ -31,20 +34,27 @@ export interface GradCam extends Explained {
  * Grad-CAM: with A the maps of a layer and S the score of a class, `map = relu(Σ_k α_k A_k)` with `α_k = mean over places of ∂S/∂A_k`,
  * drawn to the input's size bilinearly (edges of pixels as areas, as PyTorch's `interpolate` does without alignCorners). It shows coarsely where the
  * layer found what speaks for the class; what speaks against it is cut off, and the layer's step is the least that it can tell apart.
+ * With `weights: "plusplus"` (Grad-CAM++) `α_k = Σ_places g² / (2g² + g³ Σ A_k) · relu(g)` with g = ∂S/∂A_k, which gives several objects of one class a more even share.
  * Shapes: input `[N, C, H, W]`, maps of the layer `[N, k, h, w]`, map `[N, H, W]`. Of a layer that is called several times the last call counts.
  * The model is called in evaluation mode, and neither it nor its gradients are changed. Throws OptionError for a layer or class that
  * there is not, ShapeError for inputs that are no pictures and models that give no `[N, classes]`.
- * Source: Selvaraju et al., "Grad-CAM: visual explanations from deep networks via gradient-based localization", ICCV 2017.
+ * Source: Selvaraju et al., "Grad-CAM: visual explanations from deep networks via gradient-based localization", ICCV 2017;
+ * Chattopadhay et al., "Grad-CAM++: generalized gradient-based visual explanations", WACV 2018.
  */
 export function gradCam(model: Module, input: Tensor, options: GradCamOptions = {}): GradCam {
-  checkOptions("gradCam", options, ["layer", "target"]);
+  checkOptions("gradCam", options, ["layer", "target", "weights"]);
+  const { weights: rule = "mean" } = options;
+  if (rule !== "mean" && rule !== "plusplus") {
+    throw new OptionError(`gradCam: weights must be "mean" or "plusplus"; got ${JSON.stringify(rule)}`);
+  }
   checkPictures("gradCam", input);
   const layer = options.layer ?? lastMap(model, input);
   const { outputs, maps } = cutAt(model, input, layer);
   const { targets, scores, gradient } = scoreGradient("gradCam", outputs, maps, options.target);
   const [samples, , height, width] = input.shape as [number, number, number, number];
-  const weights = gradient.mean([2, 3], { keepdim: true }); // [N, k, 1, 1]
-  const coarse = maps.detach().mul(weights).sum(1, { keepdim: true }).relu(); // [N, 1, h, w]
+  const values = maps.detach();
+  const weights = rule === "mean" ? gradient.mean([2, 3], { keepdim: true }) : plusPlus(values, gradient); // [N, k, 1, 1]
+  const coarse = values.mul(weights).sum(1, { keepdim: true }).relu(); // [N, 1, h, w]
   const map = interpolate(coarse, { size: [height, width], mode: "bilinear" });
   const [, , rows, columns] = coarse.shape as [number, number, number, number];
   return {
@@ -54,6 +64,15 @@ export function gradCam(model: Module, input: Tensor, options: GradCamOptions = 
     map: map.reshape([samples, height, width]).realize(),
     coarse: coarse.reshape([samples, rows, columns]).realize(),
   };
+}
+
+/** Grad-CAM++'s weights; where there is no gradient there is no weight. */
+function plusPlus(maps: Tensor, gradient: Tensor): Tensor {
+  const square = gradient.square();
+  const total = maps.sum([2, 3], { keepdim: true });
+  const below = square.mul(2).add(square.mul(gradient).mul(total));
+  const share = where(below.eq(0), 0, square.div(where(below.eq(0), 1, below)));
+  return share.mul(gradient.relu()).sum([2, 3], { keepdim: true });
 }
 
 /** A forward pass that is cut at a layer: what comes after it is computed from `maps`, a leaf with the layer's values. */

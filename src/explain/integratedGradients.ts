@@ -1,4 +1,5 @@
 // How much of a score each element of the input accounts for, by the gradients on the way there from a baseline.
+import { allocate } from "../base/dtype.ts";
 import { OptionError } from "../base/errors.ts";
 import { checkNumber, checkOptions } from "../base/options.ts";
 import { formatShape, sameShape } from "../base/shape.ts";
@@ -84,8 +85,9 @@ export function integratedGradients(
     const found = gradient.dataSync();
     for (let i = 0; i < found.length; i++) total[i % total.length]! += found[i]! / steps;
   }
-  const mean = Tensor.fromArray(x.dtype === "float64" ? total : Float32Array.from(total), x.shape);
-  const attributions = way.mul(mean).realize();
+  const mean = allocate(x.dtype, total.length);
+  mean.set(total);
+  const attributions = way.mul(Tensor.fromArray(mean, x.shape)).realize();
   const sums = attributions
     .reshape([samples, x.size / samples])
     .sum(1)

@@ -1,4 +1,5 @@
 // Which elements of the input a score answers to most, by its gradient: plain, and averaged over noise.
+import { allocate } from "../base/dtype.ts";
 import { checkNotNegative, checkNumber, checkOptions } from "../base/options.ts";
 import type { Module } from "../nn/module/module.ts";
 import { Random } from "../tensor/random.ts";
@@ -70,7 +71,9 @@ export function smoothGrad(model: Module, input: Tensor, options: SmoothGradOpti
     const found = gradient.dataSync();
     for (let i = 0; i < sum.length; i++) sum[i]! += found[i]! / samples;
   }
-  const gradient = Tensor.fromArray(Float32Array.from(sum), input.shape);
+  const mean = allocate(input.dtype, sum.length);
+  mean.set(sum);
+  const gradient = Tensor.fromArray(mean, input.shape);
   return { targets, scores, map: strongest(gradient), gradient };
 }
 

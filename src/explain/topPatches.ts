@@ -1,11 +1,12 @@
 // The pictures of a data set that drive one unit most, and where in them it looked.
+import { allocate } from "../base/dtype.ts";
 import { OptionError, ShapeError } from "../base/errors.ts";
 import { checkNumber, checkOptions } from "../base/options.ts";
 import { formatShape } from "../base/shape.ts";
 import type { Module } from "../nn/module/module.ts";
 import { noGrad } from "../tensor/gradmode.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { fieldOfUnits, type UnitField } from "./box.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { type Box, fieldOfUnits, type UnitField } from "./box.ts";
 import { channelOf, layerOutput, type Place } from "./layerOutput.ts";
 import { checkPictures } from "./target.ts";
 import type { WorkOptions } from "./work/turns.ts";
@@ -73,22 +74,28 @@ export async function topPatches(
     for (const [n, { value, at }] of peaks.entries()) {
       if (best.length >= count && !(value > best.at(-1)!.value)) continue;
       const field = fieldAt(channel, at);
-      const { top, left, height, width } = field.box;
-      const patch = pictures
-        .detach()
-        .select(0, n)
-        .slice(1, top, top + height)
-        .slice(2, left, left + width);
-      found.push({ index: seen + n, value, at, ...field, patch });
+      found.push({ index: seen + n, value, at, ...field, patch: cropped(pictures, n, field.box) });
     }
     best = [...best, ...found].sort((a, b) => b.value - a.value || a.index - b.index).slice(0, count);
-    // Copied before the loader uses its batch again.
-    for (const { patch } of best) patch.contiguous().realize();
     seen += peaks.length;
     onProgress?.(seen);
   }
   if (seen === 0) throw new OptionError(`${op}: there is not one picture in what it was given`);
   return best;
+}
+
+/** A copy of the pixels of one picture within a box: loaders use the memory of their batches again. */
+function cropped(pictures: Tensor, picture: number, { top, left, height, width }: Box): Tensor {
+  const [, channels, rows, columns] = pictures.shape as [number, number, number, number];
+  const from = pictures.dataSync();
+  const data = allocate(pictures.dtype, channels * height * width);
+  for (let c = 0; c < channels; c++) {
+    for (let y = 0; y < height; y++) {
+      const row = ((picture * channels + c) * rows + top + y) * columns + left;
+      data.set(from.subarray(row, row + width), (c * height + y) * width);
+    }
+  }
+  return Tensor.fromArray(data, [channels, height, width], pictures.dtype);
 }
 
 /** The largest value of each map of `[N, h, w]`, and its place. */

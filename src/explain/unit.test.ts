@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { assertClose } from "../../test/support/close.ts";
 import { formula } from "../../test/support/formula.ts";
-import { grad, manualSeed, nn, type Tensor, tensor } from "../index.ts";
+import { grad, manualSeed, nn, Tensor, tensor } from "../index.ts";
 import { CifarResNet, LeNet } from "../vision/index.ts";
 import { activations, features, maximise, topPatches, unitView } from "./index.ts";
 import { layerOutput } from "./layerOutput.ts";
@@ -157,9 +157,15 @@ describe("topPatches", () => {
     put(1, 0, 3, 2);
     put(4, 2, 1, 3);
     put(5, 3, 0, 3);
-    const all = tensor([...data], { shape: [6, 1, 5, 5] });
-    const batches = [0, 2, 4].map((first) => [all.slice(0, first, first + 2)] as const);
-    const found = await topPatches(model, batches, {
+    const shared = new Float32Array(50); // a loader may use a batch's memory again
+    const batches = function* () {
+      for (const first of [0, 2, 4]) {
+        shared.set(data.subarray(first * 25, (first + 2) * 25));
+        yield [Tensor.fromArray(shared, [2, 1, 5, 5])] as const;
+      }
+      shared.fill(9);
+    };
+    const found = await topPatches(model, batches(), {
       layer: "0",
       channel: 0,
       count: 3,

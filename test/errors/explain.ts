@@ -46,6 +46,7 @@ export const mistakes: Record<string, () => unknown> = {
   "gradCam of one picture": () => gradCam(new LeNet(), zeros([1, 28, 28])),
   "gradCam of no such class": () => gradCam(new LeNet(), digit, { target: 10 }),
   "gradCam of too many classes": () => gradCam(new LeNet(), digit, { target: [1, 2] }),
+  "gradCam weights": () => gradCam(new LeNet(), digit, { weights: "max" as "mean" }),
   "saliency of bytes": () => saliency(new LeNet(), tensor([[1]], { dtype: "uint8" })),
   "saliency of a vector": () => saliency(new LeNet(), zeros([28])),
   "saliency of a model of maps": () => saliency(new nn.Conv2d(1, 1, 3), digit),

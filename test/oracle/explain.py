@@ -56,9 +56,13 @@ def grad_cam(model, layer, x, targets):
     scores = model(x).gather(1, targets[:, None])[:, 0]
     handle.remove()
     maps = kept[0]
-    weights = torch.autograd.grad(scores.sum(), maps)[0].mean((2, 3), keepdim=True)
+    gradient = torch.autograd.grad(scores.sum(), maps)[0]
+    weights = gradient.mean((2, 3), keepdim=True)
     coarse = F.relu((weights * maps).sum(1, keepdim=True))
-    return coarse[:, 0].detach(), F.interpolate(coarse, x.shape[2:], mode="bilinear")[:, 0].detach()
+    below = 2 * gradient**2 + gradient**3 * maps.sum((2, 3), keepdim=True)
+    share = torch.where(below == 0, 0, gradient**2 / below)
+    plusplus = F.relu(((share * F.relu(gradient)).sum((2, 3), keepdim=True) * maps).sum(1))
+    return coarse[:, 0].detach(), F.interpolate(coarse, x.shape[2:], mode="bilinear")[:, 0].detach(), plusplus.detach()
 
 
 def integrated(model, x, baseline, targets):
@@ -118,7 +122,8 @@ def main():
     found["saliency"] = gradient(model, x, targets).abs().amax(1)
     found["gradient"] = gradient(model, x, targets)
     for name in ("conv1", "conv3"):
-        found[f"cam.{name}.coarse"], found[f"cam.{name}"] = grad_cam(model, getattr(model, name), x, targets)
+        parts = grad_cam(model, getattr(model, name), x, targets)
+        found[f"cam.{name}.coarse"], found[f"cam.{name}"], found[f"cam.{name}.plusplus"] = parts
     found["integrated"] = integrated(model, x, baseline, targets)
     found["occlusion"], found["occlusion.grid"] = (part.detach() for part in occlusion(model, x, targets))
     compare(model, x, baseline, targets, found)

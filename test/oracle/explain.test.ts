@@ -73,6 +73,7 @@ for (const name of ["wasm", "reference"]) {
           const { map, coarse } = gradCam(model, x, { target, layer });
           check(map, `cam.${layer}`);
           check(coarse, `cam.${layer}.coarse`);
+          check(gradCam(model, x, { target, layer, weights: "plusplus" }).coarse, `cam.${layer}.plusplus`);
         }
         const chosen = gradCam(model, x, { target });
         assert.equal(chosen.layer, "conv3");
