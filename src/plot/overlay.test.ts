@@ -43,13 +43,17 @@ describe("colours", () => {
 describe("overlays", () => {
   const grey = { width: 4, height: 2, channels: 1, data: new Uint8Array(8).fill(100) };
 
-  it("leave the picture where the map is 0 or less, and colour it where it is highest", () => {
-    const { data, channels } = overlayPicture(grey, { width: 2, height: 1, values: [-3, 2] }, { opacity: 1 });
+  it("leave the picture, or dim it, where the map is 0 or less, and colour it where it is highest", () => {
+    const { data, channels } = overlayPicture(
+      grey,
+      { width: 2, height: 1, values: [-3, 2] },
+      { opacity: 1, dim: 0 },
+    );
     assert.equal(channels, 3);
     assert.deepEqual([...data.subarray(0, 3)], [100, 100, 100]);
     assert.deepEqual([...data.subarray(9, 12)], [...colourAt(1)]);
     const none = overlayPicture(grey, { width: 1, height: 1, values: [0] });
-    assert.ok(none.data.every((value) => value === 100));
+    assert.ok(none.data.every((value) => value === 60));
   });
 
   it("show maps by themselves, to a common scale", () => {

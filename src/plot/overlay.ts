@@ -15,6 +15,8 @@ export interface HeatMap {
 export interface OverlayOptions {
   /** How much of the colour is laid over the picture where the map is highest, 0 … 1; elsewhere less, in proportion. Default 0.8. */
   opacity?: number;
+  /** How much darker the picture is made, so that pale colours stand out on bright pictures too, 0 … 1. Default 0.4. */
+  dim?: number;
   /** The value that gets the last colour. Default: the map's largest. */
   most?: number;
 }
@@ -30,14 +32,15 @@ export function heatPicture(map: HeatMap, options: Pick<OverlayOptions, "most"> 
 }
 
 /**
- * The picture with the map over it, drawn to the picture's size between the middles of its places. Where the map is 0 or less the picture is as it
- * was; the higher it is the more of its colour shows (`colourAt`). Throws ShapeError where the map has another number of values than
+ * The picture with the map over it, drawn to the picture's size between the middles of its places. Where the map is 0 or less the picture is
+ * only dimmed; the higher it is the more of its colour shows (`colourAt`). Throws ShapeError where the map has another number of values than
  * places, OptionError for options outside their rules.
  */
 export function overlayPicture(picture: Picture, map: HeatMap, options: OverlayOptions = {}): Picture {
-  checkOptions("overlayPicture", options, ["opacity", "most"]);
-  const { opacity = 0.8, most } = options;
+  checkOptions("overlayPicture", options, ["opacity", "dim", "most"]);
+  const { opacity = 0.8, dim = 0.4, most } = options;
   checkNumber("overlayPicture", "opacity", opacity, "a number from 0 to 1", (x) => x >= 0 && x <= 1);
+  checkNumber("overlayPicture", "dim", dim, "a number from 0 to 1", (x) => x >= 0 && x <= 1);
   const { width, height, data: from } = toRgb(picture);
   const shares = sharesOf("overlayPicture", map, most);
   const columns = placesOf(map.width, width);
@@ -52,7 +55,7 @@ export function overlayPicture(picture: Picture, map: HeatMap, options: OverlayO
       const colour = colourAt(share);
       const pixel = 3 * (y * width + x);
       for (let c = 0; c < 3; c++)
-        data[pixel + c] = Math.round(mix(from[pixel + c]!, colour[c]!, opacity * share));
+        data[pixel + c] = Math.round(mix((1 - dim) * from[pixel + c]!, colour[c]!, opacity * share));
     }
   }
   return { width, height, channels: 3, data };
