@@ -1,7 +1,6 @@
 // What is asked of Grad-CAM and occlusion, how far they are, and what their colours mean.
 import { useEffect } from "preact/hooks";
 import { figure } from "../format.ts";
-import { largest } from "./colours.ts";
 import {
   explainProblem,
   giveUp,
@@ -18,6 +17,7 @@ import {
 import { nameOf } from "./layers.tsx";
 import { facts } from "./modelChoice.ts";
 import { explanation, opacity } from "./overlay.ts";
+import { largest } from "./scale.ts";
 import { type Key, t } from "./texts.ts";
 
 const methodTexts: Readonly<Record<Method, Key>> = {

@@ -4,11 +4,12 @@ import { useEffect, useRef } from "preact/hooks";
 import { compute } from "../compute/client.ts";
 import type { Answer } from "../compute/protocol.ts";
 import { figure } from "../format.ts";
-import { largest, pixelOf, scaleOfPage } from "./colours.ts";
+import { scaleOfPage } from "./colours.ts";
 import { focus } from "./look.ts";
 import { cornerOf, mapLayout } from "./mapLayout.ts";
 import { chosen, wordsOf } from "./modelChoice.ts";
 import { paintMaps } from "./paintMaps.ts";
+import { largest, pixelOf } from "./scale.ts";
 import { t } from "./texts.ts";
 
 type Kernels = Answer<"filters">;

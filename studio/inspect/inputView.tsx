@@ -3,10 +3,11 @@ import { effect, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { PictureFacts } from "../compute/models.ts";
 import type { UnitSight, Values } from "../compute/protocol.ts";
-import { endsOfPage, largest } from "./colours.ts";
+import { endsOfPage } from "./colours.ts";
 import { input, sight } from "./look.ts";
 import { facts } from "./modelChoice.ts";
 import { explanation, opacity } from "./overlay.ts";
+import { largest } from "./scale.ts";
 import { t } from "./texts.ts";
 
 /** Side that it is drawn with, as far as whole pixels allow. */

@@ -1,5 +1,5 @@
 // The tab "Look inside": a picture on the left, every layer's maps beside it, and the number that is pointed at spelled out.
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Answers } from "./answers.tsx";
 import { Explain } from "./explain.tsx";
@@ -16,7 +16,7 @@ export function LookInside() {
   useEffect(
     () =>
       effect(() => {
-        if (facts.value) begin();
+        if (facts.value) untracked(begin);
       }),
     [],
   );

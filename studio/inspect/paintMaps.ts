@@ -1,7 +1,8 @@
 // Draws the maps of a step into pixels, each number as a square.
-import { colourOf, largest } from "./colours.ts";
+
 import type { MapLayout } from "./mapLayout.ts";
 import { cornerOf } from "./mapLayout.ts";
+import { colourOf, largest } from "./scale.ts";
 
 /** What full colour stands for: the largest size in the whole step, or in each map. */
 export type ScaleBy = "step" | "map";
