@@ -24,11 +24,11 @@ export function Answers() {
   return (
     <section class="card" aria-labelledby="answer-title">
       <h3 id="answer-title">{t("answer")}</h3>
-      <ol class="bars" ref={list}>
+      <ol class="answers" ref={list}>
         {rows.map((name, i) => (
           <li key={`${i} ${name}`}>
             <span class="name">{name}</span>
-            <span class="bar" aria-hidden="true">
+            <span class="track" aria-hidden="true">
               <span />
             </span>
             <span class="share">–</span>

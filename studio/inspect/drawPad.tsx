@@ -73,7 +73,7 @@ export function DrawPad() {
           {t("clear")}
         </button>
       </div>
-      <label class="check">
+      <label class="tick">
         <input
           type="checkbox"
           checked={isDigit()}

@@ -37,7 +37,7 @@ export function Explain() {
   return (
     <section class="card explain" aria-labelledby="explain-title">
       <h3 id="explain-title">{t("explain")}</h3>
-      <div class="fields">
+      <div class="asked">
         <label>
           <span>{t("method")}</span>
           <select

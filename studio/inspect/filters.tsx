@@ -50,7 +50,7 @@ export function Filters({ step, kernel, room, isColour }: FiltersProps) {
   };
   const bias = loaded.value?.bias?.[output.value];
   return (
-    <details class="filters" onToggle={({ currentTarget }) => currentTarget.open && load()}>
+    <details class="kernels" onToggle={({ currentTarget }) => currentTarget.open && load()}>
       <summary>{t("filters", { count: outputs, size: kernel.slice(1).join(" × ") })}</summary>
       {problem.value && <p class="problem">{problem.value}</p>}
       {!isWhole && (

@@ -36,7 +36,7 @@ export function InputView() {
       <h3 id="input-title">{t("networkInput")}</h3>
       <canvas ref={canvas} class="input" width={side} height={side} role="img" aria-label={t("inputLabel")} />
       {picture && <p class="soft">{doneTo(picture)}</p>}
-      <label class="check">
+      <label class="tick">
         <input
           type="checkbox"
           checked={showsGradient.value}

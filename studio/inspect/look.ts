@@ -80,10 +80,16 @@ export async function show(picture: PictureSource, since = performance.now()): P
       pictureProblem.value = null;
       input.value = answer.input;
       probabilities.value = answer.probabilities;
-      for (const { step, shape, data } of answer.steps) values.value[step]!.value = { shape, data };
       // What is closed now is not drawn with an earlier picture later on.
       for (const [step, one] of values.value.entries()) if (!opened.value.has(step)) one.value = null;
     });
+    const isSmall = showsAll();
+    for (const { step, shape, data } of answer.steps) {
+      values.value[step]!.value = { shape, data };
+      // Large maps take their time; the page answers between them.
+      if (!isSmall) await new Promise((resolve) => setTimeout(resolve, 0));
+      if (chosen.value !== model) return;
+    }
     note(performance.now() - since);
     look();
   } catch (error) {

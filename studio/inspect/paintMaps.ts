@@ -2,7 +2,7 @@
 
 import type { MapLayout } from "./mapLayout.ts";
 import { cornerOf } from "./mapLayout.ts";
-import { colourOf, largest } from "./scale.ts";
+import { largest, stepOf } from "./scale.ts";
 
 /** What full colour stands for: the largest size in the whole step, or in each map. */
 export type ScaleBy = "step" | "map";
@@ -23,12 +23,15 @@ export function paintMaps(
     const [left, top] = cornerOf(layout, map);
     for (let row = 0; row < rows; row++) {
       const start = (top + row * zoom) * width + left;
-      for (let column = 0, at = start; column < columns; column++, at += zoom) {
-        const colour = colourOf(scale, data[map * plane + row * columns + column]!, limit);
-        pixels.fill(colour, at, at + zoom);
+      const from = map * plane + row * columns;
+      let at = start;
+      for (let column = 0; column < columns; column++) {
+        const colour = scale[stepOf(data[from + column]!, limit)]!;
+        for (const end = at + zoom; at < end; at++) pixels[at] = colour;
       }
-      for (let copy = 1; copy < zoom; copy++)
+      for (let copy = 1; copy < zoom; copy++) {
         pixels.copyWithin(start + copy * width, start, start + columns * zoom);
+      }
     }
   }
   return overall;

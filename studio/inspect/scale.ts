@@ -36,10 +36,12 @@ export function pixelOf(red: number, green: number, blue: number, opacity = 255)
   return ((opacity << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
-/** The pixel of a value on a scale that ends at ±`limit`. */
-export function colourOf(scale: Uint32Array, value: number, limit: number): number {
-  if (!(limit > 0) || Number.isNaN(value)) return scale[steps]!;
-  return scale[steps + Math.max(-steps, Math.min(steps, Math.round((value / limit) * steps)))]!;
+/** The place of a value on a scale that ends at ±`limit`; that of 0 for what is no number. */
+export function stepOf(value: number, limit: number): number {
+  const share = value / limit;
+  if (share >= 1) return 2 * steps;
+  if (share <= -1) return 0;
+  return share >= -1 ? Math.round(share * steps) + steps : steps;
 }
 
 /** The largest size among numbers; 0 where there is none that is finite. */

@@ -190,7 +190,8 @@ function classOf(value: number | null, marked: number | null): string {
 
 /** Two digits after the point: a table of numbers is to be looked over. */
 function short(value: number): string {
-  return Math.abs(value) < 100 ? value.toFixed(2) : figure(value, 3);
+  const text = Math.abs(value) < 100 ? value.toFixed(2) : figure(value, 3);
+  return text === "-0.00" ? "0.00" : text;
 }
 
 function Total({

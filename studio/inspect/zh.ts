@@ -3,7 +3,7 @@ import type { en } from "./en.ts";
 
 export const zh: Readonly<Record<keyof typeof en, string>> = {
   inspect: "观察",
-  lookInside: "看里面",
+  lookInside: "看内部",
   mistakes: "错例",
 
   model: "模型",

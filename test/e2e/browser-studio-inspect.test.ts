@@ -90,7 +90,7 @@ async function settled(): Promise<void> {
   let before = "";
   await tab.waitForTimeout(150);
   for (;;) {
-    const now = await tab.locator(".bars").innerText();
+    const now = await tab.locator(".answers").innerText();
     if (now === before) return;
     before = now;
     await tab.waitForTimeout(150);
@@ -123,7 +123,7 @@ test("a drawn digit is answered as fovea predict answers it, with every layer's 
   const pixels = await shownInput();
   const steps = await stepsOf(pixels);
   const expected = noGrad(() => nn.softmax(steps.at(-1)!.output, 1)).dataSync();
-  const shares = await tab.locator(".bars .share").allInnerTexts();
+  const shares = await tab.locator(".answers .share").allInnerTexts();
   assert.deepEqual(
     shares,
     Array.from(expected, (share) => `${(100 * share).toFixed(1)}%`),
@@ -252,8 +252,8 @@ test("runs and networks without training are looked into, and the address rememb
   timeout: 60_000,
 }, async () => {
   await tab.getByLabel("Model").selectOption("run:classify/train");
-  await tab.locator(".bars li", { hasText: "c" }).waitFor();
-  assert.equal(await tab.locator(".bars li").count(), 3);
+  await tab.locator(".answers li", { hasText: "c" }).waitFor();
+  assert.equal(await tab.locator(".answers li").count(), 3);
   await tab.reload();
   await tab.waitForSelector('canvas[data-step="9"][data-drawn="true"]');
   assert.equal(await tab.getByLabel("Model").inputValue(), "run:classify/train");
