@@ -72,7 +72,9 @@ export function trace(model: Module, input: Tensor, options: TraceOptions = {}):
   }
   const steps = stepsOfCalls({ inputs: [input.node], calls: recorder.calls });
   if (steps.length === 0)
-    throw new OptionError(`trace: ${model.constructor.name} computes nothing from its input`);
+    throw new OptionError(
+      `trace: ${model.constructor.name} hands its input on and computes nothing from it; give a model with layers or functions`,
+    );
   const tensors = tensorsByNode(tensorsIn(result));
   tensors.set(input.node, input);
   const tensorOf = (node: Node) => tensors.get(node) ?? new Tensor(node);

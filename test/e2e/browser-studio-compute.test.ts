@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { findChromium } from "../../scripts/chromium.ts";
+import { gradCam, occlusion, unitView } from "../../src/explain/index.ts";
 import { nn, noGrad } from "../../src/index.ts";
 import { trace } from "../../src/inspect/index.ts";
 import { pretrained } from "../../src/pretrained/index.ts";
@@ -95,6 +96,41 @@ test("the library in the worker gives what it gives in Node, step by step", { ti
   for (const [i, { output }] of here.entries()) near(there.steps[i]!.data, output.dataSync(), `step ${i}`);
   const probabilities = noGrad(() => nn.softmax(here.at(-1)!.output, 1)).dataSync();
   near(there.probabilities, probabilities, "probabilities");
+});
+
+test("explanations and a unit's gradient are the library's", { timeout: 60_000 }, async () => {
+  const there = await tab.evaluate(async () => {
+    const model = { kind: "package", name: "lenet-mnist" } as const;
+    const shares: number[] = [];
+    const cam = await client.compute("gradCam", { model, layer: "conv2", target: 3 });
+    const covered = await client.compute(
+      "occlusion",
+      { model, target: 7, size: 6, stride: 3 },
+      { onProgress: (share) => shares.push(share) },
+    );
+    const unit = await client.compute("unit", { model, step: 5, cell: [4, 1, 2] });
+    const arrays = [cam.map.data, covered.map.data, unit.gradient.data].map((data) => Array.from(data));
+    return {
+      cam: arrays[0]!,
+      covered: arrays[1]!,
+      gradient: arrays[2]!,
+      unit: [unit.rows, unit.columns],
+      shares,
+    };
+  });
+  const { model, preprocess } = await pretrained("lenet-mnist");
+  const input = preprocess({ width: 28, height: 28, channels: 1, data: pixels });
+  near(there.cam, gradCam(model, input, { layer: "conv2", target: 3 }).map.dataSync(), "Grad-CAM");
+  const { map } = await occlusion(model, input, { target: 7, size: 6, stride: 3 });
+  near(there.covered, map.dataSync(), "occlusion");
+  assert.equal(there.shares.at(-1), 1);
+  const view = unitView(model, input, { layer: "pool2", channel: 4, at: [1, 2] });
+  near(there.gradient, view.gradient.dataSync(), "gradient");
+  const { top, left, height, width } = view.box;
+  assert.deepEqual(there.unit, [
+    [top, top + height - 1],
+    [left, left + width - 1],
+  ]);
 });
 
 test("features come for several pictures, from a run's weights", { timeout: 60_000 }, async () => {

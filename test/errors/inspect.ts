@@ -1,6 +1,6 @@
 // Mistakes in inspecting models.
-import { nn, type Tensor } from "../../src/index.ts";
-import { receptiveField, receptiveFields, summary } from "../../src/inspect/index.ts";
+import { nn, type Tensor, zeros } from "../../src/index.ts";
+import { outline, receptiveField, receptiveFields, summary, trace } from "../../src/inspect/index.ts";
 import { CifarResNet, LeNet } from "../../src/vision/index.ts";
 
 class Reader extends nn.Module {
@@ -27,6 +27,11 @@ export const mistakes: Record<string, () => unknown> = {
   "summary of pictures as tokens": () => summary(new LeNet(), [1, 28, 28], { dtype: "int32" }),
   "summary dtypes": () => summary(new Unused(), [[2], [3]], { dtype: ["int32"] }),
   "summary batch": () => summary(new LeNet(), [1, 28, 28], { batch: 0 }),
+  "outline of other channels": () => outline(new LeNet(), [3, 28, 28]),
+  "trace of other channels": () => trace(new LeNet(), zeros([1, 3, 28, 28])),
+  "trace of a model that hands its input on": () =>
+    trace(new nn.Sequential(new nn.Identity()), zeros([1, 2])),
+  "trace options": () => trace(new LeNet(), zeros([1, 1, 28, 28]), { layz: true } as object),
   "summary depth": () => summary(new LeNet(), [1, 28, 28], { depth: -1 }),
   "summary of a model that reads": () => summary(new Reader(), [3]),
   "receptiveField of an unknown layer": () =>
