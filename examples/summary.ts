@@ -1,6 +1,6 @@
-// What a model is made of, layer by layer, and what its layers see of a picture. Nothing is computed for it.
-import { nn, type Tensor } from "fovea";
-import { networkGraph, receptiveField, receptiveFields, summary } from "fovea/inspect";
+// What a model is made of, layer by layer, and what its layers see of a picture, without computing anything; and what each of them gave for one.
+import { nn, noGrad, type Tensor, zeros } from "fovea";
+import { networkGraph, receptiveField, receptiveFields, summary, trace } from "fovea/inspect";
 import { CifarResNet, LeNet } from "fovea/vision";
 
 console.log(String(summary(new LeNet(), [1, 28, 28])));
@@ -42,4 +42,10 @@ const sum = nodes.find(({ kind }) => kind === "add")!;
 for (const { from, shape } of edges.filter(({ to }) => to === sum.id)) {
   const { name, path } = nodes[from]!;
   console.log(`${sum.path} adds ${name} ${path}, ${shape.join("×")}`);
+}
+
+const lenet = new LeNet();
+lenet.eval();
+for (const { path, kind, output } of noGrad(() => trace(lenet, zeros([1, 1, 28, 28])))) {
+  console.log(path || "between layers:", kind, output.shape.join("×"));
 }

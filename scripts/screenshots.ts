@@ -9,6 +9,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { trainLauncher } from "../src/cli/studioRuns.ts";
 import { Studio } from "../src/studio/studio.ts";
 import { findChromium } from "./chromium.ts";
+import { inspectPage } from "./screenshots/inspect.ts";
 
 const images = new URL("../../docs/images/", import.meta.url);
 const entry = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
@@ -81,6 +82,8 @@ try {
   await page.locator(".u-legend", { hasText: "classify/sgd" }).first().waitFor();
   await page.waitForTimeout(500);
   await store(browser, page, "studio-dark.webp");
+  const here = (name: string) => store(browser!, page, name);
+  await inspectPage(page, here);
 } finally {
   await browser?.close();
   await studio.close();

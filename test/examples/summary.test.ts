@@ -28,5 +28,15 @@ test("examples/summary.ts prints what its comments and its page say", { timeout:
     "far 9",
     "layer1.0 adds BatchNorm2d layer1.0.bn2, 1×16×32×32",
     "layer1.0 adds Identity layer1.0.downsample, 1×16×32×32",
+    "conv1 Conv2d 1×6×24×24",
+    "between layers: sigmoid 1×6×24×24",
+    "pool1 MaxPool2d 1×6×12×12",
+    "between layers: sigmoid 1×6×12×12",
+    "conv2 Conv2d 1×16×8×8",
+    "pool2 MaxPool2d 1×16×4×4",
+    "conv3 Conv2d 1×120×1×1",
+    "fc1 Linear 1×64",
+    "between layers: sigmoid 1×64",
+    "fc2 Linear 1×10",
   ]);
 });
