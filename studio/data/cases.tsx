@@ -6,7 +6,6 @@ import { count } from "../format.ts";
 import { noFilter } from "../sets/filter.ts";
 import { PictureViewer } from "../sets/pictureViewer.tsx";
 import { Thumbnail } from "../sets/thumbnail.tsx";
-import { spokenName } from "../sets/words.ts";
 import { filter, view } from "./filterState.ts";
 import { t } from "./texts.ts";
 
@@ -94,13 +93,7 @@ function Case({ set, found: { pictures, files, detail }, onOpen }: CaseProps) {
       {pictures.length > 0 && (
         <div class="beside">
           {pictures.slice(0, mostPictures).map((index, at) => (
-            <button
-              key={index}
-              type="button"
-              class="picture-button"
-              aria-label={spokenName(set, index)}
-              onClick={() => onOpen(at)}
-            >
+            <button key={index} type="button" class="picture-button" onClick={() => onOpen(at)}>
               <span class="frame">
                 <Thumbnail set={set} index={index} isAlone />
               </span>

@@ -45,7 +45,7 @@ export function Thumbnail({ set, index, isAlone = false }: ThumbnailProps) {
   return (
     <span class="thumbnail">
       <span ref={picture} class="picture" />
-      {isBroken && <span class="broken">{t("unreadable")}</span>}
+      {isBroken && <span class="broken" data-text={t("unreadable")} />}
     </span>
   );
 }
