@@ -45,10 +45,7 @@ export const studio = command({
     const known = knownSets();
     const named = namedSets(values.data, known);
     const { project, shown, folders } = await placeOf(operands[0]);
-    const sets = {
-      folders: [...folders, ...named.folders],
-      known: [...new Set([...named.first, ...known])],
-    };
+    const sets = { folders: [...folders, ...named.folders], known, asked: named.asked };
     const opened = new Studio({
       project,
       launcher: trainLauncher(project),
@@ -59,7 +56,8 @@ export const studio = command({
       address: studioAddress(project),
     });
     const port = await opened.listen(values.port ?? 0);
-    const { url } = opened;
+    const isAboutData = sets.folders.length + sets.asked.length > 0 && opened.board.runs.length === 0;
+    const url = isAboutData ? `${opened.url}#/data` : opened.url;
     if (values.json) out.write(`${JSON.stringify({ event: "studio", url, port, project })}\n`);
     else out.write(`Fovea Studio on ${project}: ${url}\n${style(out, "dim", "Ctrl-C closes it")}\n`);
     if (values.open && out.isLive) openInBrowser(url);

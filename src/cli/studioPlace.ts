@@ -51,19 +51,16 @@ export async function placeOf(where: string | undefined): Promise<StudioPlace> {
 export function namedSets(
   data: string | null,
   known: readonly KnownSet[],
-): { folders: string[]; first: KnownSet[] } {
-  const folders: string[] = [];
-  const first: KnownSet[] = [];
+): { folders: string[]; asked: string[] } {
+  const [folders, asked]: [string[], string[]] = [[], []];
   for (const name of (data ?? "").split(",").filter((part) => part !== "")) {
-    const set = known.find((one) => one.name === name);
-    const isPublic = dataSets.has(name);
-    if (set) first.push(set);
-    else if (isPublic)
+    if (known.some((one) => one.name === name)) asked.push(name);
+    else if (dataSets.has(name))
       throw new OptionError(`data: ${name} is not on this machine; fovea data get ${name} downloads it`);
     else if (existsSync(name) && statSync(name).isDirectory()) folders.push(name);
     else throw new OptionError(`data: there is no folder "${name}"; ${suggestion(name, dataSets.keys())}`);
   }
-  return { folders, first };
+  return { folders, asked };
 }
 
 async function ownRuns(): Promise<string> {

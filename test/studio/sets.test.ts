@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { knownSets } from "../../src/cli/knownSets.ts";
 import { namedSets, placeOf } from "../../src/cli/studioPlace.ts";
 import { decodeImage } from "../../src/picture/image.ts";
+import { placesOf } from "../../src/studio/sets/places.ts";
 import { SheetCache } from "../../src/studio/sets/sheetCache.ts";
 import type { SetAnswer, SetSummary } from "../../src/studio/shared/sets.ts";
 import { photo, pngFile } from "../support/photos.ts";
@@ -200,10 +201,12 @@ test("what a folder means: pictures never get runs written among them", async ()
     process.chdir(here);
   }
   const known = knownSets();
-  assert.deepEqual(namedSets(`${photos},mnist`, known), {
-    folders: [photos],
-    first: known.filter(({ name }) => name === "mnist"),
-  });
+  assert.deepEqual(namedSets(`${photos},mnist`, known), { folders: [photos], asked: ["mnist"] });
+  const places = placesOf({ folders: [flat!], known, asked: ["mnist"] }, [parts!], project!);
+  assert.deepEqual(
+    places.slice(0, 3).map(({ name }) => name),
+    ["flat", "mnist", "parts"],
+  );
   assert.throws(() => namedSets("mnits", known), /no folder "mnits"; did you mean "mnist"\?/);
 });
 

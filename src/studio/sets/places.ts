@@ -26,6 +26,8 @@ export interface SetSources {
   /** Folders of pictures, the first of which is shown first. */
   readonly folders: readonly string[];
   readonly known: readonly KnownSet[];
+  /** Names of public sets that were asked for: they go before what runs were trained on. */
+  readonly asked?: readonly string[];
 }
 
 /** A set before it is opened. */
@@ -54,7 +56,7 @@ export function folderPlace(folder: string): SetPlace | null {
  * All sets: the folders, what runs were trained on (`data=` as it was typed, from this folder or from that of the project), and the public ones.
  */
 export function placesOf(
-  { folders, known }: SetSources,
+  { folders, known, asked = [] }: SetSources,
   data: Iterable<string>,
   project: string,
 ): SetPlace[] {
@@ -62,7 +64,8 @@ export function placesOf(
   const trained = [...data]
     .filter((name) => name !== "" && !names.has(name))
     .map((name) => folderPlace(name) ?? folderPlace(path.resolve(path.dirname(project), name)));
-  const places = [...folders.map(folderPlace), ...trained].filter((place) => place !== null);
   const publics = known.map((set): SetPlace => ({ kind: "known", id: set.name, name: set.name, set }));
-  return [...new Map([...places, ...publics].map((place) => [place.id, place])).values()];
+  const wanted = publics.filter(({ name }) => asked.includes(name));
+  const places = [...folders.map(folderPlace), ...wanted, ...trained, ...publics];
+  return [...new Map(places.flatMap((place) => (place ? [[place.id, place] as const] : []))).values()];
 }
