@@ -11,17 +11,16 @@ import { FilterChooser } from "./filterChooser.tsx";
 import { KeyHelp } from "./keyHelp.tsx";
 import { commandOf } from "./keys.ts";
 import { LargePicture } from "./largePicture.tsx";
-import { forgetSaid } from "./said.ts";
 import { labelling, watchLabels } from "./session.ts";
 import { t } from "./texts.ts";
 import { Toolbar } from "./toolbar.tsx";
-import { command, current, labelled, large, selected, shown } from "./work.ts";
+import { command, current, labelled, large, selected, shown, startAfresh } from "./work.ts";
 
 /** The page. */
 export function LabelPage() {
   useEffect(watchSets, []);
   useEffect(watchLabels, []);
-  useEffect(forgetSaid, [chosenSet.value?.id]);
+  useEffect(startAfresh, [chosenSet.value?.id]);
   const isHelping = useSignal(false);
   const isNaming = useSignal(false);
   useEffect(() => {

@@ -5,14 +5,14 @@ import type { SetAnswer } from "../../src/studio/shared/sets.ts";
 import { currentSet } from "../sets/setStore.ts";
 import type { Command } from "./keys.ts";
 import type { Wish } from "./labelling.ts";
-import { countsOf, type Filter, nextAfter, type Rows, rowsOf, shownOf } from "./rows.ts";
-import { suggestions, suspects } from "./said.ts";
+import { countsOf, type Filter, isOpen, nextAfter, type Rows, rowsOf, shownOf } from "./rows.ts";
+import { forgetSaid, suggestions, suspects } from "./said.ts";
 import { labelling } from "./session.ts";
 
 export const filter = signal<Filter>({ kind: "all" });
 export const selected = signal<ReadonlySet<number>>(new Set());
-/** The picture that is shown in large, by its number. */
-export const current = signal(0);
+/** The picture that is to be shown in large, by its number; null for the first that waits for a label. */
+export const current = signal<number | null>(null);
 /** Why the last command did nothing. */
 export const complaint = signal<string | null>(null);
 
@@ -48,8 +48,10 @@ export const openSuspects = computed<readonly number[]>(() => {
 /** The picture in large: the chosen one, or the first of those shown. */
 export const large = computed<number | null>(() => {
   const all = shown.value;
-  if (all.length === 0) return null;
-  return all.includes(current.value) ? current.value : all[0]!;
+  const rows = labelled.value?.rows;
+  if (!rows || all.length === 0) return null;
+  if (current.value !== null && all.includes(current.value)) return current.value;
+  return all.find((i) => isOpen(rows, i)) ?? all[0]!;
 });
 
 /** Pictures that a command is for: those chosen, or the one in large. */
@@ -57,6 +59,15 @@ export const targets = computed<readonly number[]>(() => {
   const chosen = shown.value.filter((i) => selected.value.has(i));
   return chosen.length > 0 ? chosen : large.value === null ? [] : [large.value];
 });
+
+/** Another set: nothing is chosen of it. */
+export function startAfresh(): void {
+  current.value = null;
+  selected.value = new Set();
+  filter.value = { kind: "all" };
+  complaint.value = null;
+  forgetSaid();
+}
 
 /** Does what a key or a button asks for. */
 export function command(asked: Command): void {
