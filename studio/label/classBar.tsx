@@ -3,9 +3,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { count } from "../format.ts";
 import { keyOf } from "./keys.ts";
-import { suggestions } from "./said.ts";
 import { t } from "./texts.ts";
-import { changeClass, command, counts, label, labelled, large } from "./work.ts";
+import { changeClass, command, counts, label, labelled, large, proposalFor } from "./work.ts";
 
 export function ClassBar({ isNaming, onNaming }: { isNaming: boolean; onNaming: (is: boolean) => void }) {
   const isEditing = useSignal(false);
@@ -14,9 +13,9 @@ export function ClassBar({ isNaming, onNaming }: { isNaming: boolean; onNaming: 
   if (!all || !now) return null;
   const { classes, labels } = now.rows;
   const at = large.value === null ? -1 : labels[large.value]!;
-  const ghost = large.value === null || at >= 0 ? undefined : suggestions.value.get(large.value)?.class;
+  const ghost = large.value === null || at >= 0 ? undefined : proposalFor(large.value);
   return (
-    <div class="bar">
+    <div class="class-bar">
       <section class="classes" aria-label={t("classes")}>
         {classes.map((name, i) =>
           isEditing.value ? (

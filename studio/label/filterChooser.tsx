@@ -1,24 +1,22 @@
 // Which pictures are shown, with how many there are of each kind.
 import { count } from "../format.ts";
-import type { Filter } from "./rows.ts";
+import { type Filter, isOpen } from "./rows.ts";
 import { suggestions } from "./said.ts";
 import { t } from "./texts.ts";
-import { counts, filter, labelled, openSuspects, selected } from "./work.ts";
+import { counts, filter, labelled, openSuspects, select } from "./work.ts";
 
 export function FilterChooser() {
   const all = counts.value;
   const now = labelled.value;
   if (!all || !now) return null;
-  const { labels, isSkipped, isDropped, classes } = now.rows;
-  const suggested = [...suggestions.value.keys()].filter(
-    (i) => labels[i] === -1 && !isSkipped[i] && !isDropped[i],
-  );
+  const { classes } = now.rows;
+  const open = now.set.names.filter((name, i) => suggestions.value.has(name) && isOpen(now.rows, i));
   const kinds: [Exclude<Filter["kind"], "class">, number][] = [
     ["all", all.all],
     ["unlabelled", all.unlabelled],
     ["skipped", all.skipped],
     ["dropped", all.dropped],
-    ["suggested", suggested.length],
+    ["suggested", open.length],
     ["suspected", openSuspects.value.length],
   ];
   const value = filter.value.kind === "class" ? `class ${filter.value.name}` : filter.value.kind;
@@ -29,7 +27,7 @@ export function FilterChooser() {
       onChange={({ currentTarget }) => {
         const kind = kinds.map(([name]) => name).find((name) => name === currentTarget.value);
         filter.value = kind ? { kind } : { kind: "class", name: currentTarget.value.slice("class ".length) };
-        selected.value = new Set();
+        select([]);
         currentTarget.blur(); // so that the next key is for the picture
       }}
     >

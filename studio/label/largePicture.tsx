@@ -28,7 +28,7 @@ export function LargePicture({ set, rows, index }: { set: SetAnswer; rows: Rows;
         <strong class={label === undefined ? "soft" : ""}>{label ?? t("noLabel")}</strong>
         {fate !== null && <span class="bad">{fate}</span>}
         <span class="soft name">{name}</span>
-        <Said index={index} label={label} />
+        <Said index={index} name={name} label={label} />
       </figcaption>
     </figure>
   );
@@ -59,8 +59,8 @@ function Stage({ address, name }: { address: string; name: string }) {
 }
 
 /** A suggestion, or a doubt, with the keys that answer it. */
-function Said({ index, label }: { index: number; label: string | undefined }) {
-  const suspect = suspects.value.get(index);
+function Said({ index, name, label }: { index: number; name: string; label: string | undefined }) {
+  const suspect = suspects.value.get(name);
   if (suspect && openSuspects.value.includes(index)) {
     return (
       <span class="row said">
@@ -74,7 +74,7 @@ function Said({ index, label }: { index: number; label: string | undefined }) {
       </span>
     );
   }
-  const suggestion = suggestions.value.get(index);
+  const suggestion = suggestions.value.get(name);
   if (!suggestion || label !== undefined) return null;
   return (
     <span class="row said">

@@ -14,7 +14,7 @@ import { LargePicture } from "./largePicture.tsx";
 import { labelling, watchLabels } from "./session.ts";
 import { t } from "./texts.ts";
 import { Toolbar } from "./toolbar.tsx";
-import { command, current, labelled, large, selected, shown, startAfresh } from "./work.ts";
+import { command, labelled, large, select, selected, show, shown, startAfresh } from "./work.ts";
 
 /** The page. */
 export function LabelPage() {
@@ -107,15 +107,9 @@ function Body({ isNaming, onNaming }: { isNaming: boolean; onNaming: (is: boolea
           indices={shown.value}
           label={t("pictures")}
           selected={selected.value}
-          onSelect={(numbers) => {
-            selected.value = numbers;
-          }}
-          onActive={(index) => {
-            current.value = index;
-          }}
-          onOpen={(index) => {
-            current.value = index;
-          }}
+          onSelect={select}
+          onActive={show}
+          onOpen={show}
           current={large.value}
           badge={(index) =>
             rows.isDropped[index]

@@ -2,10 +2,10 @@
 import { signal } from "@preact/signals";
 import type { Suggestion, Suspect } from "../../src/studio/shared/labels.ts";
 
-/** What was suggested, by the picture's number. */
-export const suggestions = signal<ReadonlyMap<number, Suggestion>>(new Map());
-/** Labels in doubt, by the picture's number, the most certain first. */
-export const suspects = signal<ReadonlyMap<number, Suspect>>(new Map());
+/** What was suggested, by the picture's name. */
+export const suggestions = signal<ReadonlyMap<string, Suggestion>>(new Map());
+/** Labels in doubt, by the picture's name, the most certain first. */
+export const suspects = signal<ReadonlyMap<string, Suspect>>(new Map());
 
 /** Nothing is known of another set. */
 export function forgetSaid(): void {

@@ -10,9 +10,10 @@ import { forgetSaid, suggestions, suspects } from "./said.ts";
 import { labelling } from "./session.ts";
 
 export const filter = signal<Filter>({ kind: "all" });
-export const selected = signal<ReadonlySet<number>>(new Set());
-/** The picture that is to be shown in large, by its number; null for the first that waits for a label. */
-export const current = signal<number | null>(null);
+/** Pictures that are chosen, by their names: numbers change as pictures come. */
+const chosenNames = signal<ReadonlySet<string>>(new Set());
+/** The picture that is to be shown in large, by its name; null for the first that waits for a label. */
+const currentName = signal<string | null>(null);
 /** Why the last command did nothing. */
 export const complaint = signal<string | null>(null);
 
@@ -25,12 +26,40 @@ export const labelled = computed<{ readonly set: SetAnswer; readonly rows: Rows 
   return { set: { ...set, classes: rows.classes, labels: Array.from(rows.labels) }, rows };
 });
 
+/** Numbers of the set's pictures by their names. */
+const places = computed(() => new Map(currentSet.value?.names.map((name, i) => [name, i])));
+
+/** Pictures that are chosen. */
+export const selected = computed<ReadonlySet<number>>(
+  () => new Set([...chosenNames.value].flatMap((name) => places.value.get(name) ?? [])),
+);
+
+/** Chooses pictures. */
+export function select(numbers: Iterable<number>): void {
+  const names = currentSet.peek()?.names ?? [];
+  chosenNames.value = new Set(Array.from(numbers, (i) => names[i]!));
+}
+
+/** Shows a picture in large. */
+export function show(index: number): void {
+  currentName.value = currentSet.peek()?.names[index] ?? null;
+}
+
+/** What is suggested for a picture: the class that a doubt or a suggestion names. */
+export function proposalFor(index: number): string | undefined {
+  const name = currentSet.value?.names[index] ?? "";
+  return suspects.value.get(name)?.suggested ?? suggestions.value.get(name)?.class;
+}
+
 export const counts = computed(() => labelled.value && countsOf(labelled.value.rows));
 
 /** Pictures that are shown, in their order. */
 export const shown = computed<readonly number[]>(() => {
   const suggested = [...suggestions.value].sort(([, a], [, b]) => a.probability - b.probability);
-  const said = { suggested: suggested.map(([i]) => i), suspected: openSuspects.value };
+  const said = {
+    suggested: suggested.flatMap(([name]) => places.value.get(name) ?? []),
+    suspected: openSuspects.value,
+  };
   return labelled.value ? shownOf(labelled.value.rows, filter.value, said) : [];
 });
 
@@ -40,9 +69,11 @@ export const openSuspects = computed<readonly number[]>(() => {
   const own = labelling.value;
   if (!now || !own) return [];
   const { set, rows } = now;
-  return [...suspects.value].flatMap(([i, { given }]) =>
-    set.classes[rows.labels[i]!] === given && !rows.isDropped[i] && !own.state.isKept(set.names[i]!) ? i : [],
-  );
+  return [...suspects.value].flatMap(([name, { given }]) => {
+    const i = places.value.get(name) ?? -1;
+    const isAsBefore = i >= 0 && set.classes[rows.labels[i]!] === given;
+    return isAsBefore && !rows.isDropped[i] && !own.state.isKept(name) ? i : [];
+  });
 });
 
 /** The picture in large: the chosen one, or the first of those shown. */
@@ -50,7 +81,8 @@ export const large = computed<number | null>(() => {
   const all = shown.value;
   const rows = labelled.value?.rows;
   if (!rows || all.length === 0) return null;
-  if (current.value !== null && all.includes(current.value)) return current.value;
+  const wanted = currentName.value === null ? undefined : places.value.get(currentName.value);
+  if (wanted !== undefined && all.includes(wanted)) return wanted;
   return all.find((i) => isOpen(rows, i)) ?? all[0]!;
 });
 
@@ -62,8 +94,8 @@ export const targets = computed<readonly number[]>(() => {
 
 /** Another set: nothing is chosen of it. */
 export function startAfresh(): void {
-  current.value = null;
-  selected.value = new Set();
+  currentName.value = null;
+  select([]);
   filter.value = { kind: "all" };
   complaint.value = null;
   forgetSaid();
@@ -102,7 +134,7 @@ export function changeClass(wish: Extract<Wish, { readonly class: string }>): bo
 function accept(): void {
   const index = large.value;
   if (index === null) return;
-  const name = suspects.value.get(index)?.suggested ?? suggestions.value.get(index)?.class;
+  const name = proposalFor(index);
   if (name === undefined) move(1);
   else if (selected.value.size > 1) acceptAll();
   else label(name);
@@ -112,7 +144,7 @@ function accept(): void {
 function acceptAll(): void {
   const byClass = new Map<string, number[]>();
   for (const i of targets.value) {
-    const name = suspects.value.get(i)?.suggested ?? suggestions.value.get(i)?.class;
+    const name = proposalFor(i);
     if (name !== undefined) byClass.set(name, [...(byClass.get(name) ?? []), i]);
   }
   const names = labelled.value!.set.names;
@@ -138,9 +170,9 @@ function onTargets(wishOf: (pictures: string[]) => Wish, isDone: boolean): void 
 }
 
 function advance(before: readonly number[], done: ReadonlySet<number>): void {
-  selected.value = new Set();
+  select([]);
   const next = labelled.value && nextAfter(labelled.value.rows, filter.value, before, done);
-  if (next !== null) current.value = next;
+  if (next !== null) show(next);
 }
 
 function move(by: 1 | -1): void {
@@ -148,8 +180,8 @@ function move(by: 1 | -1): void {
   const at = large.value === null ? -1 : all.indexOf(large.value);
   const to = all[at + by];
   if (to === undefined) return;
-  selected.value = new Set();
-  current.value = to;
+  select([]);
+  show(to);
 }
 
 /** Takes an act back or brings it back, and shows what it was about. */
@@ -163,9 +195,9 @@ function step(kind: "undo" | "redo"): void {
   const names = labelled.value?.set.names ?? [];
   const index = names.indexOf(act.pictures[0]!);
   if (index < 0) return;
-  selected.value = new Set();
+  select([]);
   if (!shown.value.includes(index)) filter.value = { kind: "all" };
-  current.value = index;
+  show(index);
 }
 
 function attempt(work: () => void): boolean {
