@@ -106,6 +106,14 @@ describe("Grad-CAM", () => {
   it("takes the last map before places are given up", () => {
     assert.equal(gradCam(new LeNet(), pictures(1, 28)).layer, "pool2");
     assert.equal(gradCam(new CifarResNet(20), pictures(3, 16)).layer, "layer3");
+    const enlarging = new nn.Sequential(
+      new nn.Conv2d(1, 4, 3),
+      new nn.AdaptiveAvgPool2d(1),
+      new nn.AdaptiveAvgPool2d(3),
+      new nn.Flatten(),
+      new nn.Linear(36, 2),
+    );
+    assert.equal(gradCam(enlarging, pictures(1, 8)).layer, "0");
   });
 
   it("does not ask for a gradient of the input or the parameters", () => {

@@ -12,7 +12,7 @@ import { checkPictures, type Explained, scoreGradient, type Target } from "./tar
 
 /** Options of `gradCam`. */
 export interface GradCamOptions {
-  /** Dotted path of the layer whose maps are weighted. Default: the last that gives a map of more than one place. */
+  /** Dotted path of the layer whose maps are weighted. Default: the last that gives a map of more than one place and is not larger than what it takes. */
   layer?: string;
   /** The class that is explained, or one for each sample. Default: the likeliest. */
   target?: Target;
@@ -105,9 +105,12 @@ function cutAt(model: Module, input: Tensor, layer: string): { outputs: Tensor; 
 /** The path of the last layer that gives a map. Only the graph of the pass is built; nothing is computed. */
 function lastMap(model: Module, input: Tensor): string {
   let found: string | null = null;
-  const end = watchCalls(model, ({ path }, body) => {
+  const end = watchCalls(model, ({ path, inputs: [from] }, body) => {
     const result = body();
-    if (path !== "" && result instanceof Tensor && isMap(result.shape)) found = path;
+    if (path === "" || !(result instanceof Tensor)) return result;
+    const places = placesOf(result.shape);
+    // What is larger than it came in says nothing more of where.
+    if (places > 1 && !(from instanceof Tensor && placesOf(from.shape) < places)) found = path;
     return result;
   });
   try {
@@ -121,6 +124,7 @@ function lastMap(model: Module, input: Tensor): string {
   );
 }
 
-function isMap(shape: Shape): boolean {
-  return shape.length === 4 && shape[2]! * shape[3]! > 1;
+/** Places of a map `[N, k, h, w]`; 0 for other shapes. */
+function placesOf(shape: Shape): number {
+  return shape.length === 4 ? shape[2]! * shape[3]! : 0;
 }
