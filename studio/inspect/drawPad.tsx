@@ -1,8 +1,7 @@
 // A square to draw on with mouse, pen or finger. Every event is drawn, and run through the network.
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { show, source } from "./look.ts";
-import { facts } from "./modelChoice.ts";
+import { asDigit, isDigit, show, source } from "./look.ts";
 import { type Area, Raster } from "./raster.ts";
 import { t } from "./texts.ts";
 
@@ -14,14 +13,6 @@ const thickest = 24;
 const raster = new Raster(size);
 /** Radius of the brush, in pixels. */
 const radius = signal(11);
-/** Whether a drawing is brought to the network as MNIST's digits were made; null: where the model was trained on such data. */
-const asDigit = signal<boolean | null>(null);
-
-/** Whether the drawing is centred as a digit. */
-function isDigit(): boolean {
-  return asDigit.value ?? /mnist/.test(facts.value?.data ?? "mnist");
-}
-
 /** Runs the drawing as it is now. */
 function showDrawing(since?: number): void {
   const drawing = {

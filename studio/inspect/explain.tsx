@@ -1,6 +1,9 @@
 // What is asked of Grad-CAM and occlusion, how far they are, and what their colours mean.
-import { useEffect } from "preact/hooks";
+import { effect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Explanation } from "../compute/protocol.ts";
 import { figure } from "../format.ts";
+import { scaleOfPage } from "./colours.ts";
 import {
   explainProblem,
   giveUp,
@@ -153,20 +156,48 @@ function Found() {
         </p>
       )}
       {found && (
-        <p class="soft" data-explained={found.kind}>
-          {found.kind === "gradCam"
-            ? t("gradCamFound", {
-                layer: found.layer,
-                name: className(found.target),
-                limit: figure(largest(found.map.data), 3),
-              })
-            : t("occlusionFound", {
-                ...{ name: className(found.target), size: found.size, stride: found.stride },
-                limit: figure(100 * largest(found.map.data), 3),
-              })}
-        </p>
+        <>
+          <Legend limit={limitOf(found)} />
+          <p class="soft" data-explained={found.kind}>
+            {found.kind === "gradCam"
+              ? t("gradCamFound", {
+                  layer: found.layer,
+                  name: className(found.target),
+                  limit: limitOf(found),
+                })
+              : t("occlusionFound", {
+                  ...{ name: className(found.target), size: found.size, stride: found.stride },
+                  limit: limitOf(found),
+                })}
+          </p>
+        </>
       )}
     </>
+  );
+}
+
+/** What full colour stands for: units of the score, or points of the probability. */
+function limitOf({ kind, map }: Explanation): string {
+  return figure((kind === "occlusion" ? 100 : 1) * largest(map.data), 3);
+}
+
+/** What the colours mean: from the largest size below 0 to that above. */
+function Legend({ limit }: { limit: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(
+    () =>
+      effect(() => {
+        const scale = scaleOfPage.value;
+        const image = new ImageData(scale.length, 1);
+        new Uint32Array(image.data.buffer).set(scale);
+        canvas.current?.getContext("2d")?.putImageData(image, 0, 0);
+      }),
+    [],
+  );
+  return (
+    <p class="legend soft" aria-hidden="true">
+      −{limit} <canvas ref={canvas} width={scaleOfPage.peek().length} height={1} /> +{limit}
+    </p>
   );
 }
 

@@ -18,6 +18,8 @@ export interface Focus {
 }
 
 export const source = signal<PictureSource | null>(null);
+/** Whether a drawing is brought to the network as MNIST's digits were made; null: where the model was trained on such data. */
+export const asDigit = signal<boolean | null>(null);
 /** What the network got; null before the first picture. */
 export const input = signal<PictureFacts | null>(null);
 export const probabilities = signal<Float32Array | null>(null);
@@ -34,6 +36,11 @@ export const sight = signal<UnitSight | null>(null);
 /** Median time from an event to the maps being drawn, ms; null before the first. */
 export const medianTime = signal<number | null>(null);
 let times: number[] = [];
+
+/** Whether a drawing is centred as a digit now. */
+export function isDigit(): boolean {
+  return asDigit.value ?? /mnist/.test(facts.value?.data ?? "");
+}
 
 /** Whether all maps are drawn with every picture. */
 export function showsAll(): boolean {
@@ -57,7 +64,8 @@ export function begin(): void {
     medianTime.value = null;
   });
   times = [];
-  if (source.value) void show(source.value);
+  const picture = source.value;
+  if (picture) void show(picture.kind === "drawing" ? { ...picture, asDigit: isDigit() } : picture);
 }
 
 /** The first step and the last one with maps. */
