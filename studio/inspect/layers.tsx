@@ -75,7 +75,7 @@ function Step({ step, place, room, isLarge }: StepProps) {
   const size = shape.join(" × ");
   const sources = from.filter((source) => source !== place - 1);
   return (
-    <article class="step" aria-label={name}>
+    <article class={isOpen ? "step" : "step closed"} aria-label={name}>
       <div class="row">
         {isLarge && (
           <button
