@@ -7,6 +7,7 @@ export const en = {
   model: "Model",
   loadingModels: "Looking for models…",
   loadingModel: "Loading the model…",
+  loadNewer: "The run has newer weights: load them",
   noModel: "The model is being loaded, or there is none to look into: choose one above.",
   runs: "Runs",
   packaged: "Weights that come with Fovea",

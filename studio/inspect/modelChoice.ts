@@ -1,5 +1,5 @@
 // Which models there are to look into, and which one is chosen; for both tabs.
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import type { ModelList } from "../../src/studio/shared/models.ts";
 import { compute } from "../compute/client.ts";
 import type { ModelFacts, ModelRef } from "../compute/models.ts";
@@ -42,7 +42,15 @@ export function refsOf({ runs, packaged }: ModelList): readonly ModelRef[] {
   ];
 }
 
-/** Asks which models there are, and chooses that of the address, the one before, or the first. */
+/** The chosen run with weights that are newer than those that are open; null where there are none. */
+export const newer = computed<ModelRef | null>(() => {
+  const [list, open] = [models.value, chosen.value];
+  if (!list || open?.kind !== "run") return null;
+  const now = refsOf(list).find((ref) => nameOfModel(ref) === nameOfModel(open));
+  return now?.kind === "run" && now.changed !== open.changed ? now : null;
+});
+
+/** Asks which models there are. The one that is open stays, else that of the address is chosen, or the first. */
 export async function refreshModels(): Promise<void> {
   try {
     models.value = await loadModels();
@@ -52,6 +60,7 @@ export async function refreshModels(): Promise<void> {
   }
   const refs = refsOf(models.value);
   const wanted = askedModel.value;
+  if (chosen.value && facts.value && nameOfModel(chosen.value) === wanted) return;
   const found = refs.find((ref) => nameOfModel(ref) === wanted) ?? refs[0];
   if (found) await choose(found);
 }

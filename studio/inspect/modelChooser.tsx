@@ -1,6 +1,6 @@
 // The model that is looked into: runs with weights, weights of the package, and networks without training.
 import { percent } from "../format.ts";
-import { choose, chosen, facts, freshModels, modelProblem, models, refsOf } from "./modelChoice.ts";
+import { choose, chosen, facts, freshModels, modelProblem, models, newer, refsOf } from "./modelChoice.ts";
 import { nameOfModel } from "./place.ts";
 import { t } from "./texts.ts";
 
@@ -51,6 +51,11 @@ export function ModelChooser() {
         </optgroup>
       </select>
       <Facts />
+      {newer.value && (
+        <button type="button" onClick={() => newer.value && void choose(newer.value)}>
+          {t("loadNewer")}
+        </button>
+      )}
     </div>
   );
 }

@@ -1,10 +1,17 @@
 // The page Inspect: a trained network, looked at from inside and by its mistakes.
+import { effect, untracked } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { runs } from "../state.ts";
 import { refreshModels } from "./modelChoice.ts";
 import { ModelChooser } from "./modelChooser.tsx";
 import { readPlace, tab, writePlace } from "./place.ts";
 import { tabs } from "./tabs.ts";
 import { t } from "./texts.ts";
+
+function openTab(id: string): void {
+  tab.value = id;
+  writePlace();
+}
 
 /** The page. */
 export function InspectPage() {
@@ -14,9 +21,16 @@ export function InspectPage() {
       readPlace();
       void refreshModels();
     };
-    follow();
+    readPlace();
     addEventListener("hashchange", follow);
-    return () => removeEventListener("hashchange", follow);
+    // Runs bring models along, and newer weights, while the page is open.
+    const stop = effect(() => {
+      if (runs.value) void untracked(refreshModels);
+    });
+    return () => {
+      removeEventListener("hashchange", follow);
+      stop();
+    };
   }, []);
   const { id: open, View } = tabs.find(({ id }) => id === tab.value) ?? tabs[0]!;
   return (
@@ -32,10 +46,7 @@ export function InspectPage() {
               id={`tab-${id}`}
               aria-controls="tab-panel"
               aria-selected={id === open}
-              onClick={() => {
-                tab.value = id;
-                writePlace();
-              }}
+              onClick={() => openTab(id)}
             >
               {t(title)}
             </button>

@@ -9,6 +9,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   model: "模型",
   loadingModels: "正在查找模型…",
   loadingModel: "正在载入模型…",
+  loadNewer: "这次训练有了新的权重，载入",
   noModel: "模型正在载入，或者还没有可看的模型：请在上面选择一个。",
   runs: "训练运行",
   packaged: "Fovea 自带的权重",

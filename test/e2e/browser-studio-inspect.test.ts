@@ -257,6 +257,19 @@ test("runs and networks without training are looked into, and the address rememb
   await tab.reload();
   await tab.waitForSelector('canvas[data-step="9"][data-drawn="true"]');
   assert.equal(await tab.getByLabel("Model").inputValue(), "run:classify/train");
+  const shares = () => tab.locator(".answers").innerText();
+  const before = await shares();
+  writeFiles(project, {
+    "classify/train/args.yaml": "model: lenet\ndata: shapes\nepochs: 5\n",
+    "classify/train/weights/best.safetensors": await encodeWeights(new LeNet({ classes: 3 }), lenetInfo),
+  });
+  await tab.getByRole("button", { name: "The run has newer weights" }).click();
+  await tab.waitForFunction(
+    (before) => !document.querySelector<HTMLElement>(".answers")?.innerText.startsWith(before),
+    before,
+  );
+  await settled();
+  assert.notEqual(await shares(), before);
   await tab.getByLabel("Model").selectOption("fresh:resnet20");
   await tab.getByText("This network has more than 400 maps").waitFor();
   await tab.waitForSelector('canvas[data-step="0"][data-drawn="true"]');
