@@ -3,9 +3,11 @@ import { useSignal } from "@preact/signals";
 import type { CheckCase, CheckFinding } from "../../src/studio/shared/check.ts";
 import type { SetAnswer } from "../../src/studio/shared/sets.ts";
 import { count } from "../format.ts";
+import { language } from "../i18n/language.ts";
 import { noFilter } from "../sets/filter.ts";
 import { PictureViewer } from "../sets/pictureViewer.tsx";
 import { Thumbnail } from "../sets/thumbnail.tsx";
+import { detailInChinese } from "./details.ts";
 import { filter, view } from "./filterState.ts";
 import { t } from "./texts.ts";
 
@@ -44,6 +46,7 @@ export function Cases({ set, finding }: CasesProps) {
           <Case
             key={i}
             set={set}
+            id={finding.id}
             found={one}
             onOpen={(at) => {
               open.value = { pictures: one.pictures, at };
@@ -80,16 +83,17 @@ export function Cases({ set, finding }: CasesProps) {
 
 interface CaseProps {
   readonly set: SetAnswer;
+  readonly id: CheckFinding["id"];
   readonly found: CheckCase;
   /** A picture is asked for in large, by its place in the case. */
   readonly onOpen: (at: number) => void;
 }
 
-function Case({ set, found: { pictures, files, detail }, onOpen }: CaseProps) {
+function Case({ set, id, found: { pictures, files, detail }, onOpen }: CaseProps) {
   const hidden = pictures.length - mostPictures;
   return (
     <li>
-      <p class="soft">{detail}</p>
+      <p class="soft">{language.value === "zh" ? detailInChinese(id, detail) : detail}</p>
       {pictures.length > 0 && (
         <div class="beside">
           {pictures.slice(0, mostPictures).map((index, at) => (
