@@ -3,6 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { SetAnswer } from "../../src/studio/shared/sets.ts";
 import { count } from "../format.ts";
 import { type ClassCount, classCounts, imbalanceOf } from "../sets/filter.ts";
+import { currentParts } from "../sets/setStore.ts";
 import { t } from "./texts.ts";
 
 /** From this ratio on the data check warns. */
@@ -17,7 +18,8 @@ interface BalanceProps {
 
 /** Figures, parts, and a bar for each class, which shows its pictures alone. */
 export function Balance({ set, label, onChoose }: BalanceProps) {
-  const counts = useMemo(() => classCounts(set), [set]);
+  const parts = currentParts.value;
+  const counts = useMemo(() => classCounts(set, parts), [set, parts]);
   const ratio = imbalanceOf(counts);
   const largest = Math.max(1, ...counts.map(({ total }) => total));
   return (
@@ -26,17 +28,15 @@ export function Balance({ set, label, onChoose }: BalanceProps) {
         <strong>{count(set.names.length)}</strong> {t("picturesIn")} <strong>{set.classes.length}</strong>{" "}
         {t("classesWord")}
       </p>
-      {set.splits.length > 0 ? (
-        <ul class="splits" aria-label={t("parts")}>
-          {set.splits.map(({ name, count: length }, i) => (
-            <li key={name}>
-              <span class={`swatch bar${i}`} /> {name} <span class="soft">{count(length)}</span>
-            </li>
-          ))}
-        </ul>
-      ) : (
-        set.classes.length > 0 && <p class="hint">{t("drawnParts")}</p>
-      )}
+      <ul class="splits" aria-label={t("parts")}>
+        {parts.names.map((name, i) => (
+          <li key={name}>
+            <span class={`swatch bar${i}`} /> {name}{" "}
+            <span class="soft">{count(counts.reduce((sum, { byPart }) => sum + byPart[i]!, 0))}</span>
+          </li>
+        ))}
+      </ul>
+      {parts.isDrawn && <p class="hint">{t("drawnParts")}</p>}
       {ratio !== null && (
         <p class={ratio >= unbalanced ? "bad" : "soft"}>{t("imbalance", { ratio: ratio.toFixed(1) })}</p>
       )}
@@ -59,8 +59,8 @@ export function Balance({ set, label, onChoose }: BalanceProps) {
   );
 }
 
-function Bar({ row: { total, bySplit }, largest }: { row: ClassCount; largest: number }) {
-  const parts = bySplit.length > 0 ? bySplit : [total];
+function Bar({ row: { total, byPart }, largest }: { row: ClassCount; largest: number }) {
+  const parts = byPart.length > 0 ? byPart : [total];
   return (
     <span class="bar" aria-hidden="true">
       {parts.map((part, i) => (

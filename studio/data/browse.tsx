@@ -6,6 +6,7 @@ import { count } from "../format.ts";
 import { filtered, noFilter } from "../sets/filter.ts";
 import { type Badge, PictureGrid } from "../sets/pictureGrid.tsx";
 import { PictureViewer } from "../sets/pictureViewer.tsx";
+import { currentParts } from "../sets/setStore.ts";
 import { findingOf, findings } from "./checkStore.ts";
 import { filter, selected } from "./filterState.ts";
 import { wordsOf } from "./findingWords.ts";
@@ -14,7 +15,8 @@ import { t } from "./texts.ts";
 /** The view. */
 export function Browse({ set }: { set: SetAnswer }) {
   const open = useSignal<number | null>(null);
-  const indices = useMemo(() => filtered(set, filter.value), [set, filter.value]);
+  const parts = currentParts.value;
+  const indices = useMemo(() => filtered(set, parts, filter.value), [set, parts, filter.value]);
   return (
     <>
       <Filters set={set} shown={indices.length} selected={selected.value.size} />
@@ -59,9 +61,10 @@ function badgeOf(index: number): Badge | null {
 }
 
 function Filters({ set, shown, selected }: { set: SetAnswer; shown: number; selected: number }) {
-  const { label, split, text } = filter.value;
-  const change = (part: Partial<typeof filter.value>) => {
-    filter.value = { ...filter.value, ...part };
+  const { label, part, text } = filter.value;
+  const parts = currentParts.value;
+  const change = (changed: Partial<typeof filter.value>) => {
+    filter.value = { ...filter.value, ...changed };
   };
   return (
     <search class="row filters">
@@ -85,14 +88,14 @@ function Filters({ set, shown, selected }: { set: SetAnswer; shown: number; sele
         ))}
         {set.labels.includes(-1) && <option value={-1}>{t("unlabelled")}</option>}
       </select>
-      {set.splits.length > 0 && (
+      {parts.names.length > 0 && (
         <select
           aria-label={t("part")}
-          value={split ?? ""}
-          onChange={({ currentTarget: { value } }) => change({ split: value === "" ? null : value })}
+          value={part ?? ""}
+          onChange={({ currentTarget: { value } }) => change({ part: value === "" ? null : value })}
         >
           <option value="">{t("allParts")}</option>
-          {set.splits.map(({ name }) => (
+          {parts.names.map((name) => (
             <option key={name} value={name}>
               {name}
             </option>

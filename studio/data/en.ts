@@ -9,7 +9,7 @@ export const en = {
   classesWord: "classes",
   parts: "Parts",
   drawnParts:
-    "No folders for parts: training draws a tenth each for validation and test, the same share of each class.",
+    "Some of these parts are drawn by training, the same share of each class: a tenth for each that has no folder.",
   imbalance: "largest to smallest class {ratio} : 1",
   balance: "Pictures of each class",
   unlabelled: "without a class",

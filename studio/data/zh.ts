@@ -10,7 +10,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   picturesIn: "张图片，",
   classesWord: "个类别",
   parts: "划分",
-  drawnParts: "没有划分文件夹：训练时会从每一类按同样比例各抽十分之一作验证和测试。",
+  drawnParts: "没有文件夹的划分由训练抽取：从每一类按同样比例各抽十分之一。",
   imbalance: "最大类与最小类之比 {ratio} : 1",
   balance: "各类图片数",
   unlabelled: "没有类别",

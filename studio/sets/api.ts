@@ -1,5 +1,5 @@
 // Requests about sets of pictures.
-import type { SetAnswer, SetSummary } from "../../src/studio/shared/sets.ts";
+import type { SetAnswer, SetParts, SetSummary } from "../../src/studio/shared/sets.ts";
 import { ask } from "../ask.ts";
 
 export function loadSets(): Promise<readonly SetSummary[]> {
@@ -8,6 +8,11 @@ export function loadSets(): Promise<readonly SetSummary[]> {
 
 export function loadSet(id: string): Promise<SetAnswer> {
   return ask("GET", `/api/sets/${id}`);
+}
+
+/** The parts that training divides a set into. */
+export function loadParts(id: string): Promise<SetParts> {
+  return ask("GET", `/api/sets/${id}/parts`);
 }
 
 /** Address of a picture as it is. */

@@ -96,7 +96,9 @@ export function PictureGrid(props: PictureGridProps) {
     if (top < element.scrollTop) element.scrollTop = top;
     else if (top + rowHeight > element.scrollTop + element.clientHeight) {
       element.scrollTop = top + rowHeight - element.clientHeight;
-    }
+    } else return;
+    // Not with the event that follows: what is active has to be there for those who hear it.
+    look();
   };
   useEffect(() => {
     if (current === undefined || current === null || indices[at] === current) return;

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { SetAnswer } from "../../src/studio/shared/sets.ts";
 import { pictureOf } from "./api.ts";
-import { splitOf } from "./filter.ts";
+import { currentParts } from "./setStore.ts";
 import { t } from "./texts.ts";
 
 interface PictureViewerProps {
@@ -61,9 +61,10 @@ function Figure({ set, index, children }: { set: SetAnswer; index: number; child
   const size = useSignal<{ width: number; height: number } | null>(null);
   const isBroken = useSignal(false);
   const name = set.names[index] || t("number", { number: index });
+  const { names, of } = currentParts.value;
   const facts: [string, string][] = [
     [t("class"), set.classes[set.labels[index]!] ?? t("noClass")],
-    ...(set.splits.length > 0 ? ([[t("part"), splitOf(set, index) ?? "–"]] as [string, string][]) : []),
+    ...(names.length > 0 ? ([[t("part"), names[of[index]!] ?? "–"]] as [string, string][]) : []),
     [t("size"), size.value ? `${size.value.width} × ${size.value.height}` : "–"],
   ];
   const isSmall = size.value !== null && Math.max(size.value.width, size.value.height) <= smallSide;

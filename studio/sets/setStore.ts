@@ -1,9 +1,10 @@
 // The sets of pictures as the pages know them, and the one that they are about. Sets whose folders change are loaded anew.
 import { computed, effect, signal } from "@preact/signals";
-import type { SetAnswer, SetSummary } from "../../src/studio/shared/sets.ts";
+import type { SetAnswer, SetParts, SetSummary } from "../../src/studio/shared/sets.ts";
 import { savePreferences } from "../savePreferences.ts";
 import { isConnected, preferences } from "../state.ts";
-import { loadSet, loadSets } from "./api.ts";
+import { loadParts, loadSet, loadSets } from "./api.ts";
+import { ownParts } from "./filter.ts";
 
 /** How often folders are asked for changes while a page that shows them is seen, ms. */
 const lookEvery = 3000;
@@ -25,6 +26,18 @@ export const chosenSet = computed<SetSummary | null>(() => {
 export const currentSet = computed<SetAnswer | null>(() =>
   opened.value && opened.value.id === chosenSet.value?.id ? opened.value : null,
 );
+
+const divided = signal<{ readonly id: string; readonly state: string; readonly parts: SetParts } | null>(
+  null,
+);
+
+/** Its parts as training divides it; until that is known those that it comes divided into. */
+export const currentParts = computed<SetParts>(() => {
+  const set = currentSet.value;
+  if (!set) return { names: [], of: [], isDrawn: false };
+  const known = divided.value;
+  return known?.id === set.id && known.state === set.state ? known.parts : ownParts(set);
+});
 
 /** Chooses a set, in all tabs. */
 export function chooseSet(id: string): void {
@@ -78,6 +91,11 @@ async function openChosen(): Promise<void> {
     if (chosenSet.peek()?.id !== id) return;
     opened.value = answer;
     setProblem.value = null;
+    if (answer.kind === "folder") {
+      // What training divides otherwise is no reason to show no pictures.
+      const parts = await loadParts(id).catch(() => null);
+      if (parts) divided.value = { id, state: answer.state, parts };
+    }
   } catch (error) {
     if (chosenSet.peek()?.id === id) setProblem.value = messageOf(error);
   } finally {

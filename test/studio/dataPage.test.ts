@@ -5,13 +5,14 @@ import { after, before, test } from "node:test";
 import { openAugmentation } from "../../src/cli/augmenter.ts";
 import { knownSets } from "../../src/cli/knownSets.ts";
 import { trainingData } from "../../src/cli/trainingData.ts";
+import { imageFolder } from "../../src/data/imageFolder.ts";
 import { DataLoader } from "../../src/data/loader.ts";
 import type { PictureDataset } from "../../src/data/pictureDataset.ts";
 import { decodeImage } from "../../src/picture/image.ts";
 import { toPlanes } from "../../src/picture/planes.ts";
 import type { AugmentAnswer } from "../../src/studio/shared/augment.ts";
 import type { CheckAnswer, CheckResult } from "../../src/studio/shared/check.ts";
-import type { SetAnswer, SetSummary } from "../../src/studio/shared/sets.ts";
+import type { SetAnswer, SetParts, SetSummary } from "../../src/studio/shared/sets.ts";
 import { jpegFile, photo, pngFile } from "../support/photos.ts";
 import { writeShapes } from "../support/pictureFolder.ts";
 import { type OpenStudio, openStudio, temporaryFolder, writeFiles } from "../support/studio.ts";
@@ -150,6 +151,24 @@ function planesOf(
   toPlanes({ width: size, height: size, channels: 3, data: square }, planes);
   return [...planes];
 }
+
+test("parts are those of training", { timeout: 60_000 }, async () => {
+  const id = ids.get("photos")!;
+  const { names } = await get<SetAnswer>(`/api/sets/${id}`);
+  const parts = await get<SetParts>(`/api/sets/${id}/parts`);
+  assert.deepEqual([parts.names, parts.isDrawn], [["train", "val", "test"], true]);
+  const folder = await imageFolder(photos);
+  for (const [part, name] of (["train", "val", "test"] as const).entries()) {
+    const files = names.filter((_, i) => parts.of[i] === part).map((file) => `${photos}/${file}`);
+    assert.deepEqual(files, [...folder[name]!.files].sort(), name);
+  }
+  assert.equal(parts.of[names.indexOf("notes.png")], -1);
+  const mnist = await get<SetParts>("/api/sets/mnist/parts");
+  assert.deepEqual(
+    [mnist.names, mnist.isDrawn, mnist.of[59_999], mnist.of[60_000]],
+    [["train", "test"], false, 0, 1],
+  );
+});
 
 test("public sets take their own form and background", { timeout: 60_000 }, async () => {
   const answer = await get<AugmentAnswer>("/api/augment/mnist?preset=digits");

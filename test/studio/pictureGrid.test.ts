@@ -5,7 +5,7 @@ import type { SetAnswer } from "../../src/studio/shared/sets.ts";
 import { augmentation, augmentationNames, fromJSON } from "../../src/transforms/index.ts";
 import { kinds, valuesOf, withValue } from "../../studio/augment/parameters.ts";
 import { commandOf, fileOf } from "../../studio/augment/recipe.ts";
-import { classCounts, filtered, imbalanceOf, noFilter, splitOf } from "../../studio/sets/filter.ts";
+import { classCounts, filtered, imbalanceOf, noFilter, ownParts } from "../../studio/sets/filter.ts";
 import { areScattered, between, layoutOf, placeAfter, rowsInSight } from "../../studio/sets/gridModel.ts";
 
 const set: SetAnswer = {
@@ -32,6 +32,8 @@ const set: SetAnswer = {
   ],
   side: 128,
 };
+
+const parts = ownParts(set);
 
 test("only the rows in sight are drawn, with some to spare", () => {
   const layout = layoutOf(10_000, { width: 1000, tile: 112, gap: 8, caption: 22 });
@@ -74,28 +76,28 @@ test("pictures that stand far apart are loaded alone", () => {
 });
 
 test("filters go by class, part, name and findings together", () => {
-  const shown = (filter: Partial<typeof noFilter>) => [...filtered(set, { ...noFilter, ...filter })];
+  const shown = (filter: Partial<typeof noFilter>) => [...filtered(set, parts, { ...noFilter, ...filter })];
   assert.deepEqual(shown({}), [0, 1, 2, 3, 4, 5]);
   assert.deepEqual(shown({ label: 1 }), [3, 4]);
   assert.deepEqual(shown({ label: -1 }), [5]);
-  assert.deepEqual(shown({ split: "val" }), [4]);
-  assert.deepEqual(shown({ split: "test" }), []);
+  assert.deepEqual(shown({ part: "val" }), [4]);
+  assert.deepEqual(shown({ part: "test" }), []);
   assert.deepEqual(shown({ text: " oNe" }), [0]);
   assert.deepEqual(shown({ among: new Set([1, 3]), label: 1 }), [3]);
   const nameless = { ...set, names: set.names.map(() => "") };
-  assert.deepEqual([...filtered(nameless, { ...noFilter, text: "4" })], [4]);
-  assert.deepEqual([splitOf(set, 3), splitOf(set, 4), splitOf(set, 5)], ["train", "val", null]);
+  assert.deepEqual([...filtered(nameless, parts, { ...noFilter, text: "4" })], [4]);
+  assert.deepEqual(parts, { names: ["train", "val"], of: [0, 0, 0, 0, 1, -1], isDrawn: false });
 });
 
 test("balance counts classes by part, and compares training pictures", () => {
-  assert.deepEqual(classCounts(set), [
-    { label: 0, total: 3, bySplit: [3, 0] },
-    { label: 1, total: 2, bySplit: [1, 1] },
-    { label: 2, total: 0, bySplit: [0, 0] },
-    { label: -1, total: 1, bySplit: [0, 0] },
+  assert.deepEqual(classCounts(set, parts), [
+    { label: 0, total: 3, byPart: [3, 0] },
+    { label: 1, total: 2, byPart: [1, 1] },
+    { label: 2, total: 0, byPart: [0, 0] },
+    { label: -1, total: 1, byPart: [0, 0] },
   ]);
-  assert.equal(imbalanceOf(classCounts(set)), 3);
-  assert.equal(imbalanceOf(classCounts({ ...set, labels: set.labels.map(() => -1) })), null);
+  assert.equal(imbalanceOf(classCounts(set, parts)), 3);
+  assert.equal(imbalanceOf(classCounts({ ...set, labels: set.labels.map(() => -1) }, parts)), null);
 });
 
 test("every preset's step has sliders whose values stand in its JSON as they were", () => {

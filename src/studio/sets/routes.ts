@@ -25,6 +25,11 @@ export function setRoutes(shelf: SetShelf): Route[] {
     },
     {
       method: "GET",
+      path: ["api", "sets", "*", "parts"],
+      answer: async (_, response, parts) => sendJson(response, await shelf.parts(parts[2]!)),
+    },
+    {
+      method: "GET",
       path: ["api", "sets", "*", "picture", "*"],
       answer: async (request, response, parts) => {
         const found = await shelf.picture(parts[2]!, numberOf(parts[4]!));

@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { HttpError } from "../server/http.ts";
-import { mostOnSheet, type SetAnswer, type SetSummary } from "../shared/sets.ts";
+import { mostOnSheet, type SetAnswer, type SetParts, type SetSummary } from "../shared/sets.ts";
 import { type FolderListing, isUnchanged } from "./listing.ts";
+import { partsOfSplits } from "./parts.ts";
 import { type LoadedSet, placesOf, type SetPlace, type SetSources } from "./places.ts";
 import { realPathBelow, type Sheet } from "./sheet.ts";
 import { SheetCache } from "./sheetCache.ts";
@@ -85,6 +86,14 @@ export class SetShelf {
     const { stamps: _, own: __, ...listing } = await this.#listing(place.folder);
     const data = path.relative(process.cwd(), place.folder) || ".";
     return { id, name, kind, isEditable: true, data, side: fileSide, ...listing };
+  }
+
+  /** The parts that training divides a set into. */
+  async parts(id: string): Promise<SetParts> {
+    const place = this.place(id);
+    if (place.kind === "known") return partsOfSplits(place.set.length, place.set.splits);
+    const { names, splits } = await this.#listing(place.folder);
+    return this.#threads.do({ kind: "parts", folder: place.folder, names, splits });
   }
 
   /** A set as another thread can open it. */

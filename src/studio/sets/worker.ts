@@ -1,12 +1,20 @@
 // The script of a thread that lists folders and draws sheets of thumbnails, one job after another.
 import { parentPort } from "node:worker_threads";
 import { decodeImage, pictureInfo } from "../../picture/image.ts";
+import type { SetParts, SetSplit } from "../shared/sets.ts";
 import { type FolderListing, listFolder } from "./listing.ts";
+import { partsOfFolder } from "./parts.ts";
 import { drawSheet, type Sheet, type SheetPictures } from "./sheet.ts";
 
 /** A job, and what comes of it. */
 export type SetJob =
   | { readonly kind: "list"; readonly folder: string }
+  | {
+      readonly kind: "parts";
+      readonly folder: string;
+      readonly names: readonly string[];
+      readonly splits: readonly SetSplit[];
+    }
   | { readonly kind: "check"; readonly bytes: Uint8Array }
   | { readonly kind: "sheet"; readonly pictures: SheetPictures; readonly side: number };
 
@@ -14,6 +22,7 @@ export type SetJob =
 export interface SetResults {
   readonly list: FolderListing;
   readonly sheet: Sheet;
+  readonly parts: SetParts;
   readonly check: { readonly format: string };
 }
 
@@ -24,6 +33,8 @@ async function resultOf(job: SetJob): Promise<SetResults[SetJob["kind"]]> {
   switch (job.kind) {
     case "list":
       return listFolder(job.folder);
+    case "parts":
+      return partsOfFolder(job.folder, job.names, job.splits);
     case "sheet":
       return drawSheet(job.pictures, job.side);
     case "check":

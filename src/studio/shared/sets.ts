@@ -28,6 +28,15 @@ export interface SetSplit {
   readonly count: number;
 }
 
+/** The parts that training divides a set into. */
+export interface SetParts {
+  readonly names: readonly string[];
+  /** The part of each picture, by number; -1 for those in none. */
+  readonly of: readonly number[];
+  /** Whether any of them is drawn by chance, for want of a folder. */
+  readonly isDrawn: boolean;
+}
+
 /** All pictures of a set, by number. */
 export interface SetAnswer {
   readonly id: string;
