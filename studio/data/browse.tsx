@@ -1,5 +1,6 @@
 // The pictures of the set in a grid: filtered, and one of them in large.
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import type { SetAnswer } from "../../src/studio/shared/sets.ts";
 import { count } from "../format.ts";
@@ -42,6 +43,7 @@ export function Browse({ set }: { set: SetAnswer }) {
           set={set}
           indices={indices}
           at={open.value}
+          about={foundOf}
           onMove={(at) => {
             open.value = at;
           }}
@@ -52,6 +54,16 @@ export function Browse({ set }: { set: SetAnswer }) {
       )}
     </>
   );
+}
+
+/** All that the check has found of a picture. */
+function foundOf(index: number): ComponentChildren {
+  const found = findings.value.filter(({ cases }) => cases.some(({ pictures }) => pictures.includes(index)));
+  return found.map((finding) => (
+    <p key={finding.id} class={finding.severity}>
+      <span class="badge">{wordsOf(finding).title}</span> {wordsOf(finding).fix}
+    </p>
+  ));
 }
 
 /** The worst that the check has found of a picture. */

@@ -54,8 +54,9 @@ export function PictureViewer({ set, indices, at, onMove, onClose, about }: Pict
   );
 }
 
-/** Below this side pixels are shown as squares, in pixels. */
+/** Below these longer sides pictures are enlarged, the smaller ones with pixels as squares; pixels. */
 const smallSide = 64;
+const enlargedSide = 400;
 
 function Figure({ set, index, children }: { set: SetAnswer; index: number; children: ComponentChildren }) {
   const size = useSignal<{ width: number; height: number } | null>(null);
@@ -67,7 +68,8 @@ function Figure({ set, index, children }: { set: SetAnswer; index: number; child
     ...(names.length > 0 ? ([[t("part"), names[of[index]!] ?? "–"]] as [string, string][]) : []),
     [t("size"), size.value ? `${size.value.width} × ${size.value.height}` : "–"],
   ];
-  const isSmall = size.value !== null && Math.max(size.value.width, size.value.height) <= smallSide;
+  const longer = size.value ? Math.max(size.value.width, size.value.height) : enlargedSide;
+  const look = longer <= smallSide ? "enlarged pixels" : longer < enlargedSide ? "enlarged" : "";
   return (
     <figure>
       <div class="stage">
@@ -77,7 +79,7 @@ function Figure({ set, index, children }: { set: SetAnswer; index: number; child
           <img
             src={pictureOf(set, index)}
             alt={name}
-            class={isSmall ? "pixels" : ""}
+            class={look}
             onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => {
               size.value = { width, height };
             }}
