@@ -10,7 +10,7 @@ import type { ModelInfo } from "../train/checkpoint.ts";
 import type { Invert } from "../train/preparePicture.ts";
 import { command, deviceOptions, jsonOption, useDevice } from "./command.ts";
 import { invertNote, invertOption, networkInput } from "./networkInput.ts";
-import { integer } from "./options.ts";
+import { flag, integer, text } from "./options.ts";
 import { pictureFiles } from "./pictureFiles.ts";
 import { percent, style } from "./terminal.ts";
 import { loadClassifier, readBytes, weightsNote } from "./weights.ts";
@@ -31,6 +31,7 @@ export const predict = command({
   notes: [
     `${weightsNote} Pictures may be PNG, JPEG or WebP of any size, and a folder stands for all pictures in it; they are turned upright by EXIF and brought to the network by the transforms that are saved with the weights.`,
     invertNote,
+    "With --json --lines there is a JSON object a line, a prediction or an error with its file, and pictures that can't be read do not make the exit code 1.",
   ],
   examples: [
     "fovea predict lenet-mnist digit.png",
@@ -41,11 +42,14 @@ export const predict = command({
   options: {
     top: integer(3, "how many classes to name"),
     ...invertOption,
+    from: text(null, "<file>", "a file that names further pictures, one a line"),
+    lines: flag("with --json: a line for each picture as soon as it is seen"),
     ...deviceOptions,
     ...jsonOption,
   },
   run: async ({ values, operands }, { out, err }) => {
-    const [where, ...pictures] = operands;
+    const [where, ...named] = operands;
+    const pictures = [...named, ...(await listed(values.from))];
     if (where === undefined || pictures.length === 0) {
       throw new OptionError(
         `predict takes a weights file and at least one image. Example: ${predict.examples[0]}`,
@@ -56,19 +60,23 @@ export const predict = command({
     const { network, info, file: weights } = await loadClassifier(where);
     const results: Prediction[] = [];
     const errors: { file: string; error: string }[] = [];
-    const width = Math.max(...files.map((file) => file.length));
+    const width = files.reduce((widest, { length }) => Math.max(widest, length), 0);
+    const isByLine = values.json && values.lines;
     for (const file of files) {
       try {
         const picture = await decodeImage(await readBytes(file), { file });
         const result = await classify(network, info, picture, file, values);
         results.push(result);
+        if (isByLine) out.write(`${JSON.stringify(result)}\n`);
         if (!values.json) out.write(`${line(result, width, (best) => style(out, "bold", best))}\n`);
       } catch (error) {
         if (!(error instanceof FoveaError)) throw error;
         errors.push({ file, error: error.message });
+        if (isByLine) out.write(`${JSON.stringify({ file, error: error.message })}\n`);
         err.write(`${style(err, "red", "error:")} ${error.message}\n`);
       }
     }
+    if (isByLine) return 0;
     if (values.json) out.write(`${JSON.stringify({ weights, model: info.model, results, errors })}\n`);
     else if (errors.length > 0 && files.length > 1) {
       err.write(`${errors.length} of ${files.length} pictures could not be read\n`);
@@ -76,6 +84,13 @@ export const predict = command({
     return errors.length > 0 ? 1 : 0;
   },
 });
+
+/** The pictures that a file names. */
+async function listed(file: string | null): Promise<string[]> {
+  if (file === null) return [];
+  const lines = new TextDecoder().decode(await readBytes(file)).split(/\r?\n/);
+  return lines.filter((name) => name.trim() !== "");
+}
 
 async function classify(
   network: Module,

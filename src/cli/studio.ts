@@ -8,6 +8,7 @@ import { Interruption } from "./interruption.ts";
 import { knownSets } from "./knownSets.ts";
 import { openInBrowser } from "./openBrowser.ts";
 import { integer, text, toggle } from "./options.ts";
+import { labelHelper } from "./studioLabels.ts";
 import { namedSets, placeOf } from "./studioPlace.ts";
 import { trainLauncher } from "./studioRuns.ts";
 import { style } from "./terminal.ts";
@@ -51,6 +52,7 @@ export const studio = command({
       launcher: trainLauncher(project),
       shown,
       sets,
+      helper: labelHelper,
       augment: openAugmentation,
       memory: studioMemory(),
       address: studioAddress(project),

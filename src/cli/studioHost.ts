@@ -10,6 +10,7 @@ import { studioAddress, studioMemory } from "./cache.ts";
 import type { Context } from "./command.ts";
 import { knownSets } from "./knownSets.ts";
 import { openInBrowser } from "./openBrowser.ts";
+import { labelHelper } from "./studioLabels.ts";
 import { joinStudio, parentLine, type StudioLine } from "./studioLine.ts";
 import { startTraining, trainLauncher } from "./studioRuns.ts";
 import { style } from "./terminal.ts";
@@ -36,6 +37,7 @@ export async function hostTraining(values: TrainValues, { out }: Context): Promi
     project,
     launcher: trainLauncher(project),
     sets,
+    helper: labelHelper,
     augment: openAugmentation,
     memory: studioMemory(),
     address: studioAddress(project),

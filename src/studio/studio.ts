@@ -8,6 +8,8 @@ import { checkRoutes } from "./check/routes.ts";
 import { inspectRoutes } from "./inspect/routes.ts";
 import { keepPreferences, keptPreferences } from "./keptPreferences.ts";
 import { LabelDesk } from "./labels/desk.ts";
+import type { LabelHelper } from "./labels/helper.ts";
+import { helperRoutes } from "./labels/helperRoutes.ts";
 import { labelRoutes } from "./labels/routes.ts";
 import { networkRoutes } from "./networks/routes.ts";
 import { changedPreferences, noPreferences } from "./preferences.ts";
@@ -40,6 +42,8 @@ export interface StudioOptions {
   readonly sets?: SetSources;
   /** How sets are opened for training, to show what augmentation does. */
   readonly augment?: OpenAugmentation;
+  /** Asks models about labels; without one the page Label has no suggestions and finds no doubts. */
+  readonly helper?: LabelHelper;
   /** File in which language and colours are kept for the next studio. */
   readonly memory?: string | null;
   /** File that tells runs of the project where the studio listens; a studio that was killed is found by it as well, and its address taken on. */
@@ -67,6 +71,7 @@ export class Studio {
     shown = [],
     sets = noSets,
     augment,
+    helper,
     memory = null,
     address = null,
   }: StudioOptions) {
@@ -95,6 +100,7 @@ export class Studio {
         ...inspectRoutes(this.board),
         ...networkRoutes(this.board),
         ...labelRoutes(this.#labels, this.sets),
+        ...helperRoutes(helper ?? null, this.sets, this.board),
         ...augmentRoutes(this.#augmentations),
       ],
       [joining(this.board, (id) => this.show(id))],

@@ -1,6 +1,6 @@
 // The classes as buttons with their keys; new ones, and other names for those that there are.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { count } from "../format.ts";
 import { keyOf } from "./keys.ts";
 import { t } from "./texts.ts";
@@ -85,7 +85,8 @@ function NameField({
   onEnd: () => void;
 }) {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // At once: what is typed next is the name.
+  useLayoutEffect(() => {
     if (value === "") input.current?.focus();
   }, [value]);
   return (

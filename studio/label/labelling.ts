@@ -37,6 +37,8 @@ export class Labelling {
   readonly trouble = signal<string | null>(null);
   /** Why the server has refused an act for good. */
   readonly refusal = signal<string | null>(null);
+  /** The version of the list of pictures that its answer was last asked for again for. */
+  needs: string | null = null;
   readonly #server: LabelServer;
   readonly #outbox: Outbox;
   #mirror = new Mirror();

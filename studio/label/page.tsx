@@ -11,6 +11,7 @@ import { FilterChooser } from "./filterChooser.tsx";
 import { KeyHelp } from "./keyHelp.tsx";
 import { commandOf } from "./keys.ts";
 import { LargePicture } from "./largePicture.tsx";
+import { Models } from "./models.tsx";
 import { labelling, watchLabels } from "./session.ts";
 import { t } from "./texts.ts";
 import { Toolbar } from "./toolbar.tsx";
@@ -120,6 +121,7 @@ function Body({ isNaming, onNaming }: { isNaming: boolean; onNaming: (is: boolea
           }
           tile={96}
         />
+        <Models set={set.id} />
         <Adding set={set} />
       </section>
     </div>

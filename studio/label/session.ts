@@ -1,5 +1,7 @@
 // The set that is being labelled in this tab: opened with the page, and followed as pictures come and the server goes.
 import { effect, signal } from "@preact/signals";
+import type { LabelsAnswer } from "../../src/studio/shared/labels.ts";
+import type { SetAnswer } from "../../src/studio/shared/sets.ts";
 import { chosenSet, currentSet } from "../sets/setStore.ts";
 import { isConnected, labelNews } from "../state.ts";
 import { loadActs, loadLabels, sendActs } from "./api.ts";
@@ -9,6 +11,9 @@ import { Outbox } from "./outbox.ts";
 /** The labels of the chosen set; null for sets that can't be labelled, and until they are opened. */
 export const labelling = signal<Labelling | null>(null);
 
+/** The chosen set with what its folder says of labels, the two of one version: while one is ahead of the other the last such pair stands. */
+export const opened = signal<{ readonly set: SetAnswer; readonly answer: LabelsAnswer } | null>(null);
+
 const tab = crypto.randomUUID().slice(0, 8);
 const lockOf = (name: string) => `fovea-tab-${name}`;
 /** Held for as long as the tab lives, so that others know whether acts in the browser are somebody's. */
@@ -17,33 +22,39 @@ void held.catch(() => {});
 
 /** A page calls it as it is opened, and what it gives as it is left. */
 export function watchLabels(): () => void {
-  let opened: string | null = null;
+  let chosen: string | null = null;
   const stops = [
     effect(() => {
       const set = chosenSet.value?.isEditable ? chosenSet.value.id : null;
-      if (set === opened) return;
-      opened = set;
+      if (set === chosen) return;
+      chosen = set;
+      opened.value = null;
       labelling.peek()?.close();
       labelling.value = null;
-      if (set !== null) void open(set).then((own) => (opened === set ? show(own) : own.close()));
+      if (set !== null) void open(set).then((own) => (chosen === set ? show(own) : own.close()));
     }),
     effect(() => {
       const { life, last, set } = labelNews.value ?? {};
-      if (set !== undefined && set === opened) labelling.peek()?.hear(life!, last!);
+      if (set !== undefined && set === chosen) labelling.peek()?.hear(life!, last!);
     }),
     effect(() => {
       if (isConnected.value) labelling.peek()?.reload();
     }),
     effect(() => {
       const own = labelling.value;
-      const set = currentSet.value;
-      const answer = own?.answer.value;
-      if (set && answer && set.id === opened && set.version !== answer.version) own?.reload();
+      const [set, answer] = [currentSet.value, own?.answer.value];
+      if (!own || !set || !answer || set.id !== chosen) return;
+      if (set.version === answer.version) opened.value = { set, answer };
+      else if (own.needs !== set.version) {
+        own.needs = set.version;
+        own.reload();
+      }
     }),
   ];
   return () => {
     for (const stop of stops) stop();
-    opened = null;
+    chosen = null;
+    opened.value = null;
     labelling.peek()?.close();
     labelling.value = null;
   };

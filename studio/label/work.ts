@@ -2,12 +2,11 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { LabelAct } from "../../src/studio/shared/labels.ts";
 import type { SetAnswer } from "../../src/studio/shared/sets.ts";
-import { currentSet } from "../sets/setStore.ts";
 import type { Command } from "./keys.ts";
 import type { Wish } from "./labelling.ts";
 import { countsOf, type Filter, isOpen, nextAfter, type Rows, rowsOf, shownOf } from "./rows.ts";
 import { forgetSaid, suggestions, suspects } from "./said.ts";
-import { labelling } from "./session.ts";
+import { labelling, opened } from "./session.ts";
 
 export const filter = signal<Filter>({ kind: "all" });
 /** Pictures that are chosen, by their names: numbers change as pictures come. */
@@ -20,14 +19,14 @@ export const complaint = signal<string | null>(null);
 /** The set with its labels as they are now; null until all is loaded. */
 export const labelled = computed<{ readonly set: SetAnswer; readonly rows: Rows } | null>(() => {
   const own = labelling.value;
-  const [set, answer] = [currentSet.value, own?.answer.value];
-  if (!own || !set || !answer || own.version.value < 0 || answer.own.length !== set.names.length) return null;
+  if (!own || !opened.value || own.version.value < 0) return null;
+  const { set, answer } = opened.value;
   const rows = rowsOf(set.names, answer, own.state);
   return { set: { ...set, classes: rows.classes, labels: Array.from(rows.labels) }, rows };
 });
 
 /** Numbers of the set's pictures by their names. */
-const places = computed(() => new Map(currentSet.value?.names.map((name, i) => [name, i])));
+const places = computed(() => new Map(opened.value?.set.names.map((name, i) => [name, i])));
 
 /** Pictures that are chosen. */
 export const selected = computed<ReadonlySet<number>>(
@@ -36,18 +35,18 @@ export const selected = computed<ReadonlySet<number>>(
 
 /** Chooses pictures. */
 export function select(numbers: Iterable<number>): void {
-  const names = currentSet.peek()?.names ?? [];
+  const names = opened.peek()?.set.names ?? [];
   chosenNames.value = new Set(Array.from(numbers, (i) => names[i]!));
 }
 
 /** Shows a picture in large. */
 export function show(index: number): void {
-  currentName.value = currentSet.peek()?.names[index] ?? null;
+  currentName.value = opened.peek()?.set.names[index] ?? null;
 }
 
 /** What is suggested for a picture: the class that a doubt or a suggestion names. */
 export function proposalFor(index: number): string | undefined {
-  const name = currentSet.value?.names[index] ?? "";
+  const name = opened.value?.set.names[index] ?? "";
   return suspects.value.get(name)?.suggested ?? suggestions.value.get(name)?.class;
 }
 

@@ -5,7 +5,7 @@ import type { FormField } from "../../src/studio/shared/protocol.ts";
 import { language } from "../i18n/language.ts";
 import { loadForm, startRun } from "../runs/api.ts";
 import { savePreferences } from "../savePreferences.ts";
-import { runs } from "../state.ts";
+import { runs, runWish } from "../state.ts";
 import { RateSearch } from "./rateSearch.tsx";
 import { t } from "./texts.ts";
 
@@ -23,7 +23,10 @@ export function RunForm({ onEnd }: { onEnd: () => void }) {
   }, [fields]);
   const hasFields = fields.value.length > 0;
   useEffect(() => {
-    if (hasFields) form.current?.querySelector<HTMLElement>("input, select")?.focus();
+    if (!hasFields) return;
+    form.current?.querySelector<HTMLElement>("input, select")?.focus();
+    for (const [name, value] of Object.entries(runWish.peek() ?? {})) write(form.current!, name, value);
+    runWish.value = null;
   }, [hasFields]);
 
   const start = async (event: Event) => {

@@ -1,7 +1,7 @@
 // The page Train: the runs at the left, the chosen one at the right.
 import { useSignal } from "@preact/signals";
 import { shownRun } from "../runs/runStore.ts";
-import { preferences, runs } from "../state.ts";
+import { preferences, runs, runWish } from "../state.ts";
 import { RunForm } from "./form.tsx";
 import { RunList } from "./runList.tsx";
 import { RunView } from "./runView.tsx";
@@ -9,7 +9,7 @@ import { t } from "./texts.ts";
 
 /** The page. */
 export function TrainPage() {
-  const isAsking = useSignal(false);
+  const isAsking = useSignal(runWish.peek() !== null);
   const known = new Set(runs.value.map(({ id }) => id));
   const chosen = preferences.value.shown.filter((id) => known.has(id));
   const first = runs.value[0]?.id;

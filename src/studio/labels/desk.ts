@@ -36,13 +36,14 @@ export class LabelDesk {
 
   /** What a page begins with. Throws HttpError for sets that can't be labelled, FoveaError where the journal can't be had. */
   async answer(id: string): Promise<LabelsAnswer> {
-    const { own, version } = await this.#shelf.folder(id);
+    const { own, version, folder } = await this.#shelf.folder(id);
     const open = await this.#set(id);
     open.folders = [...new Set(own.filter((name) => name !== null))].sort((a, b) => (a < b ? -1 : 1));
     const indices = new Map(open.folders.map((name, i) => [name, i]));
     return {
       life: this.#lifeOf(open),
       last: open.journal.last,
+      folder,
       version,
       folders: open.folders,
       own: own.map((name) => (name === null ? -1 : indices.get(name)!)),

@@ -10,6 +10,8 @@ export interface LabelsAnswer {
   readonly life: string;
   /** The number of the last act; 0 for none. */
   readonly last: number;
+  /** Where the set lies. */
+  readonly folder: string;
   /** Version of the set's list of pictures. */
   readonly version: string;
   /** Classes that the folder gives, sorted. */
@@ -68,3 +70,9 @@ export interface Suspect {
   /** How sure that is, 0 … 1. */
   readonly score: number;
 }
+
+/** A line of an answer that takes long: how far it is, what came of it, or why nothing did. */
+export type HelperLine<T> =
+  | { readonly done: number; readonly total: number }
+  | { readonly result: T }
+  | { readonly problem: string };
