@@ -23,13 +23,14 @@ export function Models({ set }: { set: string }) {
   const run = useSignal<string | null>(null);
   const asking = useSignal<Asking | null>(null);
   const said = useSignal<{ readonly text: string; readonly isGood: boolean } | null>(null);
-  const ended = runs.value.filter(({ isLive }) => !isLive).length;
+  // A run may be asked as soon as it has saved weights.
+  const progress = runs.value.map(({ id, status, epochsDone }) => `${id} ${status} ${epochsDone > 0}`).join();
   useEffect(() => {
     void loadRuns(set).then((found) => {
       known.value = found;
-      run.value = found?.[0] ?? null;
+      if (run.value === null || !found?.includes(run.value)) run.value = found?.[0] ?? null;
     });
-  }, [set, ended]);
+  }, [set, progress]);
   useEffect(() => () => asking.peek()?.stop.abort(), [asking]);
 
   const ask = async <T extends object>(
@@ -40,10 +41,10 @@ export function Models({ set }: { set: string }) {
     asking.value = { what, done: 0, total: 0, stop };
     said.value = null;
     try {
-      const progress = (done: number, total: number) => {
+      const onProgress = (done: number, total: number) => {
         asking.value = { what, done, total, stop };
       };
-      const found = await askModels<Record<string, T>>(set, what, run.value, progress, stop.signal);
+      const found = await askModels<Record<string, T>>(set, what, run.value, onProgress, stop.signal);
       said.value = { text: take(new Map(Object.entries(found))), isGood: true };
     } catch (error) {
       if (!stop.signal.aborted) said.value = { text: String(error).replace(/^Error: /, ""), isGood: false };
