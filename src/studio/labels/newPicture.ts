@@ -46,7 +46,7 @@ export async function addPicture(
 function stemOf(name: string): string {
   const last = name.normalize("NFC").split(/[\\/]/).at(-1)!;
   const stem = last
-    .replace(/\.[^.]*$/, "")
+    .replace(/(?<=.)\.[^.]*$/, "")
     .replaceAll(/[^\p{L}\p{N}\p{M} ._-]+/gu, "-")
     .replaceAll(/^[. -]+|[. -]+$/g, "")
     .slice(0, longestStem);
