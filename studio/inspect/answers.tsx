@@ -1,26 +1,28 @@
 // The probabilities of all classes as bars, which move without the page being built anew.
-import { effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { probabilities } from "./look.ts";
 import { facts } from "./modelChoice.ts";
 import { t } from "./texts.ts";
 
 /** Classes that are shown at first; of more the likeliest come first. */
-const mostListed = 20;
+const fewClasses = 20;
+/** Whether all of them are. */
+const showsAllClasses = signal(false);
 
 /** The bars. */
 export function Answers() {
   const list = useRef<HTMLOListElement>(null);
   const classes = facts.value?.classes ?? [];
-  const isSorted = classes.length > mostListed;
+  const isSorted = classes.length > fewClasses;
   useEffect(
     () =>
       effect(() => {
         if (list.current) draw(list.current, probabilities.value, classes, isSorted);
       }),
-    [classes],
+    [classes, showsAllClasses.value],
   );
-  const rows = classes.slice(0, mostListed);
+  const rows = showsAllClasses.value ? classes : classes.slice(0, fewClasses);
   return (
     <section class="card" aria-labelledby="answer-title">
       <h3 id="answer-title">{t("answer")}</h3>
@@ -35,7 +37,17 @@ export function Answers() {
           </li>
         ))}
       </ol>
-      {isSorted && <p class="soft">{t("likeliest", { shown: mostListed, all: classes.length })}</p>}
+      {isSorted && (
+        <button
+          type="button"
+          aria-pressed={showsAllClasses.value}
+          onClick={() => {
+            showsAllClasses.value = !showsAllClasses.value;
+          }}
+        >
+          {t("allClasses", { count: classes.length })}
+        </button>
+      )}
     </section>
   );
 }

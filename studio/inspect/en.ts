@@ -32,7 +32,7 @@ export const en = {
   fileTooLarge: "{name} is larger than 64 MB; choose a smaller picture.",
 
   answer: "Answer",
-  likeliest: "The {shown} likeliest of {all} classes.",
+  allClasses: "All {count} classes",
 
   networkInput: "What the network gets",
   inputLabel: "The network's input, with what is laid over it",
@@ -93,6 +93,7 @@ export const en = {
   convHelp: "The kernel lies with its first tap at row {top}, column {left} of the input.",
   channel: "channel {channel}",
   channelSum: "Channel {channel}: {sum}",
+  allChannels: "All {count} channels",
   otherChannels: "{count} other channels",
   otherTerms: "{count} other terms",
   inputPatch: "Input",

@@ -118,8 +118,12 @@ export async function toggle(step: number): Promise<void> {
   opened.value = open;
   const model = chosen.value;
   if (!open.has(step) || !model || !input.value) return;
-  const [answer] = await compute("steps", { model, steps: [step] });
-  if (chosen.value === model && answer) values.value[step]!.value = answer;
+  try {
+    const [answer] = await compute("steps", { model, steps: [step] });
+    if (chosen.value === model && answer) values.value[step]!.value = answer;
+  } catch (error) {
+    pictureProblem.value = wordsOf(error);
+  }
 }
 
 /** Looks at a number; null looks away. */

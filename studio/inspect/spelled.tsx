@@ -1,4 +1,5 @@
 // The number in focus spelled out: the products and sums that it is made of, and what becomes of it.
+import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { ConvChannel, Spelling, Sum } from "../compute/spell/spelling.ts";
 import { figure } from "../format.ts";
@@ -7,8 +8,10 @@ import { isPinned, spelling } from "./look.ts";
 import { facts } from "./modelChoice.ts";
 import { t } from "./texts.ts";
 
-/** Input channels of a convolution that are spelled out, those that weigh most; the others are summed. */
-const mostChannels = 6;
+/** Input channels of a convolution that are spelled out at first, those that weigh most; the others are summed. */
+const fewChannels = 6;
+/** Whether all of them are. */
+const showsAllChannels = signal(false);
 
 /** The panel. */
 export function Spelled() {
@@ -107,8 +110,10 @@ function SumView({ sum, spelling, kind }: { sum: Sum; spelling: Spelling; kind: 
 }
 
 function ConvView({ sum, value }: { sum: Sum & { kind: "conv" }; value: number }) {
-  const sorted = sum.channels.toSorted((a, b) => Math.abs(b.sum) - Math.abs(a.sum)).slice(0, mostChannels);
-  const shown = sorted.toSorted((a, b) => a.channel - b.channel);
+  const isLong = sum.channels.length > fewChannels;
+  const most = showsAllChannels.value ? sum.channels.length : fewChannels;
+  const heaviest = sum.channels.toSorted((a, b) => Math.abs(b.sum) - Math.abs(a.sum)).slice(0, most);
+  const shown = heaviest.toSorted((a, b) => a.channel - b.channel);
   const others = sum.channels.length - shown.length;
   const rest =
     sum.channels.reduce((all, { sum }) => all + sum, 0) - shown.reduce((all, { sum }) => all + sum, 0);
@@ -119,6 +124,17 @@ function ConvView({ sum, value }: { sum: Sum & { kind: "conv" }; value: number }
       {shown.map((channel) => (
         <Channel key={channel.channel} channel={channel} size={sum.size} />
       ))}
+      {isLong && (
+        <button
+          type="button"
+          aria-pressed={showsAllChannels.value}
+          onClick={() => {
+            showsAllChannels.value = !showsAllChannels.value;
+          }}
+        >
+          {t("allChannels", { count: sum.channels.length })}
+        </button>
+      )}
       <Total
         parts={[
           ...shown.map(({ channel, sum }) => [t("channel", { channel }), sum] as const),

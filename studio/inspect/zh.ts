@@ -34,7 +34,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   fileTooLarge: "{name} 超过 64 MB，请换一张小些的图片。",
 
   answer: "回答",
-  likeliest: "{all} 个类别中最可能的 {shown} 个。",
+  allClasses: "全部 {count} 个类别",
 
   networkInput: "网络实际看到的",
   inputLabel: "网络的输入，以及叠在上面的内容",
@@ -91,6 +91,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   convHelp: "卷积核的第一个权重对着输入的第 {top} 行、第 {left} 列。",
   channel: "通道 {channel}",
   channelSum: "通道 {channel}：{sum}",
+  allChannels: "全部 {count} 个通道",
   otherChannels: "其余 {count} 个通道",
   otherTerms: "其余 {count} 项",
   inputPatch: "输入",

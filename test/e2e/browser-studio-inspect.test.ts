@@ -189,6 +189,13 @@ test("a number that is pointed at is spelled out, and adds up", { timeout: 60_00
       `${name}: ${total} and ${value}`,
     );
   }
+  // A convolution over sixteen channels shows those that weigh most, or all.
+  await tab.locator('canvas[data-step="6"]').click({ position: { x: 60, y: 6 } });
+  await tab.locator(".spelled", { hasText: "10 other channels" }).waitFor();
+  await tab.getByRole("button", { name: "All 16 channels" }).click();
+  await tab.waitForFunction(() => document.querySelectorAll(".spelled .channel").length === 16);
+  const whole = await numbers();
+  assert.ok(Math.abs(whole.total - whole.value) < 1e-4);
   // What the keyboard does: from number to number, from map to map, and away.
   await tab.locator('canvas[data-step="0"]').focus();
   await tab.keyboard.press("Escape");
