@@ -16,13 +16,18 @@ export interface MapLayout {
   readonly height: number;
 }
 
-/** Side that a map is drawn with, as far as whole pixels for each number allow. */
-const side = 64;
+/** Sides that maps are drawn with, as far as whole pixels for each number allow: the more maps there are, the smaller. */
+const sides: readonly (readonly [maps: number, side: number])[] = [
+  [64, 64],
+  [256, 40],
+  [Number.POSITIVE_INFINITY, 24],
+];
 const largestScale = 16;
 
 /** A shape without its batch axis as a sheet that is at most `room` pixels wide: `[channels, rows, columns]` as maps, `[features]` as single numbers. */
 export function mapLayout(shape: readonly number[], room: number): MapLayout {
   const [maps, rows, columns] = mapsOf(shape);
+  const [, side] = sides.find(([most]) => maps <= most)!;
   const scale = Math.max(1, Math.min(largestScale, Math.round(side / Math.max(rows, columns))));
   const gap = rows * columns === 1 ? 2 : 6;
   const [w, h] = [columns * scale + gap, rows * scale + gap];
