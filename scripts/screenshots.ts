@@ -2,10 +2,12 @@
 // WebP; of all pages, or of those that are named: `npm run screenshots -- data`. Needs Chromium and a font with Chinese characters.
 import { shootData } from "./screenshots/data.ts";
 import { shootInspect } from "./screenshots/inspect.ts";
+import { shootLabel } from "./screenshots/label.ts";
 import { shootTrain } from "./screenshots/train.ts";
 
 const pages: Readonly<Record<string, () => Promise<void>>> = {
   data: shootData,
+  label: shootLabel,
   train: shootTrain,
   inspect: shootInspect,
 };

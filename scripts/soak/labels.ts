@@ -165,7 +165,13 @@ export async function labelRound(
     studio.calm();
     await raging;
     await page.locator(".saved[data-waiting='0']").waitFor({ timeout: patience });
-    return { failure: await differences(photos, expected), kills: studio.kills, acts: expected.length };
+    const said = (await page.locator(".problem").allInnerTexts()).join("; ");
+    const failure = await differences(photos, expected);
+    return {
+      failure: failure && `${failure} (the page says: ${said})`,
+      kills: studio.kills,
+      acts: expected.length,
+    };
   } catch (error) {
     return { failure: String(error), kills: studio.kills, acts: 0 };
   } finally {
@@ -199,8 +205,12 @@ async function differences(photos: string, expected: readonly string[]): Promise
     return act.act === "class" ? `class ${act.class}` : act.act;
   });
   const at = expected.findIndex((act, i) => written[i] !== act);
-  if (at >= 0)
-    return `act ${at + 1} of ${expected.length} is ${JSON.stringify(written[at])}, not ${expected[at]}`;
+  if (at >= 0) {
+    const [found, meant] = [written, expected].map((acts) =>
+      acts.slice(Math.max(0, at - 2), at + 6).join("; "),
+    );
+    return `act ${at + 1} of ${expected.length} (${written.length} written): ${found}, and not ${meant}`;
+  }
   return written.length > expected.length ? `${written.length - expected.length} acts too many` : null;
 }
 

@@ -88,6 +88,7 @@ export class Labelling {
 
   close(): void {
     this.#isClosed = true;
+    this.#outbox.close();
     this.#wake?.();
   }
 
@@ -127,9 +128,10 @@ export class Labelling {
   }
 
   async #work(): Promise<void> {
+    // Acts that are written come back with the others' before any is sent: until then they are shown from the outbox.
     if (this.#isStale) await this.#load();
-    else if (this.#outbox.acts.length > 0) await this.#send();
-    else await this.#catchUp();
+    else if (this.#known > this.#mirror.last) await this.#catchUp();
+    else await this.#send();
   }
 
   /** Everything from the server; what is shown stays until all of it is there. */
@@ -166,19 +168,20 @@ export class Labelling {
   async #send(): Promise<void> {
     const acts = this.#outbox.acts.slice(0, mostSent);
     const { life, results } = await this.#server.send(acts);
-    this.#outbox.remove(new Set(results.map(({ id }) => id)));
     if (life !== this.answer.peek()?.life) this.#isStale = true;
     const byId = new Map(acts.map((act) => [act.id, act]));
-    let isAside = false;
+    const settled = new Set<string>();
     for (const result of results) {
-      if ("problem" in result) this.refusal.value = result.problem;
-      else if (!this.#isStale && result.n === this.#mirror.last + 1) {
+      if ("problem" in result) {
+        this.refusal.value = result.problem;
+        settled.add(result.id);
+      } else if (!this.#isStale && result.n === this.#mirror.last + 1) {
         this.#mirror.confirmOwn(byId.get(result.id)!, result.n);
-        continue;
+        settled.add(result.id);
       } else this.#known = Math.max(this.#known, result.n);
-      isAside = true;
     }
-    if (isAside) this.#mirror.confirm([], this.#outbox.acts);
+    this.#outbox.remove(settled);
+    if (results.some((result) => "problem" in result)) this.#mirror.confirm([], this.#outbox.acts);
     this.#tell();
   }
 

@@ -16,7 +16,7 @@ const smallSide = 64;
 export function LargePicture({ set, rows, index }: { set: SetAnswer; rows: Rows; index: number }) {
   const name = set.names[index]!;
   const label = rows.classes[rows.labels[index]!];
-  const fate = rows.isDropped[index] ? t("dropped") : rows.isSkipped[index] ? t("skipped") : null;
+  const fate = rows.isDropped[index] ? t("droppedSign") : rows.isSkipped[index] ? t("skippedSign") : null;
   const next = shown.value[shown.value.indexOf(index) + 1];
   useEffect(() => {
     if (next !== undefined) new Image().src = largeOf(set, next);

@@ -22,32 +22,38 @@ export function Models({ set }: { set: string }) {
   const known = useSignal<readonly string[] | null>(null);
   const run = useSignal<string | null>(null);
   const asking = useSignal<Asking | null>(null);
-  const said = useSignal<{ readonly text: string; readonly isGood: boolean } | null>(null);
+  const found = useSignal<{ readonly key: "suggestedCount" | "doubtCount"; readonly count: number } | null>(
+    null,
+  );
+  const problem = useSignal("");
   // A run may be asked as soon as it has saved weights.
   const progress = runs.value.map(({ id, status, epochsDone }) => `${id} ${status} ${epochsDone > 0}`).join();
   useEffect(() => {
-    void loadRuns(set).then((found) => {
-      known.value = found;
-      if (run.value === null || !found?.includes(run.value)) run.value = found?.[0] ?? null;
+    void loadRuns(set).then((ids) => {
+      known.value = ids;
+      if (run.value === null || !ids?.includes(run.value)) run.value = ids?.[0] ?? null;
     });
   }, [set, progress]);
   useEffect(() => () => asking.peek()?.stop.abort(), [asking]);
 
   const ask = async <T extends object>(
     what: Asking["what"],
-    take: (found: ReadonlyMap<string, T>) => string,
+    take: (found: ReadonlyMap<string, T>) => void,
   ) => {
     const stop = new AbortController();
     asking.value = { what, done: 0, total: 0, stop };
-    said.value = null;
+    found.value = null;
+    problem.value = "";
     try {
       const onProgress = (done: number, total: number) => {
         asking.value = { what, done, total, stop };
       };
-      const found = await askModels<Record<string, T>>(set, what, run.value, onProgress, stop.signal);
-      said.value = { text: take(new Map(Object.entries(found))), isGood: true };
+      const answer = await askModels<Record<string, T>>(set, what, run.value, onProgress, stop.signal);
+      const all = new Map(Object.entries(answer));
+      take(all);
+      found.value = { key: what === "doubts" ? "doubtCount" : "suggestedCount", count: all.size };
     } catch (error) {
-      if (!stop.signal.aborted) said.value = { text: String(error).replace(/^Error: /, ""), isGood: false };
+      if (!stop.signal.aborted) problem.value = error instanceof Error ? error.message : String(error);
     } finally {
       asking.value = null;
     }
@@ -57,16 +63,14 @@ export function Models({ set }: { set: string }) {
     filter.value = { kind };
   };
   const suggest = () =>
-    void ask<Suggestion>("suggestions", (found) => {
-      suggestions.value = found;
+    void ask<Suggestion>("suggestions", (all) => {
+      suggestions.value = all;
       look("suggested");
-      return t("suggestedCount", { count: count(found.size) });
     });
   const doubt = () =>
-    void ask<Suspect>("doubts", (found) => {
-      suspects.value = found;
+    void ask<Suspect>("doubts", (all) => {
+      suspects.value = all;
       look("suspected");
-      return t("doubtCount", { count: count(found.size) });
     });
   const folder = labelling.value?.answer.value?.folder;
   if (known.value === null) return null;
@@ -120,9 +124,12 @@ export function Models({ set }: { set: string }) {
           )}
         </>
       )}
-      {said.value && (
-        <span class={said.value.isGood ? "soft" : "problem"} role="status">
-          {said.value.text}
+      <span class="soft" role="status">
+        {found.value && t(found.value.key, { count: count(found.value.count) })}
+      </span>
+      {problem.value !== "" && (
+        <span class="problem" role="alert">
+          {problem.value}
         </span>
       )}
     </div>

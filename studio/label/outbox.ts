@@ -6,20 +6,21 @@ export type Keep = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | 
 
 const prefix = "fovea-labels";
 
-/** The acts of one tab on one set, in their order. */
+/** The acts of one owner on one set, in their order. An owner is a set that is open in a tab: opened again it has another name, so that ids never come twice. */
 export class Outbox {
   readonly #keep: Keep;
   readonly #key: string;
-  readonly #tab: string;
+  readonly #owner: string;
   #count = 0;
   #acts: readonly SentAct[] = [];
+  #isClosed = false;
   /** Why the browser does not keep them; null where it does. */
   problem: string | null = null;
 
-  constructor(keep: Keep, set: string, tab: string) {
+  constructor(keep: Keep, set: string, owner: string) {
     this.#keep = keep;
-    this.#tab = tab;
-    this.#key = `${prefix} ${set} ${tab}`;
+    this.#owner = owner;
+    this.#key = `${prefix} ${set} ${owner}`;
   }
 
   get acts(): readonly SentAct[] {
@@ -28,7 +29,7 @@ export class Outbox {
 
   /** An id for the next act. */
   newId(): string {
-    return `${this.#tab}-${++this.#count}`;
+    return `${this.#owner}-${++this.#count}`;
   }
 
   push(act: SentAct): void {
@@ -44,19 +45,25 @@ export class Outbox {
     this.#store();
   }
 
-  /** Takes over what tabs have left that are gone. */
-  adopt(set: string, alive: ReadonlySet<string>): void {
+  /** Takes over what owners have left that are gone. */
+  adopt(set: string, isAlive: (owner: string) => boolean): void {
     const keys = Array.from({ length: this.#keep.length }, (_, i) => this.#keep.key(i)!);
     for (const key of keys) {
-      const [, of, tab] = key.startsWith(`${prefix} `) ? key.split(" ") : [];
-      if (of !== set || tab === undefined || tab === this.#tab || alive.has(tab)) continue;
+      const [, of, owner] = key.startsWith(`${prefix} `) ? key.split(" ") : [];
+      if (of !== set || owner === undefined || owner === this.#owner || isAlive(owner)) continue;
       this.#acts = [...parsed(this.#keep.getItem(key)), ...this.#acts];
       this.#store();
       this.#keep.removeItem(key); // after they are kept here: at worst both have them, and the ids tell
     }
   }
 
+  /** Leaves what is kept to the next owner. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
   #store(): void {
+    if (this.#isClosed) return;
     try {
       if (this.#acts.length === 0) this.#keep.removeItem(this.#key);
       else this.#keep.setItem(this.#key, JSON.stringify(this.#acts));

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { NoSet } from "../sets/noSet.tsx";
-import { PictureGrid } from "../sets/pictureGrid.tsx";
+import { type Badge, PictureGrid } from "../sets/pictureGrid.tsx";
 import { SetChooser } from "../sets/setChooser.tsx";
 import { chosenSet, watchSets } from "../sets/setStore.ts";
 import { Adding } from "./adding.tsx";
@@ -12,10 +12,22 @@ import { KeyHelp } from "./keyHelp.tsx";
 import { commandOf } from "./keys.ts";
 import { LargePicture } from "./largePicture.tsx";
 import { Models } from "./models.tsx";
+import type { Rows } from "./rows.ts";
 import { labelling, watchLabels } from "./session.ts";
 import { t } from "./texts.ts";
 import { Toolbar } from "./toolbar.tsx";
-import { command, labelled, large, select, selected, show, shown, startAfresh } from "./work.ts";
+import {
+  command,
+  labelled,
+  large,
+  openSuspects,
+  proposalFor,
+  select,
+  selected,
+  show,
+  shown,
+  startAfresh,
+} from "./work.ts";
 
 /** The page. */
 export function LabelPage() {
@@ -112,13 +124,7 @@ function Body({ isNaming, onNaming }: { isNaming: boolean; onNaming: (is: boolea
           onActive={show}
           onOpen={show}
           current={large.value}
-          badge={(index) =>
-            rows.isDropped[index]
-              ? { text: t("droppedSign"), tone: "error" }
-              : rows.isSkipped[index]
-                ? { text: t("skippedSign"), tone: "warning" }
-                : null
-          }
+          badge={(index) => badgeOf(rows, index)}
           tile={96}
         />
         <Models set={set.id} />
@@ -126,4 +132,13 @@ function Body({ isNaming, onNaming }: { isNaming: boolean; onNaming: (is: boolea
       </section>
     </div>
   );
+}
+
+/** The sign of a picture: what was done with it, or what a model would have it be. */
+function badgeOf({ labels, isDropped, isSkipped }: Rows, index: number): Badge | null {
+  if (isDropped[index]) return { text: t("droppedSign"), tone: "error" };
+  if (isSkipped[index]) return { text: t("skippedSign"), tone: "warning" };
+  const proposal =
+    labels[index] === -1 || openSuspects.value.includes(index) ? proposalFor(index) : undefined;
+  return proposal === undefined ? null : { text: `${proposal}?`, tone: "note" };
 }

@@ -15,6 +15,8 @@ export const labelling = signal<Labelling | null>(null);
 export const opened = signal<{ readonly set: SetAnswer; readonly answer: LabelsAnswer } | null>(null);
 
 const tab = crypto.randomUUID().slice(0, 8);
+/** Sets that this tab has opened so far. */
+let openings = 0;
 const lockOf = (name: string) => `fovea-tab-${name}`;
 /** Held for as long as the tab lives, so that others know whether acts in the browser are somebody's. */
 const held = navigator.locks.request(lockOf(tab), () => new Promise(() => {}));
@@ -65,12 +67,14 @@ function show(own: Labelling): void {
 }
 
 async function open(set: string): Promise<Labelling> {
-  const outbox = new Outbox(localStorage, set, tab);
+  const outbox = new Outbox(localStorage, set, `${tab}.${++openings}`);
   const { held = [] } = await navigator.locks.query();
-  const alive = held.flatMap(({ name = "" }) =>
-    name.startsWith(lockOf("")) ? name.slice(lockOf("").length) : [],
-  );
-  outbox.adopt(set, new Set(alive));
+  const alive = new Set(held.map(({ name }) => name));
+  // What this tab has left itself, of a set or a page that it went away from, is taken over as well.
+  outbox.adopt(set, (owner) => {
+    const [of = ""] = owner.split(".");
+    return of !== tab && alive.has(lockOf(of));
+  });
   return new Labelling(
     {
       load: () => loadLabels(set),

@@ -19,7 +19,9 @@ const opened = signal<SetAnswer | null>(null);
 export const chosenSet = computed<SetSummary | null>(() => {
   const all = sets.value ?? [];
   const { set } = preferences.value;
-  return all.find(({ id }) => id === set) ?? all.find(({ problem }) => problem === null) ?? all[0] ?? null;
+  // What is on the page stays there, also while its folder can't be read.
+  const wanted = set ?? opened.value?.id;
+  return all.find(({ id }) => id === wanted) ?? all.find(({ problem }) => problem === null) ?? all[0] ?? null;
 });
 
 /** Its pictures; null while they are loaded. */

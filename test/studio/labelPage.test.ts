@@ -195,7 +195,7 @@ test("two tabs, one of which dies, at a server that fails half of the time: ever
       if (i === 40) {
         tabs[1]!.close();
         const outbox = new Outbox(keep, "set", "three");
-        outbox.adopt("set", new Set(["one"]));
+        outbox.adopt("set", (owner) => owner === "one");
         tabs[1] = new Labelling(server.door, outbox);
       }
       if (random.integer(4) === 0) await pause(1);

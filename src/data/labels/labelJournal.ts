@@ -15,11 +15,25 @@ import {
 import type { LabelState } from "./labelState.ts";
 import type { GrowingFile } from "./store.ts";
 
+/** How often a journal that seems damaged is read again while it changes. */
+const tries = 5;
+
 /** Reads the labels journal of a folder; null where it has none. Throws what `LabelJournal.open` throws for a damaged one. */
 export async function readLabels(folder: string): Promise<JournalContent | null> {
   const file = labelFiles.join(folder, journalName);
-  const content = await labelFiles.read(file, mostJournalBytes);
-  return content && content.length > 0 ? contentOf(content, file) : null;
+  let content = await labelFiles.read(file, mostJournalBytes);
+  for (let left = tries; ; left--) {
+    if (!content || content.length === 0) return null;
+    try {
+      return contentOf(content, file);
+    } catch (error) {
+      // A line that another process is just putting in the place of one that was cut short may be half the one and half the other.
+      const again = await labelFiles.read(file, mostJournalBytes);
+      const isSame = again?.length === content.length && again.every((byte, i) => byte === content![i]);
+      if (isSame || left === 0) throw error;
+      content = again;
+    }
+  }
 }
 
 /** What a journal is opened with. */

@@ -1,6 +1,6 @@
 // Journals of the sets that are being labelled: each open as long as the studio is, so that no other process writes to it, and told to every page as it grows.
 import { randomBytes } from "node:crypto";
-import { FoveaError } from "../../base/errors.ts";
+import { OptionError } from "../../base/errors.ts";
 import { LabelJournal, type NewAct } from "../../data/labels/labelJournal.ts";
 import { HttpError } from "../server/http.ts";
 import type { Hub } from "../server/hub.ts";
@@ -88,7 +88,7 @@ export class LabelDesk {
       return { id, n: written!.n };
     } catch (error) {
       // What the disk refuses is no fault of the act's: it stays with the page, which sends it again.
-      if (!(error instanceof FoveaError) || error.name === "FoveaError") throw error;
+      if (!(error instanceof OptionError || error instanceof HttpError)) throw error;
       return { id, problem: error.message };
     }
   }
