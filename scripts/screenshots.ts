@@ -3,13 +3,17 @@
 import { shootData } from "./screenshots/data.ts";
 import { shootInspect } from "./screenshots/inspect.ts";
 import { shootLabel } from "./screenshots/label.ts";
+import { shootMistakes } from "./screenshots/mistakes.ts";
+import { shootModel } from "./screenshots/model.ts";
 import { shootTrain } from "./screenshots/train.ts";
 
 const pages: Readonly<Record<string, () => Promise<void>>> = {
   data: shootData,
   label: shootLabel,
+  model: shootModel,
   train: shootTrain,
   inspect: shootInspect,
+  mistakes: shootMistakes,
 };
 
 const named = process.argv.slice(2);

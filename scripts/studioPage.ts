@@ -41,6 +41,7 @@ await build({
 await build({
   entryPoints: {
     compute: fileURLToPath(new URL("dist/studio/compute/worker.js", root)),
+    projection: fileURLToPath(new URL("dist/studio/mistakes/projection/worker.js", root)),
     "worker.browser": fileURLToPath(new URL("dist/src/backend/wasm/worker.browser.js", root)),
   },
   outdir: fileURLToPath(target),

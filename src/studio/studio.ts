@@ -21,6 +21,7 @@ import { readAssets } from "./server/assets.ts";
 import { readJson, sendJson } from "./server/http.ts";
 import { Hub } from "./server/hub.ts";
 import { type Route, StudioServer } from "./server/server.ts";
+import { heldOutRoutes } from "./sets/heldOutRoutes.ts";
 import type { SetSources } from "./sets/places.ts";
 import { setRoutes } from "./sets/routes.ts";
 import { SetShelf } from "./sets/shelf.ts";
@@ -102,6 +103,7 @@ export class Studio {
         ...labelRoutes(this.#labels, this.sets),
         ...helperRoutes(helper ?? null, this.sets, this.board),
         ...augmentRoutes(this.#augmentations),
+        ...heldOutRoutes(this.sets),
       ],
       [joining(this.board, (id) => this.show(id))],
       readAssets(),

@@ -3,6 +3,7 @@
 import { trace } from "../../src/entry/inspect.ts";
 import { nn, noGrad, type Tensor } from "../../src/index.ts";
 import { backend } from "./backend.ts";
+import { evaluateHeldOut } from "./evaluate.ts";
 import { gradCamOf, occlusionOf } from "./explain.ts";
 import type { ModelFacts } from "./models.ts";
 import { lastOf, type OpenModel, openModel } from "./openModel.ts";
@@ -47,6 +48,8 @@ export const handlers: Handlers = {
       ms: performance.now() - began,
     };
   },
+
+  evaluate: evaluateHeldOut,
 
   steps: async ({ model: ref, steps }) => valuesOf(await openModel(ref), steps),
 

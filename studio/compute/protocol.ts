@@ -1,4 +1,5 @@
 // What the page and its compute worker say to each other. Knows neither of the two.
+import type { EvaluateAnswer, EvaluateAsk } from "./evaluate.ts";
 import type { ModelFacts, ModelRef, PictureFacts, PictureSource } from "./models.ts";
 import type { Spelling } from "./spell/spelling.ts";
 
@@ -108,6 +109,8 @@ export interface Requests {
     };
     readonly answer: Explanation;
   };
+  /** Measures a model on held-out pictures. */
+  evaluate: { readonly ask: EvaluateAsk; readonly answer: EvaluateAnswer };
   /** Answers to several pictures, and the features that the last layer decides by. */
   features: {
     readonly ask: { readonly model: ModelRef; readonly pictures: readonly PictureSource[] };

@@ -10,7 +10,7 @@ const ways = ["draw", "file", "sample"] as const;
 type Way = (typeof ways)[number];
 const wayTexts: Readonly<Record<Way, Key>> = { draw: "wayDraw", file: "wayFile", sample: "waySample" };
 
-const way = signal<Way>("draw");
+export const way = signal<Way>("draw");
 const fileName = signal("");
 
 /** Bytes of files that are read, at most. */

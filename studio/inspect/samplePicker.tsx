@@ -15,7 +15,7 @@ import { t } from "./texts.ts";
 const shown = signal<{ readonly set: string; readonly index: number } | null>(null);
 
 /** Shows a picture of a set as validation sees it: brightness is left as it is. */
-async function showSample(set: SetAnswer, index: number): Promise<void> {
+export async function showSample(set: SetAnswer, index: number): Promise<void> {
   const asked = { set: set.id, index };
   shown.value = asked;
   try {

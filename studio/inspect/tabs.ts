@@ -1,5 +1,6 @@
 // The tabs of the page Inspect. A tab is about the model that is chosen above them (`modelChoice.ts`).
 import type { ComponentType } from "preact";
+import { Mistakes } from "../mistakes/mistakes.tsx";
 import { LookInside } from "./lookInside.tsx";
 import type { Key } from "./texts.ts";
 
@@ -10,4 +11,7 @@ export interface Tab {
   readonly View: ComponentType;
 }
 
-export const tabs: readonly Tab[] = [{ id: "look", title: "lookInside", View: LookInside }];
+export const tabs: readonly Tab[] = [
+  { id: "look", title: "lookInside", View: LookInside },
+  { id: "mistakes", title: "mistakes", View: Mistakes },
+];

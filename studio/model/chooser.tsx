@@ -32,7 +32,7 @@ export function Chooser({ run }: { run: string | null }) {
   const isByName = chosen.value !== null && "choice" in chosen.value;
   const first = zoo.value[0];
   return (
-    <div class="row chooser">
+    <div class="row networkChooser">
       <fieldset class="tabs">
         <legend class="hidden">{t("which")}</legend>
         <button

@@ -52,7 +52,9 @@ export function Details({ network, view, item, folded, onFold }: DetailsProps) {
           return (
             <p key={`${finding.id} ${i}`} class={`finding ${finding.severity}`}>
               <strong lang={lang}>{title}</strong> <span lang="en">{finding.evidence}</span>{" "}
-              <span lang={lang}>{fix}</span>
+              <span class="fix" lang={lang}>
+                {fix}
+              </span>
             </p>
           );
         })}

@@ -1,8 +1,9 @@
 // Draws a picture with a field on it, and a map with a cell on it.
 import type { Span } from "../../src/studio/shared/networks.ts";
+import { coloursOf } from "../colours.ts";
 
 /** Sides of the two canvases, CSS pixels. */
-const sides = { picture: 280, map: 130 };
+const sides = { picture: 232, map: 130 };
 /** Share of the canvas that is left around the picture, for what lies in the padding. */
 const rim = 0.08;
 
@@ -38,8 +39,7 @@ export function drawPicture(
   context.fill("evenodd");
   context.restore();
 
-  const colour = getComputedStyle(canvas).getPropertyValue("--outline");
-  context.strokeStyle = colour;
+  context.strokeStyle = coloursOf(canvas.parentElement!)("outline");
   context.lineWidth = 1.5;
   context.setLineDash([4, 4]);
   context.strokeRect(x, y, w, h);
@@ -67,18 +67,18 @@ export function drawMap(
   const scale = cellSize(grid);
   const { rows, columns } = grid;
   const context = prepared(canvas, columns * scale, rows * scale);
-  const style = getComputedStyle(canvas);
-  context.fillStyle = style.getPropertyValue("--cell");
+  const colourOf = coloursOf(canvas.parentElement!);
+  context.fillStyle = colourOf("paper");
   context.fillRect(0, 0, columns * scale, rows * scale);
   if (scale >= 4) {
-    context.strokeStyle = style.getPropertyValue("--line");
+    context.strokeStyle = colourOf("line");
     context.lineWidth = 1;
     context.beginPath();
     for (let i = 0; i <= columns; i++) line(context, i * scale, 0, i * scale, rows * scale);
     for (let i = 0; i <= rows; i++) line(context, 0, i * scale, columns * scale, i * scale);
     context.stroke();
   }
-  context.fillStyle = style.getPropertyValue("--outline");
+  context.fillStyle = colourOf("outline");
   const side = Math.max(scale, 5);
   context.fillRect((column + 0.5) * scale - side / 2, (row + 0.5) * scale - side / 2, side, side);
 }

@@ -21,6 +21,8 @@ export interface Link {
 export interface Frame {
   readonly group: GraphGroup;
   readonly keys: ReadonlySet<string>;
+  /** Frames that lie in each other within it. */
+  readonly level: number;
 }
 
 /** The graph on view. */
@@ -53,12 +55,26 @@ export function viewOf(graph: NetworkGraph, folded: ReadonlySet<number>): View {
     const [a, b] = [keys[from]!, keys[to]!];
     if (a !== b) links.set(`${a} ${b} ${shape.join()}`, { from: a, to: b, shape });
   }
+  const levels = levelsOf(graph, folded);
   const frames = graph.groups.flatMap((group): Frame[] => {
     if (group.parent === null || outermost(graph, group.id, folded) !== null) return [];
     const inside = graph.nodes.filter((node) => ancestors(graph, node.group).includes(group.id));
-    return [{ group, keys: new Set(inside.map(({ id }) => keys[id]!)) }];
+    return [{ group, keys: new Set(inside.map(({ id }) => keys[id]!)), level: levels.get(group.id)! }];
   });
   return { items, links: [...links.values()], frames };
+}
+
+/** How many open groups lie in each other within each. */
+function levelsOf(graph: NetworkGraph, folded: ReadonlySet<number>): ReadonlyMap<number, number> {
+  const levels = new Map<number, number>();
+  // A group's number is higher than that of the one around it.
+  for (const { id, parent } of graph.groups.toReversed()) {
+    const level = levels.get(id) ?? 0;
+    levels.set(id, level);
+    const isOpen = outermost(graph, id, folded) === null;
+    if (isOpen && parent !== null) levels.set(parent, Math.max(levels.get(parent) ?? 0, level + 1));
+  }
+  return levels;
 }
 
 /** The key of the item that shows a node. */

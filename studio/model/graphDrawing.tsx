@@ -6,9 +6,11 @@ import { type Drawing, layered, type Point } from "./layout.ts";
 
 const box = { width: 176, height: 46 };
 const sign = { width: 34, height: 34 };
-const gap = { x: 28, y: 38 };
+const gap = { x: 28, y: 48 };
 /** Room between a frame and what lies in it. */
 const framePadding = 9;
+/** Frames around frames reach higher, so that each name has a place of its own, but not as high as the row above. */
+const mostAbove = gap.y - 4;
 
 function sizeOf(item: Item) {
   return signOf(item) === null ? box : sign;
@@ -137,8 +139,9 @@ function ItemBox({ item, at, findings, isSelected, isActive, ...acts }: ItemBoxP
 function FrameBox({ frame, view, drawing }: { frame: Frame; view: View; drawing: Drawing }) {
   const rim = rimOf(view, drawing, (key) => frame.keys.has(key));
   if (!rim || frame.keys.size < 2) return null;
-  const [left, top] = [rim.left - framePadding, rim.top - framePadding - 8];
-  const [width, height] = [rim.right - left + framePadding, rim.bottom - top + framePadding];
+  const [beside, above] = [framePadding + 4 * frame.level, Math.min(mostAbove, 17 + 13 * frame.level)];
+  const [left, top] = [rim.left - beside, rim.top - above];
+  const [width, height] = [rim.right - left + beside, rim.bottom - top + framePadding];
   const others = view.items.some((item) => {
     if (frame.keys.has(item.key)) return false;
     const { x, y } = drawing.places.get(item.key)!;

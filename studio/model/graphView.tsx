@@ -78,7 +78,9 @@ export function GraphView({ network, view, folded, selected, onSelect, onFold }:
     focused.value = key;
     reveal(key);
     // The new item can take the focus once it is drawn as the one that may.
-    queueMicrotask(() => area.current?.querySelector<HTMLElement>(`[data-key="${key}"]`)?.focus());
+    queueMicrotask(() =>
+      area.current?.querySelector<HTMLElement>(`[data-key="${key}"]`)?.focus({ preventScroll: true }),
+    );
   };
   const foldAt = (key: string) => {
     const item = view.items.find((one) => one.key === key);
@@ -123,6 +125,7 @@ export function GraphView({ network, view, folded, selected, onSelect, onFold }:
         onSelect={onSelect}
         onFocus={(key) => {
           focused.value = key;
+          reveal(key);
         }}
         onFold={foldAt}
         onKeyDown={(event) => onKeyDown.current(event)}

@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { HttpError } from "../server/http.ts";
+import type { HeldOutChoice } from "../shared/heldOut.ts";
 import { mostOnSheet, type SetAnswer, type SetParts, type SetSummary } from "../shared/sets.ts";
+import type { HeldOutFiles } from "./heldOut.ts";
 import { type FolderListing, isUnchanged } from "./listing.ts";
 import { partsOfSplits } from "./parts.ts";
 import { type LoadedSet, placesOf, type SetPlace, type SetSources } from "./places.ts";
@@ -151,6 +153,33 @@ export class SetShelf {
     const draw = (signal: AbortSignal) =>
       this.#threads.do({ kind: "sheet", pictures, side: fileSide }, signal);
     return { tag, draw: (signal) => this.#sheets.get(tag, () => draw(signal)) };
+  }
+
+  /** The set that `data=` of a run means. Throws HttpError 404 where the studio does not have it. */
+  placeOfData(data: string): SetPlace {
+    const places = this.#places();
+    const own = placesOf({ folders: [], known: [] }, [data], this.#trained.project)[0]?.id;
+    const place =
+      places.find(({ kind, name }) => kind === "known" && name === data) ??
+      places.find(({ id }) => id === own) ??
+      places.find(({ kind, name }) => kind === "folder" && name === data.split(/[/\\]/).at(-1));
+    if (!place) throw new HttpError(404, `the studio has no set ${data}; open it with data=${data}`);
+    return place;
+  }
+
+  /** Which pictures of a folder were held back from training. */
+  heldOut({ folder }: Extract<SetPlace, { kind: "folder" }>, choice: HeldOutChoice): Promise<HeldOutFiles> {
+    return this.#threads.do({ kind: "heldOut", folder, choice });
+  }
+
+  /** Samples of a public set, `[count, channels, height, width]` as bytes. Throws HttpError for numbers that it does not have, and for folders. */
+  async samples(id: string, from: number, count: number): Promise<Uint8Array> {
+    const place = this.place(id);
+    if (place.kind === "folder")
+      throw new HttpError(409, `${place.name} is a folder; its pictures are files`);
+    checkRange(from, count, place.set.length);
+    const size = place.set.shape.reduce((product, side) => product * side, 1);
+    return (await this.#load(place)).data.slice(from * size, (from + count) * size);
   }
 
   /** The pictures of a set in a folder as they are listed, with the folder. Throws HttpError for sets in memory, which nobody can label. */
