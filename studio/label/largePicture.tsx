@@ -3,15 +3,13 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { SetAnswer } from "../../src/studio/shared/sets.ts";
 import { percent } from "../format.ts";
+import { lookInLarge } from "../sets/enlargement.ts";
 import { t as setText } from "../sets/texts.ts";
 import { largeOf } from "./api.ts";
 import type { Rows } from "./rows.ts";
 import { suggestions, suspects } from "./said.ts";
 import { t } from "./texts.ts";
 import { command, openSuspects, shown } from "./work.ts";
-
-/** Below this side pixels are shown as squares, in pixels. */
-const smallSide = 64;
 
 export function LargePicture({ set, rows, index }: { set: SetAnswer; rows: Rows; index: number }) {
   const name = set.names[index]!;
@@ -35,7 +33,7 @@ export function LargePicture({ set, rows, index }: { set: SetAnswer; rows: Rows;
 }
 
 function Stage({ address, name }: { address: string; name: string }) {
-  const isSmall = useSignal(false);
+  const look = useSignal("");
   const isBroken = useSignal(false);
   return (
     <div class="stage">
@@ -45,9 +43,10 @@ function Stage({ address, name }: { address: string; name: string }) {
         <img
           src={address}
           alt={name}
-          class={isSmall.value ? "pixels" : ""}
+          class={look.value}
           onLoad={({ currentTarget }) => {
-            isSmall.value = Math.max(currentTarget.naturalWidth, currentTarget.naturalHeight) <= smallSide;
+            const { naturalWidth: width, naturalHeight: height } = currentTarget;
+            look.value = lookInLarge({ width, height });
           }}
           onError={() => {
             isBroken.value = true;

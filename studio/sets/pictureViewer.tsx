@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { SetAnswer } from "../../src/studio/shared/sets.ts";
 import { pictureOf } from "./api.ts";
+import { lookInLarge } from "./enlargement.ts";
 import { currentParts } from "./setStore.ts";
 import { t } from "./texts.ts";
 
@@ -54,10 +55,6 @@ export function PictureViewer({ set, indices, at, onMove, onClose, about }: Pict
   );
 }
 
-/** Below these longer sides pictures are enlarged, the smaller ones with pixels as squares; pixels. */
-const smallSide = 64;
-const enlargedSide = 400;
-
 function Figure({ set, index, children }: { set: SetAnswer; index: number; children: ComponentChildren }) {
   const size = useSignal<{ width: number; height: number } | null>(null);
   const isBroken = useSignal(false);
@@ -68,8 +65,7 @@ function Figure({ set, index, children }: { set: SetAnswer; index: number; child
     ...(names.length > 0 ? ([[t("part"), names[of[index]!] ?? "–"]] as [string, string][]) : []),
     [t("size"), size.value ? `${size.value.width} × ${size.value.height}` : "–"],
   ];
-  const longer = size.value ? Math.max(size.value.width, size.value.height) : enlargedSide;
-  const look = longer <= smallSide ? "enlarged pixels" : longer < enlargedSide ? "enlarged" : "";
+  const look = size.value ? lookInLarge(size.value) : "";
   return (
     <figure>
       <div class="stage">

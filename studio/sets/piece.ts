@@ -1,4 +1,5 @@
 // A piece of a sheet of pictures, shown as the background of an element: a canvas for each picture would be a layer for each.
+import { showsPixels } from "./enlargement.ts";
 
 /** Where a picture stands on a sheet, in pixels. */
 export interface Piece {
@@ -11,9 +12,6 @@ export interface Piece {
   readonly width: number;
   readonly height: number;
 }
-
-/** Below this side pixels are shown as squares, in pixels. */
-const smallSide = 64;
 
 /** Shows a piece as large as its place allows, without its neighbours; null shows nothing. */
 export function showPiece({ style, classList }: HTMLElement, piece: Piece | null): void {
@@ -28,7 +26,7 @@ export function showPiece({ style, classList }: HTMLElement, piece: Piece | null
   style.backgroundSize = `${(100 * sheetWidth) / width}% ${(100 * sheetHeight) / height}%`;
   style.backgroundPosition = `${share(left, sheetWidth - width)} ${share(top, sheetHeight - height)}`;
   style.backgroundImage = `url("${sheet}")`;
-  classList.toggle("pixels", longer <= smallSide);
+  classList.toggle("pixels", showsPixels(width, height));
 }
 
 function share(part: number, whole: number): string {
