@@ -17,6 +17,8 @@ import { t } from "./texts.ts";
 export function Browse({ set }: { set: SetAnswer }) {
   const open = useSignal<number | null>(null);
   const parts = currentParts.value;
+  // Another filter begins at the top; the same one stays where it is as the set changes.
+  const { label, part, text, among } = filter.value;
   const indices = useMemo(() => filtered(set, parts, filter.value), [set, parts, filter.value]);
   return (
     <>
@@ -25,6 +27,7 @@ export function Browse({ set }: { set: SetAnswer }) {
         <p class="soft">{t("nothingFits")}</p>
       ) : (
         <PictureGrid
+          key={`${label} ${part} ${text} ${among?.size}`}
           set={set}
           indices={indices}
           label={t("pictures")}

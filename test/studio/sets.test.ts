@@ -105,6 +105,17 @@ test("a folder is read anew when a picture was added, and old numbers are refuse
   assert.equal((await get<SetAnswer>(`/api/sets/${id}`)).version, before.version);
 });
 
+test("a folder that can't be read is listed with the reason", async () => {
+  const odd = path.join(root, "odd");
+  for (const part of ["train", "val", "valid"]) writeShapes(path.join(odd, part), 1);
+  const other = await openStudio(project!, { sets: { folders: [odd], known: [] } });
+  const [first] = JSON.parse((await other.ask("/api/sets")).text) as SetSummary[];
+  const refused = await other.ask(`/api/sets/${first!.id}`);
+  await other.studio.close();
+  assert.match(first!.problem!, /two folders for one part, val and valid; rename or remove one/);
+  assert.deepEqual([first!.length, refused.status], [0, 400]);
+});
+
 test("a sheet has a square for each picture, blank for what can't be read or leads out of the folder", async () => {
   const id = await idOf("photos");
   const { bytes, headers } = await open.ask(`/api/sets/${id}/sheet/0/12`);
