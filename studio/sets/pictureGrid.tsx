@@ -201,7 +201,7 @@ function Row(props: RowProps) {
       {places.map((place, column) => {
         const index = indices[place]!;
         const sign = badge?.(index) ?? null;
-        const said = [spokenName(set, index), caption?.(index), sign?.text].filter((text) => text).join(", ");
+        const said = [spokenName(set, index, sign?.text), caption?.(index)].filter((text) => text).join(", ");
         return (
           <div
             key={column}
