@@ -39,7 +39,7 @@ export function shootTrain(): Promise<void> {
         () => document.querySelectorAll("section[aria-labelledby=epochs-title] tbody tr").length >= 4,
       );
       await page.waitForTimeout(500);
-      await store("studio-light.webp");
+      await store("studio-train-light.webp");
       await page.getByRole("button", { name: "Stop and save" }).click();
       await page.locator(".head .status", { hasText: "interrupted" }).waitFor();
       await page.getByLabel("Colours").selectOption("dark");
@@ -48,7 +48,7 @@ export function shootTrain(): Promise<void> {
       await page.getByLabel("Language").selectOption("zh");
       await page.locator(".u-legend", { hasText: "classify/sgd" }).first().waitFor();
       await page.waitForTimeout(500);
-      await store("studio-dark.webp");
+      await store("studio-train-dark.webp");
     });
   });
 }
