@@ -1,5 +1,6 @@
 // A network as a graph of layers and joins, read from a call on tensors without elements. Computes nothing.
 
+import { checkOptions } from "../base/options.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
 import type { Module } from "../nn/module/module.ts";
@@ -84,14 +85,15 @@ export interface NetworkGraph {
  * no other is a node, and so is every function that a module made of layers computes between them (sums of branches, concatenations,
  * activations, poolings); functions that only move or scale elements join their neighbour's node. Edges carry shapes, and modules made of
  * others are groups. `inputShape` is that of one sample without the batch axis, or a list for a model of several inputs. The model is called
- * once, in evaluation mode, on tensors without elements, and left as it was. Throws what the layers throw where the shape does not fit,
- * and UnsupportedError where the model reads values on the way.
+ * once, in evaluation mode, on tensors without elements, and left as it was. Throws OptionError for options outside their rules, what the
+ * layers throw where the shape does not fit, and UnsupportedError where the model reads values on the way.
  */
 export function networkGraph(
   model: Module,
   inputShape: InputShapes,
   options: InspectOptions = {},
 ): NetworkGraph {
+  checkOptions("networkGraph", options, ["batch", "dtype", "axes"]);
   const specs = inputSpecs("networkGraph", inputShape, options);
   const run = call("networkGraph", model, specs, options);
   const units = unitsOf(run);

@@ -71,6 +71,12 @@ export function GraphView({ network, view, folded, selected, onSelect, onFold }:
   };
   useLayoutEffect(() => show(false), [graph]);
   useLayoutEffect(() => {
+    // What is narrower than its place stays in the middle, also when blocks are opened and folded.
+    const { width } = area.current!.getBoundingClientRect();
+    const { y, k } = place.current;
+    if (drawing.width * k < width) move({ k, y, x: (width - drawing.width * k) / 2 });
+  }, [drawing]);
+  useLayoutEffect(() => {
     if (selected) reveal(selected);
   }, [selected, drawing]);
 

@@ -1,6 +1,13 @@
 // Mistakes in inspecting models.
 import { nn, type Tensor, zeros } from "../../src/index.ts";
-import { outline, receptiveField, receptiveFields, summary, trace } from "../../src/inspect/index.ts";
+import {
+  networkGraph,
+  outline,
+  receptiveField,
+  receptiveFields,
+  summary,
+  trace,
+} from "../../src/inspect/index.ts";
 import { CifarResNet, LeNet } from "../../src/vision/index.ts";
 
 class Reader extends nn.Module {
@@ -32,6 +39,8 @@ export const mistakes: Record<string, () => unknown> = {
   "trace of a model that hands its input on": () =>
     trace(new nn.Sequential(new nn.Identity()), zeros([1, 2])),
   "trace options": () => trace(new LeNet(), zeros([1, 1, 28, 28]), { layz: true } as object),
+  "networkGraph option": () => networkGraph(new LeNet(), [1, 28, 28], { bach: 2 } as object),
+  "networkGraph of another size": () => networkGraph(new LeNet(), [1, 32, 32]),
   "summary depth": () => summary(new LeNet(), [1, 28, 28], { depth: -1 }),
   "summary of a model that reads": () => summary(new Reader(), [3]),
   "receptiveField of an unknown layer": () =>
