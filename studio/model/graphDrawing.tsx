@@ -34,7 +34,8 @@ interface DrawnProps {
   readonly active: string;
   readonly onSelect: (key: string) => void;
   readonly onFold: (key: string) => void;
-  readonly onFocus: (key: string) => void;
+  /** `isByKey`: not by the pointer, under which nothing may move before it is released. */
+  readonly onFocus: (key: string, isByKey: boolean) => void;
   readonly onKeyDown: (event: KeyboardEvent) => void;
 }
 
@@ -115,7 +116,7 @@ function ItemBox({ item, at, findings, isSelected, isActive, ...acts }: ItemBoxP
         height: `${height}px`,
       }}
       onClick={() => onSelect(item.key)}
-      onFocus={() => onFocus(item.key)}
+      onFocus={({ currentTarget }) => onFocus(item.key, currentTarget.matches(":focus-visible"))}
       onDblClick={() => onFold(item.key)}
       onKeyDown={onKeyDown}
     >

@@ -129,9 +129,9 @@ export function GraphView({ network, view, folded, selected, onSelect, onFold }:
         selected={selected}
         active={active}
         onSelect={onSelect}
-        onFocus={(key) => {
+        onFocus={(key, isByKey) => {
           focused.value = key;
-          reveal(key);
+          if (isByKey) reveal(key);
         }}
         onFold={foldAt}
         onKeyDown={(event) => onKeyDown.current(event)}
