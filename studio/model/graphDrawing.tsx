@@ -27,6 +27,8 @@ export function drawingOf(view: View): Drawing {
 
 interface DrawnProps {
   readonly view: View;
+  /** Items that are drawn: the first of all. */
+  readonly drawn: number;
   readonly drawing: Drawing;
   readonly findings: readonly Finding[];
   readonly selected: string | null;
@@ -40,11 +42,11 @@ interface DrawnProps {
 }
 
 /** Everything inside the moving layer. */
-export function Drawn({ view, drawing, findings, selected, active, ...acts }: DrawnProps) {
+export function Drawn({ view, drawn, drawing, findings, selected, active, ...acts }: DrawnProps) {
   return (
     <>
       <Lines view={view} drawing={drawing} selected={selected} />
-      {view.items.map((item) => (
+      {view.items.slice(0, drawn).map((item) => (
         <ItemBox
           key={item.key}
           item={item}

@@ -25,6 +25,8 @@ interface Place {
 
 const scales = { least: 0.08, most: 3, first: 1 };
 const zoomStep = 1.25;
+/** Items that are drawn in one frame. */
+const itemsAtOnce = 40;
 const margin = 24;
 /** How far arrow keys with Shift move the drawing, in pixels. */
 const panStep = 80;
@@ -37,6 +39,7 @@ export function GraphView({ network, view, folded, selected, onSelect, onFold }:
   const place = useRef<Place>({ x: margin, y: margin, k: scales.first });
   const focused = useSignal<string | null>(null);
   const drawing = useMemo(() => drawingOf(view), [view]);
+  const drawn = useGrowing(view);
   const active = view.items.some(({ key }) => key === focused.value)
     ? focused.value!
     : (selected ?? view.items[0]!.key);
@@ -124,6 +127,7 @@ export function GraphView({ network, view, folded, selected, onSelect, onFold }:
     () => (
       <Drawn
         view={view}
+        drawn={drawn}
         drawing={drawing}
         findings={network.findings}
         selected={selected}
@@ -137,7 +141,7 @@ export function GraphView({ network, view, folded, selected, onSelect, onFold }:
         onKeyDown={(event) => onKeyDown.current(event)}
       />
     ),
-    [view, drawing, network, selected, active, t("model")],
+    [view, drawn, drawing, network, selected, active, t("model")],
   );
   return (
     <>
@@ -177,6 +181,20 @@ export function GraphView({ network, view, folded, selected, onSelect, onFold }:
       </p>
     </>
   );
+}
+
+/** How many items of a view are drawn: some more with each frame, so that a large network does not hold the page up. */
+function useGrowing(view: View): number {
+  const state = useSignal({ view, count: itemsAtOnce });
+  const count = state.value.view === view ? state.value.count : itemsAtOnce;
+  useEffect(() => {
+    if (count >= view.items.length) return;
+    const frame = requestAnimationFrame(() => {
+      state.value = { view, count: count + itemsAtOnce };
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [view, count]);
+  return count;
 }
 
 /** Dragging moves the drawing, the wheel scrolls it, and with Ctrl enlarges it at the pointer. */
