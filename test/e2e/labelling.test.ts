@@ -1,6 +1,14 @@
 // Labels of a journal as commands see them: `fovea data export`, `fovea data check` and `fovea train`.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -47,6 +55,22 @@ describe("a folder whose labels stand in its journal", () => {
     );
     const valued = await run("val runs/classify/train data=photos split=val --json");
     assert.equal(valued.code, 0, valued.err);
+  });
+
+  it("is predicted from a list, line by line", async () => {
+    writeFileSync(path.join(cwd, "list.txt"), "photos/disc-1.png\n\nphotos/gone.png\nphotos/square-0.png\n");
+    const { code, out } = await run("predict runs/classify/train from=list.txt top=1 --json --lines");
+    assert.equal(code, 0);
+    const lines = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      lines.map(({ file }) => file),
+      ["photos/disc-1.png", "photos/gone.png", "photos/square-0.png"],
+    );
+    assert.ok(shapes.includes(lines[0].top[0].class) && lines[0].top.length === 1);
+    assert.match(lines[1].error, /gone\.png can't be read: there is no such file/);
   });
 
   it("is checked", async () => {
