@@ -69,7 +69,9 @@ const pixels = Uint8Array.from({ length: 784 }, (_, i) => {
     : 0;
 });
 
-test("the library in the worker gives what it gives in Node, step by step", { timeout: 60_000 }, async () => {
+test("the library in the worker gives what it gives in Node, step by step", {
+  timeout: 200_000,
+}, async () => {
   const there = await tab.evaluate(async (pixels) => {
     const model = { kind: "package", name: "lenet-mnist" } as const;
     const facts = await client.compute("open", { model });
@@ -98,7 +100,7 @@ test("the library in the worker gives what it gives in Node, step by step", { ti
   near(there.probabilities, probabilities, "probabilities");
 });
 
-test("explanations and a unit's gradient are the library's", { timeout: 60_000 }, async () => {
+test("explanations and a unit's gradient are the library's", { timeout: 200_000 }, async () => {
   const there = await tab.evaluate(async () => {
     const model = { kind: "package", name: "lenet-mnist" } as const;
     const shares: number[] = [];
@@ -133,7 +135,7 @@ test("explanations and a unit's gradient are the library's", { timeout: 60_000 }
   ]);
 });
 
-test("features come for several pictures, from a run's weights", { timeout: 60_000 }, async () => {
+test("features come for several pictures, from a run's weights", { timeout: 200_000 }, async () => {
   const { probabilities, features, classes } = await tab.evaluate(async (pixels) => {
     const model = { kind: "run", id: "classify/train", changed: 1 } as const;
     const { classes } = await client.compute("open", { model });
@@ -150,7 +152,7 @@ test("features come for several pictures, from a run's weights", { timeout: 60_0
 });
 
 test("errors are the library's words, requests can be given up, and of stale ones the latest counts", {
-  timeout: 60_000,
+  timeout: 200_000,
 }, async () => {
   const said = await tab.evaluate(async () => {
     const model = { kind: "package", name: "lenet-mnist" } as const;

@@ -39,7 +39,7 @@ before(async () => {
   await studio.listen(0);
   browser = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-gpu"] });
   const context = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   tab = await context.newPage();
   tab.on("console", (message) => complaints.push(message.text()));
   tab.on("pageerror", (error) => complaints.push(String(error)));
@@ -77,7 +77,7 @@ async function thumbnails(): Promise<void> {
   });
 }
 
-test("the pictures of a folder, their classes and parts", { timeout: 60_000 }, async () => {
+test("the pictures of a folder, their classes and parts", { timeout: 200_000 }, async () => {
   await thumbnails();
   await hasText(".filters", "201 shown");
   await hasText(".splits", "train 183");
@@ -97,7 +97,7 @@ test("the pictures of a folder, their classes and parts", { timeout: 60_000 }, a
   await button("Show all").click();
 });
 
-test("keys walk the grid, choose pictures, and open one in large", { timeout: 60_000 }, async () => {
+test("keys walk the grid, choose pictures, and open one in large", { timeout: 200_000 }, async () => {
   await grid().focus();
   const isActive = (label: string) =>
     tab.waitForFunction((label) => {
@@ -128,7 +128,7 @@ test("keys walk the grid, choose pictures, and open one in large", { timeout: 60
   await viewer.waitFor({ state: "detached" });
 });
 
-test("the check finds what is wrong, and shows it side by side", { timeout: 60_000 }, async () => {
+test("the check finds what is wrong, and shows it side by side", { timeout: 200_000 }, async () => {
   await tab.getByRole("tab", { name: "Check" }).click();
   await button("Check the set").click();
   await hasText(".findings", "One picture, two classes");
@@ -147,7 +147,7 @@ test("the check finds what is wrong, and shows it side by side", { timeout: 60_0
 });
 
 test("augmentation is tried with sliders and seeds, and says how to train so", {
-  timeout: 60_000,
+  timeout: 200_000,
 }, async () => {
   await tab.getByRole("tab", { name: "Augmentation" }).click();
   const command = tab.getByLabel("Command");
@@ -173,7 +173,7 @@ test("augmentation is tried with sliders and seeds, and says how to train so", {
   assert.match(await command.inputValue(), /augment=standard seed=1$/);
 });
 
-test("in Chinese and dark, on a public set, from 1024 to 1920", { timeout: 60_000 }, async () => {
+test("in Chinese and dark, on a public set, from 1024 to 1920", { timeout: 200_000 }, async () => {
   await tab.getByLabel("Language").selectOption("zh");
   await tab.getByLabel("配色").selectOption("dark");
   await tab.getByRole("tab", { name: "检查" }).click();

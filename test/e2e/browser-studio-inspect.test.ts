@@ -45,7 +45,7 @@ before(async () => {
   assert.ok(executablePath, "no Chromium: install it, or set CHROMIUM_PATH");
   browser = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-gpu"] });
   const context = await browser.newContext({ locale: "en-US", viewport: { width: 1440, height: 900 } });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   tab = await context.newPage();
   tab.on("console", (message) => complaints.push(message.text()));
   tab.on("pageerror", (error) => complaints.push(String(error)));
@@ -117,7 +117,7 @@ async function stepsOf(pixels: Uint8Array): Promise<readonly TracedStep[]> {
 }
 
 test("a drawn digit is answered as fovea predict answers it, with every layer's maps", {
-  timeout: 90_000,
+  timeout: 200_000,
 }, async (t) => {
   await drawSeven();
   const pixels = await shownInput();
@@ -157,7 +157,7 @@ test("a drawn digit is answered as fovea predict answers it, with every layer's 
   t.diagnostic(`median time from the pointer's event to all maps: ${Number(median).toFixed(1)} ms`);
 });
 
-test("a number that is pointed at is spelled out, and adds up", { timeout: 60_000 }, async () => {
+test("a number that is pointed at is spelled out, and adds up", { timeout: 200_000 }, async () => {
   const steps = await stepsOf(await shownInput());
   const numbers = async () => ({
     title: await tab.locator(".spelled p[aria-live] strong").innerText(),
@@ -211,7 +211,7 @@ test("a number that is pointed at is spelled out, and adds up", { timeout: 60_00
   await tab.locator(".spelled", { hasText: "Point at a number" }).waitFor();
 });
 
-test("what the answer rests on is laid over the input, in both languages", { timeout: 60_000 }, async () => {
+test("what the answer rests on is laid over the input, in both languages", { timeout: 200_000 }, async () => {
   const plain = await shownInput();
   await tab.getByLabel("Method").selectOption("gradCam");
   await tab.locator("[data-explained=gradCam]", { hasText: "Grad-CAM of pool2 for “7”" }).waitFor();
@@ -235,7 +235,7 @@ test("what the answer rests on is laid over the input, in both languages", { tim
 });
 
 test("files and pictures of sets are looked at, and what was done to them is said", {
-  timeout: 60_000,
+  timeout: 200_000,
 }, async () => {
   const paper = new Uint8Array(60 * 40).fill(255);
   for (let y = 5; y < 35; y++) paper.fill(0, y * 60 + 28, y * 60 + 32);
@@ -256,7 +256,7 @@ test("files and pictures of sets are looked at, and what was done to them is sai
 });
 
 test("runs and networks without training are looked into, and the address remembers which", {
-  timeout: 60_000,
+  timeout: 200_000,
 }, async () => {
   await tab.getByLabel("Model").selectOption("run:classify/train");
   await tab.locator(".answers li", { hasText: "c" }).waitFor();

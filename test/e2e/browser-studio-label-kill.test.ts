@@ -19,7 +19,7 @@ after(() => browser?.close());
 for (const seed of [1, 2, 3]) {
   const killsPage = seed === 3;
   test(`labels outlast the studio${killsPage ? " and the page" : ""}, round ${seed}`, {
-    timeout: 90_000,
+    timeout: 200_000,
   }, async () => {
     const { failure, kills } = await labelRound(browser, {
       cwd: temporaryFolder(),

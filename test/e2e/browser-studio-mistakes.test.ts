@@ -49,7 +49,7 @@ before(async () => {
   await studio.listen(0);
   browser = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-gpu"] });
   context = await browser.newContext({ locale: "en-US", viewport: { width: 1440, height: 900 } });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   page = await context.newPage();
   page.on("console", (message) => complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(String(error)));
@@ -97,7 +97,7 @@ async function assertFigures({ samples, loss, top1, top5, confusion }: Validatio
 }
 
 test("ten thousand pictures: the numbers of fovea val, and the pictures of a cell", {
-  timeout: 120_000,
+  timeout: 200_000,
 }, async () => {
   await hasText("#measured-title", "10,000 test pictures of mnist");
   const validation = await validationOf(path.join(project, "classify/digits"));
@@ -121,7 +121,7 @@ test("ten thousand pictures: the numbers of fovea val, and the pictures of a cel
 });
 
 test("the plane of features: components at once, points are pictures when near, a lasso chooses", {
-  timeout: 120_000,
+  timeout: 200_000,
 }, async () => {
   await hasText(".projection [role=status]", "of the variance");
   const canvas = page.locator(".scatter canvas");
@@ -155,7 +155,7 @@ test("the plane of features: components at once, points are pictures when near, 
   await hasText(".projection button", "Start again");
 });
 
-test("a picture is looked at inside", { timeout: 60_000 }, async () => {
+test("a picture is looked at inside", { timeout: 200_000 }, async () => {
   await page.locator(".mistakeGrid .tile").first().dblclick();
   await hasText("[role=tab][aria-selected=true]", "Look inside");
   await hasText("#picture-title", "Picture");
@@ -164,7 +164,7 @@ test("a picture is looked at inside", { timeout: 60_000 }, async () => {
   await hasText("#measured-title", "10,000 test pictures of mnist");
 });
 
-test("a folder's pictures, in Chinese and dark", { timeout: 120_000 }, async () => {
+test("a folder's pictures, in Chinese and dark", { timeout: 200_000 }, async () => {
   await page.getByLabel("Model", { exact: true }).selectOption("run:classify/photos");
   await hasText("#measured-title", "test pictures of");
   await assertFigures(await validationOf(path.join(project, "classify/photos")));
@@ -183,7 +183,7 @@ test("a folder's pictures, in Chinese and dark", { timeout: 120_000 }, async () 
   assert.deepEqual(complaints, []);
 });
 
-test("networks without training have nothing to be wrong about", { timeout: 60_000 }, async () => {
+test("networks without training have nothing to be wrong about", { timeout: 200_000 }, async () => {
   await page.locator("#model").selectOption("fresh:lenet");
   await hasText(".card", "这些权重没有训练过");
   assert.equal(await button("Measure").count(), 0);

@@ -42,7 +42,7 @@ before(async () => {
   await studio.listen(0);
   browser = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-gpu"] });
   context = await browser.newContext({ locale: "en-US", viewport: { width: 1440, height: 900 } });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   page = await context.newPage();
   page.on("console", (message) => {
     if (!message.text().includes("400 (Bad Request)")) complaints.push(message.text()); // a refused network
@@ -99,7 +99,7 @@ async function assertTable({ rows, totals }: Summary): Promise<void> {
 }
 
 test("a run's network: its layers, their figures, and what a cell sees of a picture", {
-  timeout: 60_000,
+  timeout: 200_000,
 }, async () => {
   await hasText("h2", "lenet, 10 classes, pictures of 1×28×28");
   assert.equal(await page.locator(".graph .item").count(), 12);
@@ -124,7 +124,7 @@ test("a run's network: its layers, their figures, and what a cell sees of a pict
   await button("Graph").click();
 });
 
-test("findings stand at their layer and lead to it", { timeout: 30_000 }, async () => {
+test("findings stand at their layer and lead to it", { timeout: 200_000 }, async () => {
   const marked = page.locator(".graph .item", { has: page.locator(".mark") });
   assert.match(await marked.first().innerText(), /conv1[\s\S]*1 findings/);
   await page.locator(".finding button.plain", { hasText: "fc1" }).click();
@@ -134,7 +134,7 @@ test("findings stand at their layer and lead to it", { timeout: 30_000 }, async 
   await page.waitForFunction(() => /MiB/.test(document.querySelector("[aria-live] ")?.textContent ?? ""));
 });
 
-test("a network of the zoo: folded blocks, opened and walked by keys", { timeout: 60_000 }, async () => {
+test("a network of the zoo: folded blocks, opened and walked by keys", { timeout: 200_000 }, async () => {
   await button("By name").click();
   await page.getByLabel("Network").selectOption("resnet18");
   await hasText("h2", "resnet18, 10 classes, pictures of 3×32×32");
@@ -181,7 +181,7 @@ test("a network of the zoo: folded blocks, opened and walked by keys", { timeout
   await hasText(".problem", "model vgg11 takes pictures of at least 32×32");
 });
 
-test("in Chinese and dark, from 1024 pixels on", { timeout: 30_000 }, async () => {
+test("in Chinese and dark, from 1024 pixels on", { timeout: 200_000 }, async () => {
   await button("Of a run").click();
   await page.getByLabel("Language").selectOption("zh");
   await page.getByLabel("配色").selectOption("dark");

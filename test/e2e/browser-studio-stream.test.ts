@@ -49,7 +49,7 @@ function eventsOf(at: number): RunEvent[] {
   return told;
 }
 
-test("a thousand events a second reach the page, and leave it room", { timeout: 60_000 }, async (t) => {
+test("a thousand events a second reach the page, and leave it room", { timeout: 200_000 }, async (t) => {
   const project = temporaryFolder();
   writeFiles(project, { "classify/live/args.yaml": "model: lenet\ndata: mnist\nepochs: 200\n" });
   const { studio } = await openStudio(project);

@@ -35,7 +35,7 @@ before(async () => {
   await studio.listen(0);
   browser = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-gpu"] });
   context = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   tab = await newTab();
   await tab.goto(studio.url);
 });
@@ -61,7 +61,7 @@ async function assertAccessible(page: Page): Promise<void> {
   assert.deepEqual(grave, []);
 }
 
-test("a run is started, steered and stopped from the page", { timeout: 90_000 }, async () => {
+test("a run is started, steered and stopped from the page", { timeout: 200_000 }, async () => {
   assert.equal(new URL(tab.url()).search, "", "the token leaves the address");
   await hasText(tab, ".runs", "No run yet.");
   await button(tab, "New run").click();
@@ -110,7 +110,7 @@ test("a run is started, steered and stopped from the page", { timeout: 90_000 },
   await second.close();
 });
 
-test("a learning rate is looked for, drawn and taken", { timeout: 60_000 }, async () => {
+test("a learning rate is looked for, drawn and taken", { timeout: 200_000 }, async () => {
   await button(tab, "新训练").click();
   await tab.getByLabel("data", { exact: true }).fill("nowhere");
   await button(tab, "找学习率").click();
@@ -130,7 +130,7 @@ test("a learning rate is looked for, drawn and taken", { timeout: 60_000 }, asyn
   await button(tab, "取消").click();
 });
 
-test("an interrupted run is taken up again, and ends after its epoch", { timeout: 60_000 }, async () => {
+test("an interrupted run is taken up again, and ends after its epoch", { timeout: 200_000 }, async () => {
   await button(tab, "接着训练").click();
   await hasText(tab, ".head .status", "进行中");
   await button(tab, "本轮后结束").click();
@@ -157,7 +157,7 @@ test("an interrupted run is taken up again, and ends after its epoch", { timeout
   await hasText(tab, ".head .status", "ended");
 });
 
-test("runs that others have written are found, and laid over each other", { timeout: 60_000 }, async () => {
+test("runs that others have written are found, and laid over each other", { timeout: 200_000 }, async () => {
   cpSync(path.join(project, "classify/train"), path.join(project, "classify/again"), { recursive: true });
   const again = tab.getByLabel("Compare classify/again");
   await again.check();
@@ -171,7 +171,7 @@ test("runs that others have written are found, and laid over each other", { time
 });
 
 test("the page is within the window from 1024 to 1920, and reachable by keyboard", {
-  timeout: 30_000,
+  timeout: 200_000,
 }, async () => {
   for (const width of [1024, 1920]) {
     await tab.setViewportSize({ width, height: 900 });
