@@ -15,7 +15,7 @@ export interface Curve {
 }
 
 /** Shortest time between two drawings of growing curves, ms: a training run computes on the same machine, and drawing is most of what the page costs it. */
-const drawEvery = 1000;
+const drawEvery = 900;
 
 /** Ends of logarithmic axes: an axis over many more powers of ten can't be divided, and what is so small is as good as nothing. */
 const [least, most] = [1e-12, 1e12];

@@ -6,8 +6,8 @@ import type { Hands } from "../train/control.ts";
 import { runEventOf } from "./studioEvents.ts";
 import type { StudioLine } from "./studioLine.ts";
 
-/** Events are sent together, this often (ms): a message costs the run more than an event. */
-const sendEvery = 100;
+/** Events are sent together, this often (ms): a message costs the run more than an event, and wakes two other processes. */
+const sendEvery = 500;
 
 /** The run's end of the line, and hands on the run that tell the studio what they do. */
 export class StudioLink implements Hands {
@@ -78,6 +78,7 @@ export class StudioLink implements Hands {
 
   #status(status: RunStatus, message: string | null = null): void {
     this.#push({ type: "status", status, message });
+    this.#send();
   }
 
   #push(...events: RunEvent[]): void {

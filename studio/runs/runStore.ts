@@ -22,13 +22,14 @@ interface Entry extends ShownRun {
   waiting: { readonly number: number; readonly events: readonly RunEvent[] }[] | null;
   /** When its files had last changed as it was loaded. */
   changed: number | null;
-  isDirty: boolean;
+  /** Until it is drawn anew; null where nothing has changed. */
+  timer: ReturnType<typeof setTimeout> | null;
   /** When it was drawn last. */
   drawn: number;
 }
 
-/** Shortest time between two drawings, ms: the run computes on the same machine. */
-const drawEvery = 500;
+/** Shortest time between two drawings, ms: the run computes on the same machine, and each drawing takes a core from it for a moment. */
+const drawEvery = 1000;
 
 const entries = new Map<string, Entry>();
 
@@ -46,7 +47,7 @@ export function shownRun(id: string): ShownRun {
       at: 0,
       waiting: null,
       changed: null,
-      isDirty: false,
+      timer: null,
       drawn: -drawEvery,
     };
     entries.set(id, entry);
@@ -82,7 +83,7 @@ export function addEvents(id: string, events: readonly RunEvent[], number: numbe
   if (entry?.waiting) entry.waiting.push({ number, events });
   else if (entry?.model && number > entry.at) {
     apply(entry, events, number);
-    draw(entry);
+    draw(entry, events.some(({ type }) => type === "status") ? 0 : drawEvery);
   }
 }
 
@@ -106,16 +107,18 @@ function apply(entry: Entry, events: readonly RunEvent[], number: number): void 
   entry.at = number;
 }
 
-/** Some times a second, however many messages come. */
-function draw(entry: Entry): void {
-  if (entry.isDirty) return;
-  entry.isDirty = true;
-  setTimeout(
+/** Once in a while, however many messages come. */
+function draw(entry: Entry, every = drawEvery): void {
+  if (entry.timer) {
+    if (every > 0) return;
+    clearTimeout(entry.timer);
+  }
+  entry.timer = setTimeout(
     () => {
-      entry.isDirty = false;
+      entry.timer = null;
       entry.drawn = performance.now();
       entry.version.value++;
     },
-    Math.max(0, entry.drawn + drawEvery - performance.now()),
+    Math.max(0, entry.drawn + every - performance.now()),
   );
 }
