@@ -5,6 +5,8 @@ export const en = {
 
   runs: "Runs",
   noRuns: "No run yet. Start one, here or with fovea train.",
+  noRunsHelp:
+    "A run appears here with its curves, layers and findings. Begin with New run, or in a terminal with fovea train data=mnist --studio.",
   newRun: "New run",
   compare: "Compare {id}",
   accuracyOf: "best {percent}",

@@ -32,6 +32,7 @@ export function TrainPage() {
           />
         )}
         {shown.length > 0 && <RunView key={shown[0]} runs={shown.map(shownRun)} />}
+        {shown.length === 0 && !isAsking.value && <p class="soft">{t("noRunsHelp")}</p>}
       </div>
     </div>
   );

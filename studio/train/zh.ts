@@ -7,6 +7,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
 
   runs: "训练记录",
   noRuns: "还没有训练。可以在这里开始，也可以用 fovea train。",
+  noRunsHelp:
+    "训练开始后，这里显示它的曲线、各层和发现。可点“新训练”，也可在终端运行 fovea train data=mnist --studio。",
   newRun: "新训练",
   compare: "对比 {id}",
   accuracyOf: "最好 {percent}",
