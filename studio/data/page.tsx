@@ -4,12 +4,12 @@ import { AugmentView } from "../augment/augmentView.tsx";
 import { NoSet } from "../sets/noSet.tsx";
 import { SetChooser } from "../sets/setChooser.tsx";
 import { currentSet, watchSets } from "../sets/setStore.ts";
+import { Tabs } from "../tabs.tsx";
 import { Balance } from "./balance.tsx";
 import { Browse } from "./browse.tsx";
 import { watchCheck } from "./checkStore.ts";
 import { CheckView } from "./checkView.tsx";
 import { filter, selected, view, views } from "./filterState.ts";
-import { Tabs } from "./tabs.tsx";
 import { t } from "./texts.ts";
 
 /** The page. */

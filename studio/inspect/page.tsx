@@ -2,6 +2,7 @@
 import { effect, untracked } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { runs } from "../state.ts";
+import { TabList } from "../tabs.tsx";
 import { refreshModels } from "./modelChoice.ts";
 import { ModelChooser } from "./modelChooser.tsx";
 import { readPlace, tab, writePlace } from "./place.ts";
@@ -37,24 +38,16 @@ export function InspectPage() {
     <div class="inspect">
       <h1 class="hidden">{t("inspect")}</h1>
       <div class="row">
-        <div class="ways" role="tablist" aria-label={t("inspect")}>
-          {tabs.map(({ id, title }) => (
-            <button
-              key={id}
-              type="button"
-              role="tab"
-              id={`tab-${id}`}
-              aria-controls="tab-panel"
-              aria-selected={id === open}
-              onClick={() => openTab(id)}
-            >
-              {t(title)}
-            </button>
-          ))}
-        </div>
+        <TabList
+          own="inspect"
+          label={t("inspect")}
+          tabs={tabs.map(({ id, title }) => ({ id, title: t(title) }))}
+          chosen={open}
+          onChoose={openTab}
+        />
         <ModelChooser />
       </div>
-      <div id="tab-panel" role="tabpanel" aria-labelledby={`tab-${open}`}>
+      <div id="inspect-view" role="tabpanel" aria-labelledby={`inspect-${open}`}>
         <View />
       </div>
     </div>

@@ -160,7 +160,9 @@ test("a picture is looked at inside", { timeout: 200_000 }, async () => {
   await hasText("[role=tab][aria-selected=true]", "Look inside");
   await hasText("#picture-title", "Picture");
   await page.locator(".samples").waitFor();
-  await page.getByRole("tab", { name: "Mistakes" }).click();
+  await page.getByRole("tab", { selected: true }).focus();
+  await page.keyboard.press("ArrowRight");
+  await page.getByRole("tab", { name: "Mistakes", selected: true }).waitFor();
   await hasText("#measured-title", "10,000 test pictures of mnist");
 });
 
