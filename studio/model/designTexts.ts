@@ -1,13 +1,7 @@
 // The findings of the review in Chinese, by the name of their rule. Evidence is numbers, and stays as the review gives it.
+import type { RuleText } from "../findings/findingCard.tsx";
 
-/** What is true of all findings of a rule. */
-interface RuleTexts {
-  readonly title: string;
-  readonly why: string;
-  readonly fix: string;
-}
-
-export const designInChinese: Readonly<Record<string, RuleTexts>> = {
+export const designInChinese: Readonly<Record<string, RuleText>> = {
   "deep-without-residuals": {
     title: "很深，却没有捷径",
     why: "梯度往回走时要乘上每一层，又深又直的网络连训练误差都比浅的高。有了捷径，一个模块最差也只是恒等映射。",

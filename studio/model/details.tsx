@@ -1,8 +1,10 @@
 // The chosen layer or block: its figures, what the review says of it, and what it sees of a picture.
+
 import type { GraphNode, NetworkDescription } from "../../src/studio/shared/networks.ts";
+import { ruleText } from "../findings/findingCard.tsx";
 import { count, percent } from "../format.ts";
+import { designInChinese } from "./designTexts.ts";
 import { FieldView } from "./fieldView.tsx";
-import { findingText } from "./findings.tsx";
 import { ancestors, type Item, type View } from "./fold.ts";
 import { isIn } from "./graphDrawing.tsx";
 import { isDepthwise, kindOf, kindTexts, pairText, shapeText } from "./labels.ts";
@@ -48,7 +50,7 @@ export function Details({ network, view, item, folded, onFold }: DetailsProps) {
       {network.findings
         .filter(({ layer }) => isIn(item, layer))
         .map((finding, i) => {
-          const { title, fix, lang } = findingText(finding);
+          const { title, fix, lang } = ruleText(finding, designInChinese);
           return (
             <p key={`${finding.id} ${i}`} class={`finding ${finding.severity}`}>
               <strong lang={lang}>{title}</strong> <span lang="en">{finding.evidence}</span>{" "}

@@ -95,11 +95,7 @@ export const en = {
   findings: "Review of the design",
   noFindings: "Nothing to complain about.",
   reviewedFor: "As a classifier of {classes} classes with cross-entropy.",
-  severityError: "error",
-  severityWarning: "warning",
-  severityNote: "note",
   wholeModel: "the model",
-  tryThis: "Try",
 
   kindInput: "input",
   kindConvolution: "convolution",

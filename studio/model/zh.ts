@@ -96,11 +96,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   findings: "设计检查",
   noFindings: "没有发现问题。",
   reviewedFor: "按 {classes} 类、交叉熵损失的分类器检查。",
-  severityError: "错误",
-  severityWarning: "警告",
-  severityNote: "提示",
   wholeModel: "整个模型",
-  tryThis: "建议",
 
   kindInput: "输入",
   kindConvolution: "卷积",

@@ -87,13 +87,9 @@ export const en = {
 
   findings: "What the doctor found",
   noFindings: "Nothing so far.",
-  severityError: "error",
-  severityWarning: "warning",
-  severityNote: "note",
   when: "epoch {epoch}, step {step}",
   atEnd: "epoch {epoch}",
   beforeTraining: "before training",
-  tryThis: "Try",
   healedRate: "Healing: back to epoch {epoch}, on with a learning rate of {rate}",
   healedStop: "Healing: the run ends after epoch {epoch}",
 

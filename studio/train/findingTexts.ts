@@ -1,13 +1,7 @@
 // The doctor's findings in Chinese, by the name of their rule. Evidence is numbers, and stays as the doctor gives it.
+import type { RuleText } from "../findings/findingCard.tsx";
 
-/** What is true of all findings of a rule. */
-interface FindingText {
-  readonly title: string;
-  readonly why: string;
-  readonly fix: string;
-}
-
-export const findingsInChinese: Readonly<Record<string, FindingText>> = {
+export const findingsInChinese: Readonly<Record<string, RuleText>> = {
   "no-gradient": {
     title: "有的层得不到梯度",
     why: "没有梯度的权重会一直停在随机初值。它与损失之间的计算图断了，或者途中的单元全都死了。",

@@ -1,14 +1,9 @@
 // What the doctor has found, as it comes: findings of one kind together, with what to try.
-import type { RunModel } from "../../src/studio/shared/runModel.ts";
+import { FindingCard, ruleText } from "../findings/findingCard.tsx";
 import { figure } from "../format.ts";
-import { language } from "../i18n/language.ts";
 import { modelOf, type ShownRun } from "../runs/runStore.ts";
 import { findingsInChinese } from "./findingTexts.ts";
 import { t } from "./texts.ts";
-
-const severities = { error: "severityError", warning: "severityWarning", note: "severityNote" } as const;
-/** Cases of one kind that are named. */
-const mostCases = 6;
 
 /** The findings, and what healing did. */
 export function Findings({ run }: { run: ShownRun }) {
@@ -27,39 +22,20 @@ export function Findings({ run }: { run: ShownRun }) {
       ))}
       {Array.from(kinds, ([id, cases]) => {
         const { severity } = cases[0]!;
-        const { title, why, fix, lang } = textOf(cases[0]!);
-        return (
-          <div key={id} class={`finding ${severity}`}>
-            <h4>
-              <span class="badge">{t(severities[severity])}</span> <span lang={lang}>{title}</span>{" "}
-              <span class="soft">{id}</span>
-            </h4>
-            <ul lang="en">
-              {cases.slice(0, mostCases).map(({ layer, evidence, epoch, step }) => (
-                <li key={`${layer} ${epoch} ${step}`}>
-                  {layer !== "" && <code>{layer} </code>}
-                  {evidence} <span class="soft">{whenText(epoch, step)}</span>
-                </li>
-              ))}
-              {cases.length > mostCases && <li>+ {cases.length - mostCases}</li>}
-            </ul>
-            <p class="soft" lang={lang}>
-              {why}
-            </p>
-            <p>
-              <strong>{t("tryThis")}</strong> <span lang={lang}>{fix}</span>
-            </p>
-          </div>
-        );
+        const lines = cases.map(({ layer, evidence, epoch, step }) => (
+          <>
+            <span lang="en">
+              {layer !== "" && <code>{layer} </code>}
+              {evidence}
+            </span>{" "}
+            <span class="soft">{whenText(epoch, step)}</span>
+          </>
+        ));
+        const text = ruleText(cases[0]!, findingsInChinese);
+        return <FindingCard key={id} id={id} severity={severity} text={text} cases={lines} />;
       })}
     </section>
   );
-}
-
-/** A finding in the language of the page, or in English where it has no other. */
-function textOf({ id, title, why, fix }: RunModel["findings"][number]) {
-  const chinese = language.value === "zh" ? findingsInChinese[id] : undefined;
-  return chinese ? { ...chinese, lang: "zh-CN" } : { title, why, fix, lang: "en" };
 }
 
 function whenText(epoch: number, step: number): string {

@@ -87,13 +87,9 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
 
   findings: "医生的发现",
   noFindings: "目前没有。",
-  severityError: "错误",
-  severityWarning: "警告",
-  severityNote: "提示",
   when: "第 {epoch} 轮第 {step} 步",
   atEnd: "第 {epoch} 轮",
   beforeTraining: "训练开始前",
-  tryThis: "试试",
   healedRate: "自愈：回到第 {epoch} 轮，以学习率 {rate} 继续",
   healedStop: "自愈：第 {epoch} 轮后结束",
 

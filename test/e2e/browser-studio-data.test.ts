@@ -2,15 +2,14 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import axe from "axe-core";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { findChromium } from "../../scripts/chromium.ts";
+import type { Browser, Page } from "playwright-core";
 import { openAugmentation } from "../../src/cli/augmenter.ts";
 import { knownSets } from "../../src/cli/knownSets.ts";
 import { Studio } from "../../src/studio/studio.ts";
 import { photo, pngFile } from "../support/photos.ts";
 import { writeShapes } from "../support/pictureFolder.ts";
 import { noLauncher, temporaryFolder, writeFiles } from "../support/studio.ts";
+import { assertAccessible, launchChromium, openContext, openTab } from "../support/studioPage.ts";
 
 const root = temporaryFolder();
 const photos = path.join(root, "photos");
@@ -20,8 +19,6 @@ let studio: Studio;
 let tab: Page;
 
 before(async () => {
-  const executablePath = findChromium();
-  assert.ok(executablePath, "no Chromium: install it, or set CHROMIUM_PATH");
   writeShapes(path.join(photos, "train"), 60);
   writeShapes(path.join(photos, "val"), 6, 500);
   const twin = pngFile(photo(1));
@@ -37,12 +34,9 @@ before(async () => {
     augment: openAugmentation,
   });
   await studio.listen(0);
-  browser = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-gpu"] });
-  const context = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(60_000);
-  tab = await context.newPage();
-  tab.on("console", (message) => complaints.push(message.text()));
-  tab.on("pageerror", (error) => complaints.push(String(error)));
+  browser = await launchChromium();
+  const context = await openContext(browser, 1280);
+  tab = await openTab(context, complaints);
   await tab.goto(`${studio.url}#/data`);
 });
 
@@ -55,18 +49,6 @@ const hasText = (selector: string, text: string | RegExp) =>
   tab.locator(selector, { hasText: text }).first().waitFor();
 const button = (name: string | RegExp) => tab.getByRole("button", { name, exact: true });
 const grid = () => tab.getByRole("grid");
-
-async function assertAccessible(): Promise<void> {
-  await tab.evaluate(axe.source);
-  const grave = await tab.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: () => Promise<import("axe-core").AxeResults> } };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  });
-  assert.deepEqual(grave, []);
-}
 
 /** All thumbnails in sight are there. */
 async function thumbnails(): Promise<void> {
@@ -85,7 +67,7 @@ test("the pictures of a folder, their classes and parts", { timeout: 200_000 }, 
   const cells = await tab.getByRole("gridcell").count();
   assert.ok(cells > 20 && cells < 150, `${cells} of 201 pictures are drawn`);
   assert.equal(await grid().getAttribute("aria-multiselectable"), "true");
-  await assertAccessible();
+  await assertAccessible(tab);
 
   await tab.getByLabel("Search by name").fill("<b>");
   await hasText(".filters", "1 shown");
@@ -120,7 +102,7 @@ test("keys walk the grid, choose pictures, and open one in large", { timeout: 20
   await tab.keyboard.press("Enter");
   const viewer = tab.getByRole("dialog");
   await hasText(".viewer", /\d+ × \d+/);
-  await assertAccessible();
+  await assertAccessible(tab);
   const shown = await viewer.locator("strong").innerText();
   await tab.keyboard.press("ArrowRight");
   await tab.waitForFunction((name) => document.querySelector(".viewer strong")?.textContent !== name, shown);
@@ -135,7 +117,7 @@ test("the check finds what is wrong, and shows it side by side", { timeout: 200_
   await tab.getByRole("button", { name: /One picture, two classes/ }).click();
   await hasText(".findings article", "equal files");
   assert.equal(await tab.locator(".cases .picture-button").count(), 2);
-  await assertAccessible();
+  await assertAccessible(tab);
   await tab.locator(".cases .picture-button").first().click();
   await hasText(".viewer", "1 of 2");
   await button("Close").click();
@@ -154,7 +136,7 @@ test("augmentation is tried with sliders and seeds, and says how to train so", {
   const outcome = () => tab.locator(".outcomes .picture[role=img]").first().getAttribute("style");
   await tab.locator(".outcomes [role=img]").nth(11).waitFor();
   assert.match(await command.inputValue(), /^fovea train data=\S*photos augment=standard$/);
-  await assertAccessible();
+  await assertAccessible(tab);
   const before = await outcome();
   await button("Again, with another seed").click();
   await tab.waitForFunction(
@@ -182,7 +164,7 @@ test("in Chinese and dark, on a public set, from 1024 to 1920", { timeout: 200_0
   await tab.getByRole("tab", { name: "图片" }).click();
   await hasText(".filters", "显示 70,000 张");
   await thumbnails();
-  await assertAccessible();
+  await assertAccessible(tab);
   for (const width of [1024, 1920]) {
     await tab.setViewportSize({ width, height: 900 });
     const isWide = await tab.evaluate(() => document.documentElement.scrollWidth > innerWidth);

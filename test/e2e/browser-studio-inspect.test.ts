@@ -3,9 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import axe from "axe-core";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { findChromium } from "../../scripts/chromium.ts";
+import type { Browser, Page } from "playwright-core";
 import { nn, noGrad } from "../../src/index.ts";
 import { type TracedStep, trace } from "../../src/inspect/index.ts";
 import { encodePng } from "../../src/picture/index.ts";
@@ -19,6 +17,7 @@ import { scaleOf } from "../../studio/inspect/scale.ts";
 import { writeShapes } from "../support/pictureFolder.ts";
 import { lenetInfo } from "../support/savedLenet.ts";
 import { noLauncher, temporaryFolder, writeFiles } from "../support/studio.ts";
+import { assertAccessible, launchChromium, openContext, openTab } from "../support/studioPage.ts";
 import { fovea } from "./cli.ts";
 
 const root = temporaryFolder();
@@ -41,14 +40,9 @@ before(async () => {
     sets: { folders: [path.join(root, "shapes")], known: [] },
   });
   await studio.listen(0);
-  const executablePath = findChromium();
-  assert.ok(executablePath, "no Chromium: install it, or set CHROMIUM_PATH");
-  browser = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-gpu"] });
-  const context = await browser.newContext({ locale: "en-US", viewport: { width: 1440, height: 900 } });
-  context.setDefaultTimeout(60_000);
-  tab = await context.newPage();
-  tab.on("console", (message) => complaints.push(message.text()));
-  tab.on("pageerror", (error) => complaints.push(String(error)));
+  browser = await launchChromium();
+  const context = await openContext(browser, 1440);
+  tab = await openTab(context, complaints);
   await tab.goto(studio.url);
   await tab.evaluate(() => {
     location.hash = "#/inspect/look?model=package%3Alenet-mnist";
@@ -60,18 +54,6 @@ after(async () => {
   await browser?.close();
   await studio?.close();
 });
-
-async function assertAccessible(page: Page): Promise<void> {
-  await page.evaluate(axe.source);
-  const grave = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: () => Promise<import("axe-core").AxeResults> } };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  });
-  assert.deepEqual(grave, []);
-}
 
 /** A seven, by mouse. */
 async function drawSeven(): Promise<void> {

@@ -3,15 +3,14 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import axe from "axe-core";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { findChromium } from "../../scripts/chromium.ts";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { labelHelper } from "../../src/cli/studioLabels.ts";
 import { trainLauncher } from "../../src/cli/studioRuns.ts";
 import { listPictures, readLabels } from "../../src/data/index.ts";
 import { Studio } from "../../src/studio/studio.ts";
 import { shapePicture, shapes, writeShapes } from "../support/pictureFolder.ts";
 import { temporaryFolder } from "../support/studio.ts";
+import { assertAccessible, launchChromium, openContext, openTab } from "../support/studioPage.ts";
 import { fovea } from "./cli.ts";
 
 const home = temporaryFolder();
@@ -22,12 +21,7 @@ let context: BrowserContext;
 let studio: Studio;
 let tab: Page;
 
-async function newTab(): Promise<Page> {
-  const page = await context.newPage();
-  page.on("console", (message) => complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  return page;
-}
+const newTab = (): Promise<Page> => openTab(context, complaints);
 
 before(async () => {
   // Twelve of each class have a folder; three of each lie beside the folders, and one disc in the wrong one.
@@ -38,8 +32,6 @@ before(async () => {
     }
   }
   renameSync(path.join(photos, "disc/3.png"), path.join(photos, "square/wrong.png"));
-  const executablePath = findChromium();
-  assert.ok(executablePath, "no Chromium: install it, or set CHROMIUM_PATH");
   studio = new Studio({
     project: path.join(home, "runs"),
     launcher: trainLauncher(path.join(home, "runs")),
@@ -48,12 +40,8 @@ before(async () => {
   });
   await studio.listen(0);
   const camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
-  browser = await chromium.launch({
-    executablePath,
-    args: ["--headless", "--no-sandbox", "--disable-gpu", ...camera],
-  });
-  context = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(60_000);
+  browser = await launchChromium(...camera);
+  context = await openContext(browser, 1280);
   tab = await newTab();
   await tab.goto(`${studio.url}#/label`);
 });
@@ -75,18 +63,6 @@ async function press(...keys: string[]): Promise<void> {
 
 async function state() {
   return (await readLabels(photos))!.state;
-}
-
-async function assertAccessible(page: Page): Promise<void> {
-  await page.evaluate(axe.source);
-  const grave = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: () => Promise<import("axe-core").AxeResults> } };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  });
-  assert.deepEqual(grave, []);
 }
 
 test("pictures are labelled by keys alone, and a second tab follows", { timeout: 200_000 }, async () => {

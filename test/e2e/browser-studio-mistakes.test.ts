@@ -2,13 +2,12 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import axe from "axe-core";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { findChromium } from "../../scripts/chromium.ts";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { knownSets } from "../../src/cli/knownSets.ts";
 import { Studio } from "../../src/studio/studio.ts";
 import { writeShapes } from "../support/pictureFolder.ts";
 import { noLauncher, temporaryFolder } from "../support/studio.ts";
+import { assertAccessible, launchChromium, openContext, openTab } from "../support/studioPage.ts";
 import { fovea } from "./cli.ts";
 
 const project = temporaryFolder();
@@ -40,19 +39,14 @@ async function train(...options: string[]): Promise<void> {
 }
 
 before(async () => {
-  const executablePath = findChromium();
-  assert.ok(executablePath, "no Chromium: install it, or set CHROMIUM_PATH");
   writeShapes(photos, 24);
   await train("limit=1280", "epochs=1", "name=digits");
   await train(`data=${photos}`, "model=nin", "imgsz=32", "batch=8", "epochs=1", "name=photos");
   studio = new Studio({ project, launcher: noLauncher, sets: { folders: [], known: knownSets() } });
   await studio.listen(0);
-  browser = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-gpu"] });
-  context = await browser.newContext({ locale: "en-US", viewport: { width: 1440, height: 900 } });
-  context.setDefaultTimeout(60_000);
-  page = await context.newPage();
-  page.on("console", (message) => complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
+  browser = await launchChromium();
+  context = await openContext(browser, 1440);
+  page = await openTab(context, complaints);
   await page.goto(`${studio.url}#/inspect/mistakes?model=run:classify/digits`);
 });
 
@@ -64,18 +58,6 @@ after(async () => {
 const button = (name: string) => page.getByRole("button", { name, exact: true });
 const hasText = (selector: string, text: string) =>
   page.locator(selector, { hasText: text }).first().waitFor();
-
-async function assertAccessible(): Promise<void> {
-  await page.evaluate(axe.source);
-  const grave = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: () => Promise<import("axe-core").AxeResults> } };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  });
-  assert.deepEqual(grave, []);
-}
 
 /** The page says what `fovea val` does. */
 async function assertFigures({ samples, loss, top1, top5, confusion }: Validation): Promise<void> {
@@ -117,7 +99,7 @@ test("ten thousand pictures: the numbers of fovea val, and the pictures of a cel
   await hasText("#pictures-title", `${best} taken for ${best} ${right[best]!.toLocaleString("en-US")}`);
   await page.locator(".mistakeGrid .tile").first().click();
   await hasText(".looked", "Taken for");
-  await assertAccessible();
+  await assertAccessible(page);
 });
 
 test("the plane of features: components at once, points are pictures when near, a lasso chooses", {
@@ -181,7 +163,7 @@ test("a folder's pictures, in Chinese and dark", { timeout: 200_000 }, async () 
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(over <= 0, `${width}: ${over} pixels too wide`);
   }
-  await assertAccessible();
+  await assertAccessible(page);
   assert.deepEqual(complaints, []);
 });
 

@@ -2,12 +2,11 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import axe from "axe-core";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { findChromium } from "../../scripts/chromium.ts";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { knownSets } from "../../src/cli/knownSets.ts";
 import { Studio } from "../../src/studio/studio.ts";
 import { noLauncher, temporaryFolder } from "../support/studio.ts";
+import { assertAccessible, launchChromium, openContext } from "../support/studioPage.ts";
 import { fovea } from "./cli.ts";
 
 const project = temporaryFolder();
@@ -34,15 +33,12 @@ async function summaryOf(...options: string[]): Promise<Summary> {
 }
 
 before(async () => {
-  const executablePath = findChromium();
-  assert.ok(executablePath, "no Chromium: install it, or set CHROMIUM_PATH");
   const { code, err } = await fovea(["train", `project=${project}`, "limit=640", "epochs=1"]);
   assert.equal(code, 0, err);
   studio = new Studio({ project, launcher: noLauncher, sets: { folders: [], known: knownSets() } });
   await studio.listen(0);
-  browser = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-gpu"] });
-  context = await browser.newContext({ locale: "en-US", viewport: { width: 1440, height: 900 } });
-  context.setDefaultTimeout(60_000);
+  browser = await launchChromium();
+  context = await openContext(browser, 1440);
   page = await context.newPage();
   page.on("console", (message) => {
     if (!message.text().includes("400 (Bad Request)")) complaints.push(message.text()); // a refused network
@@ -60,18 +56,6 @@ const button = (name: string | RegExp) => page.getByRole("button", { name, exact
 const hasText = (selector: string, text: string) =>
   page.locator(selector, { hasText: text }).first().waitFor();
 const numberIn = (text: string) => Number(text.replaceAll(",", ""));
-
-async function assertAccessible(): Promise<void> {
-  await page.evaluate(axe.source);
-  const grave = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: () => Promise<import("axe-core").AxeResults> } };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  });
-  assert.deepEqual(grave, []);
-}
 
 /** The table on the page says what `fovea summary` does. */
 async function assertTable({ rows, totals }: Summary): Promise<void> {
@@ -116,11 +100,11 @@ test("a run's network: its layers, their figures, and what a cell sees of a pict
   const map = (await page.locator(".map canvas").boundingBox())!;
   await page.mouse.click(map.x + 2, map.y + map.height - 2);
   await hasText(".details p", "rows 12 … 27, columns 0 … 15");
-  await assertAccessible();
+  await assertAccessible(page);
 
   await button("Table").click();
   await assertTable(await summaryOf(path.join(project, "classify/train")));
-  await assertAccessible();
+  await assertAccessible(page);
   await button("Graph").click();
 });
 
@@ -194,6 +178,6 @@ test("in Chinese and dark, from 1024 pixels on", { timeout: 200_000 }, async () 
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(over <= 0, `${width}: ${over} pixels too wide`);
   }
-  await assertAccessible();
+  await assertAccessible(page);
   assert.deepEqual(complaints, []);
 });

@@ -4,13 +4,12 @@ import { cpSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import axe from "axe-core";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { findChromium } from "../../scripts/chromium.ts";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { trainLauncher } from "../../src/cli/studioRuns.ts";
 import { readAssets } from "../../src/studio/server/assets.ts";
 import { Studio } from "../../src/studio/studio.ts";
 import { temporaryFolder } from "../support/studio.ts";
+import { assertAccessible, launchChromium, openContext, openTab } from "../support/studioPage.ts";
 
 const project = temporaryFolder();
 const complaints: string[] = [];
@@ -21,21 +20,16 @@ let studio: Studio;
 let tab: Page;
 
 async function newTab(): Promise<Page> {
-  const page = await context.newPage();
-  page.on("console", (message) => complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
+  const page = await openTab(context, complaints);
   page.on("request", (request) => requests.add(new URL(request.url()).host));
   return page;
 }
 
 before(async () => {
-  const executablePath = findChromium();
-  assert.ok(executablePath, "no Chromium: install it, or set CHROMIUM_PATH");
   studio = new Studio({ project, launcher: trainLauncher(project) });
   await studio.listen(0);
-  browser = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-gpu"] });
-  context = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(60_000);
+  browser = await launchChromium();
+  context = await openContext(browser, 1280);
   tab = await newTab();
   await tab.goto(studio.url);
 });
@@ -48,18 +42,6 @@ after(async () => {
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 const hasText = (page: Page, selector: string, text: string) =>
   page.locator(selector, { hasText: text }).first().waitFor();
-
-async function assertAccessible(page: Page): Promise<void> {
-  await page.evaluate(axe.source);
-  const grave = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: () => Promise<import("axe-core").AxeResults> } };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  });
-  assert.deepEqual(grave, []);
-}
 
 test("a run is started, steered and stopped from the page", { timeout: 200_000 }, async () => {
   assert.equal(new URL(tab.url()).search, "", "the token leaves the address");
